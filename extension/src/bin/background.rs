@@ -1,0 +1,2 @@
+//! background module.
+fn main() {}

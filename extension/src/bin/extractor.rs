@@ -1,0 +1,2 @@
+//! extractor module.
+fn main() {}

@@ -1,0 +1,2 @@
+//! options module.
+fn main() {}

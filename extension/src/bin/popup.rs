@@ -1,0 +1,2 @@
+//! popup module.
+fn main() {}
