@@ -1,0 +1,171 @@
+//! Error codes: one closed list for people and programs, and its RFC 9457 form. Not the errors of I/O: those are mapped to a code where they arise.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal, $title:literal;)*) => {
+        /// What went wrong, as a stable name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(rename_all = "snake_case")]
+        #[non_exhaustive]
+        pub enum ErrorCode { $($(#[$doc])* $name,)* }
+
+        impl ErrorCode {
+            /// Every code, for documentation and tests.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+            /// The code as it is written on the wire.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str { match self { $(Self::$name => $text,)* } }
+            /// The HTTP status that carries it.
+            #[must_use]
+            pub const fn status(self) -> u16 { match self { $(Self::$name => $status,)* } }
+            /// One short sentence for people, with the fix where there is one.
+            #[must_use]
+            pub const fn title(self) -> &'static str { match self { $(Self::$name => $title,)* } }
+        }
+    };
+}
+
+codes! {
+    /// The body is not what the route expects.
+    InvalidRequest = "invalid_request", 400, "The request is not valid";
+    /// The body is not JSON.
+    InvalidJson = "invalid_json", 400, "The body is not valid JSON";
+    /// A field has a value that is not allowed.
+    InvalidField = "invalid_field", 422, "A field has a value that is not allowed";
+    /// The body is larger than the route accepts.
+    TooLarge = "too_large", 413, "The request is too large";
+    /// Content type not accepted.
+    UnsupportedMediaType = "unsupported_media_type", 415, "Send application/json";
+    /// No valid session or token.
+    Unauthenticated = "unauthenticated", 401, "Sign in first";
+    /// The access token ran out; refresh it.
+    TokenExpired = "token_expired", 401, "The access token has expired; refresh it";
+    /// A refresh token was used twice; its whole family is revoked.
+    TokenReused = "token_reused", 401, "This sign-in was used twice and has been revoked; sign in again";
+    /// The device was revoked by its owner.
+    DeviceRevoked = "device_revoked", 401, "This device was disconnected; connect it again";
+    /// E-mail or password do not match.
+    WrongCredentials = "wrong_credentials", 401, "E-mail or password is not right";
+    /// The CSRF token is missing or wrong.
+    CsrfRejected = "csrf_rejected", 403, "The request did not come from this site; reload the page";
+    /// Signed in, but not allowed.
+    Forbidden = "forbidden", 403, "You may not do this";
+    /// There is no such thing, or it belongs to somebody else.
+    NotFound = "not_found", 404, "There is no such thing here";
+    /// The route exists, the method does not.
+    MethodNotAllowed = "method_not_allowed", 405, "This address does not take that method";
+    /// The e-mail address has an account.
+    EmailTaken = "email_taken", 409, "This e-mail address has an account; sign in";
+    /// The id exists with another content.
+    AlreadyExists = "already_exists", 409, "It exists already";
+    /// The space was restored; the client must start over.
+    EpochMismatch = "epoch_mismatch", 409, "The library was restored from a backup; the client will re-read it";
+    /// The cursor lies before the purge floor; the client must read everything again.
+    ResyncRequired = "resync_required", 410, "The client was away too long and will re-read the library";
+    /// Too many attempts.
+    RateLimited = "rate_limited", 429, "Too many attempts; wait and try again";
+    /// The password does not meet the rules.
+    WeakPassword = "weak_password", 422, "Choose a password of at least 10 characters";
+    /// The authorization code or its verifier is not valid.
+    InvalidGrant = "invalid_grant", 400, "The connection code is not valid any more; start again";
+    /// An operation names a kind that differs from the document's.
+    KindMismatch = "kind_mismatch", 422, "The document is of another kind";
+    /// An operation is based on a body revision the server never had.
+    UnknownRevision = "unknown_revision", 422, "The edit is based on a version that does not exist";
+    /// The template has a syntax error.
+    InvalidTemplate = "invalid_template", 422, "The template has an error";
+    /// The server took too long.
+    Timeout = "timeout", 504, "The server took too long; try again";
+    /// The store cannot be reached.
+    Unavailable = "unavailable", 503, "The server cannot reach its database; try again";
+    /// A fault of ours.
+    Internal = "internal", 500, "Something went wrong on the server";
+}
+
+impl std::fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// RFC 9457 problem details, media type `application/problem+json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// `urn:krowoc:error:<code>`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The code's sentence.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// The stable name.
+    pub code: ErrorCode,
+    /// What happened here, with the fix; never a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The field at fault, as a JSON pointer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// Correlation id: the same in the response header and in every log line.
+    #[serde(default)]
+    pub correlation_id: String,
+    /// Seconds to wait before the next attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
+}
+
+impl Problem {
+    /// The problem of a code, without detail.
+    #[must_use]
+    pub fn new(code: ErrorCode) -> Self {
+        Self {
+            kind: format!("urn:krowoc:error:{code}"),
+            title: code.title().to_owned(),
+            status: code.status(),
+            code,
+            detail: None,
+            field: None,
+            correlation_id: String::new(),
+            retry_after: None,
+        }
+    }
+}
+
+/// A rule that a value broke: the code, the field as a JSON pointer, and a sentence with the fix.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Violation {
+    /// The stable name.
+    pub code: ErrorCode,
+    /// JSON pointer to the field, such as `/set/title`.
+    pub field: String,
+    /// The sentence.
+    pub message: String,
+}
+
+impl std::fmt::Display for Violation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.field, self.message)
+    }
+}
+impl std::error::Error for Violation {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_code_has_its_own_name_and_an_error_status() {
+        let names: BTreeSet<_> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(names.len(), ErrorCode::ALL.len());
+        for code in ErrorCode::ALL {
+            assert!((400..600).contains(&code.status()), "{code}");
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+            assert!(!code.title().ends_with(['.', '!']), "{code}");
+        }
+    }
+}

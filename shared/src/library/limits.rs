@@ -1,0 +1,22 @@
+//! Sizes that a document may have. Not quotas: those count documents and belong to accounts.
+
+/// Longest title, in characters.
+pub const TITLE_CHARS: usize = 500;
+/// Largest body, in bytes of UTF-8.
+pub const BODY_BYTES: usize = 900 * 1024;
+/// Longest note or description, in characters.
+pub const NOTE_CHARS: usize = 10_000;
+/// Longest tag, in characters.
+pub const TAG_CHARS: usize = 64;
+/// Most tags one document may carry.
+pub const TAGS: usize = 64;
+/// Largest JSON of a structured field (source, variables), in bytes.
+pub const JSON_BYTES: usize = 64 * 1024;
+/// Most operations in one push.
+pub const PUSH_OPS: usize = 100;
+/// Largest push, in bytes. A body of [`BODY_BYTES`] fits.
+pub const PUSH_BYTES: usize = 1024 * 1024;
+/// Most documents in one pull.
+pub const PULL_LIMIT: u32 = 500;
+/// Days a deleted document stays in the trash before it is purged.
+pub const TRASH_DAYS: i64 = 90;

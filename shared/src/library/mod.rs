@@ -1,0 +1,8 @@
+//! The library: what a document is and which values it may hold. Not how it travels: that is `sync`.
+
+pub mod document;
+pub mod limits;
+pub mod validate;
+pub mod wire;
+
+pub use document::{Body, Conflict, Counter, Document, Field, Kind, Register, TagRegister};

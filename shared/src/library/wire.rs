@@ -1,0 +1,287 @@
+//! What the library routes send and take. Not rows, and not the sync protocol.
+
+use super::document::{Document, Field, Kind};
+use crate::hlc::Hlc;
+use crate::ids::{DeviceId, DocId, Millis, OpId};
+use crate::sync::wire::{BodyEdit, OpResult, TagEdit};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A row of a list: enough to draw it, without the body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Summary {
+    /// The document.
+    pub id: DocId,
+    /// What it is.
+    pub kind: Kind,
+    /// Revision of its last change.
+    pub rev: u64,
+    /// Title; may be empty.
+    pub title: String,
+    /// First words of the body, one line.
+    pub excerpt: String,
+    /// Tags that are present, in order.
+    pub tags: Vec<String>,
+    /// The collection it belongs to.
+    pub collection: Option<DocId>,
+    /// Marked as a favourite.
+    pub favourite: bool,
+    /// An unresolved other side exists.
+    pub conflict: bool,
+    /// Host of the page it came from; empty when there is none.
+    pub site: String,
+    /// Times it was copied or inserted.
+    pub uses: i64,
+    /// When it was made.
+    pub created_at: Millis,
+    /// When it was last edited.
+    pub updated_at: Millis,
+    /// When it went to the trash.
+    pub deleted_at: Option<Millis>,
+}
+
+/// Order of a list; each descends from newest or most, titles ascend.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    /// Last edited first.
+    #[default]
+    Edited,
+    /// Last made first.
+    Created,
+    /// By title, A first.
+    Title,
+    /// Most used first.
+    Uses,
+    /// Best match first; only with a search.
+    Relevance,
+}
+
+/// Query of `GET /api/v1/library`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+pub struct ListQuery {
+    /// Only this kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
+    /// Words, "phrases", -words, tag:x, site:x, is:favourite.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+    /// Only documents with this tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// Only documents of this collection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collection: Option<DocId>,
+    /// Only documents from this site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+    /// Only favourites.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub favourite: Option<bool>,
+    /// Only documents with an unresolved conflict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conflict: Option<bool>,
+    /// The trash instead of the library.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trash: Option<bool>,
+    /// Edited at or after, milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Millis>,
+    /// Order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<Sort>,
+    /// `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// 1 to 200, 50 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Page {
+    /// The rows.
+    pub items: Vec<Summary>,
+    /// Where the next page begins; absent on the last.
+    pub next: Option<String>,
+    /// Rows in all; counted up to 10,000 on a search.
+    pub total: u64,
+}
+
+/// A name with a count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Count {
+    /// The name.
+    pub name: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// `GET /api/v1/library/overview`: the numbers beside the navigation, tags and sites for filters.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Overview {
+    /// Prompts outside the trash.
+    pub prompts: u64,
+    /// Snippets outside the trash.
+    pub snippets: u64,
+    /// Collections outside the trash.
+    pub collections: u64,
+    /// Documents in the trash.
+    pub trash: u64,
+    /// Documents with an unresolved conflict.
+    pub conflicts: u64,
+    /// The 200 most used tags.
+    pub tags: Vec<Count>,
+    /// The 50 most frequent sites.
+    pub sites: Vec<Count>,
+}
+
+/// `GET /api/v1/library/{id}`: a document with what a page about it needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DocumentView {
+    /// The document, whole.
+    pub document: Document,
+    /// Title of its collection.
+    pub collection_title: Option<String>,
+    /// Versions kept, this one included.
+    pub versions: u64,
+}
+
+/// `POST /api/v1/library`: makes a document. The client mints the ids, so that a repeated request makes one document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreateDocument {
+    /// Deduplicates the request; minted by the server when absent.
+    #[serde(default)]
+    pub op_id: Option<OpId>,
+    /// The document's id; minted by the server when absent.
+    #[serde(default)]
+    pub id: Option<DocId>,
+    /// What it is.
+    pub kind: Kind,
+    /// Fields.
+    #[serde(default)]
+    pub set: BTreeMap<Field, Value>,
+    /// Tags.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Text.
+    #[serde(default)]
+    pub body: String,
+}
+
+/// `PATCH /api/v1/library/{id}`: an edit; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EditDocument {
+    /// Deduplicates the request; minted by the server when absent.
+    #[serde(default)]
+    pub op_id: Option<OpId>,
+    /// Fields to set.
+    #[serde(default)]
+    pub set: BTreeMap<Field, Value>,
+    /// Tags to add and remove.
+    #[serde(default)]
+    pub tags: TagEdit,
+    /// The new text and the body revision it was edited from.
+    #[serde(default)]
+    pub body: Option<BodyEdit>,
+    /// Conflicts that this edit resolves, by their operation.
+    #[serde(default)]
+    pub resolves: Vec<OpId>,
+}
+
+/// Answer to a create, an edit, and each item of a bulk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Written {
+    /// What became of the operation.
+    pub result: OpResult,
+    /// The document after it.
+    pub document: Document,
+}
+
+/// `POST /api/v1/library/bulk`: the same edit for many documents (tag, move, trash, restore).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BulkEdit {
+    /// At most 100.
+    pub ids: Vec<DocId>,
+    /// Fields to set on each.
+    #[serde(default)]
+    pub set: BTreeMap<Field, Value>,
+    /// Tags to add to and remove from each.
+    #[serde(default)]
+    pub tags: TagEdit,
+}
+
+/// `POST /api/v1/library/import`: up to 100 documents to make. Never changes or deletes what is there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ImportBatch {
+    /// The documents.
+    pub items: Vec<CreateDocument>,
+}
+
+/// Answer to bulk and import: one result an item, in order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BatchResult {
+    /// What became of each.
+    pub results: Vec<OpResult>,
+}
+
+/// `POST /api/v1/library/duplicates`: which of these fingerprints the library holds. At most 1,000.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DuplicateQuery {
+    /// Hexadecimal fingerprints (`capture::fingerprint`).
+    pub fingerprints: Vec<String>,
+}
+
+/// Answer: fingerprint to the document that has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Duplicates {
+    /// Only those found.
+    pub found: BTreeMap<String, DocId>,
+}
+
+/// A version of a body in `GET /api/v1/library/{id}/versions`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Version {
+    /// The revision that made it.
+    pub rev: u64,
+    /// 1 for the first.
+    pub number: u64,
+    /// The text at that revision.
+    pub text: String,
+    /// The title at that revision.
+    pub title: String,
+    /// When.
+    pub hlc: Hlc,
+    /// From which device; absent for the dashboard.
+    pub device: Option<DeviceId>,
+    /// The device's name.
+    pub device_name: Option<String>,
+}
+
+/// Versions, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Versions {
+    /// The versions.
+    pub items: Vec<Version>,
+    /// Pass as `before` for older ones.
+    pub next: Option<u64>,
+}
