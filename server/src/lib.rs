@@ -1,1 +1,7 @@
-//! The Krowoc server.
+//! The Krowoc server: accounts, library and sync over HTTP. Not the rules: those are in `krowoc-shared`.
+
+pub mod app;
+pub mod platform;
+pub mod router;
+pub mod store;
+pub mod web;

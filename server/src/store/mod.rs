@@ -1,0 +1,231 @@
+//! The store: two doors, `read` and `write`, to SQLite or PostgreSQL. Nothing else opens a connection; rows are never serialised.
+//!
+//! `read` sees one snapshot. `write` is one transaction: on SQLite a savepoint of the single writer's group commit, on PostgreSQL
+//! a pooled transaction. Both run on threads that may block. Events queued in a `write` leave after its commit, or never.
+
+pub mod accounts;
+mod conn;
+mod error;
+pub mod migrate;
+pub mod schema;
+pub mod sessions;
+mod work;
+mod writer;
+
+pub use conn::{Conn, DatabaseUrl, Manager, Role, open};
+pub use error::{Failure, StoreError};
+pub use work::Tx;
+
+use krowoc_shared::sync::wire::Hint;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::broadcast;
+use work::Work;
+use writer::Writer;
+
+/// What other parts of this process may want to know after a commit. Correctness never depends on one arriving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A space changed.
+    Hint(Hint),
+    /// A session or a device lost its access: its id. Open streams of it must end.
+    Revoked([u8; 16]),
+}
+
+/// Sizes of the store.
+#[derive(Clone, Copy, Debug)]
+pub struct StoreOptions {
+    /// Connections in the pool: readers on SQLite, all on PostgreSQL.
+    pub connections: u32,
+    /// How long a request waits for a connection.
+    pub wait: Duration,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self {
+            connections: 8,
+            wait: Duration::from_secs(5),
+        }
+    }
+}
+
+/// A handle to the store; clones share it.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    url: DatabaseUrl,
+    pool: r2d2::Pool<Manager>,
+    writer: Option<Writer>,
+    events: broadcast::Sender<Event>,
+}
+
+/// How busy the store is, for the metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pressure {
+    /// Connections open.
+    pub connections: u32,
+    /// Connections that wait for work.
+    pub idle: u32,
+    /// Writes that wait for SQLite's writer.
+    pub queued: usize,
+}
+
+impl Store {
+    /// Opens the store. The schema must be there: see [`migrate::up`].
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the database cannot be opened.
+    pub fn open(url: &DatabaseUrl, options: StoreOptions) -> Result<Self, StoreError> {
+        let (events, _) = broadcast::channel(1024);
+        let (role, writer) = match url {
+            DatabaseUrl::Sqlite(_) => (Role::Reader, Some(Writer::start(url, events.clone())?)),
+            DatabaseUrl::Postgres(_) => (Role::Writer, None),
+        };
+        let pool = r2d2::Pool::builder()
+            .max_size(options.connections)
+            .min_idle(Some(1))
+            .connection_timeout(options.wait)
+            .test_on_check_out(role == Role::Writer)
+            .error_handler(Box::new(r2d2::NopErrorHandler))
+            .build(Manager {
+                url: url.clone(),
+                role,
+            })?;
+        let inner = Inner {
+            url: url.clone(),
+            pool,
+            writer,
+            events,
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Runs queries on one snapshot of the database; what they write is refused or rolled back.
+    ///
+    /// # Errors
+    /// The work's own, or the store's as `E`.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Failure,
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    {
+        let inner = Arc::clone(&self.inner);
+        blocking(move || {
+            let mut conn = inner.pool.get().map_err(StoreError::from)?;
+            work::snapshot(&mut conn, work)
+        })
+        .await
+    }
+
+    /// Runs one transaction: all of it is durable when this returns `Ok`, none of it when it returns `Err`.
+    ///
+    /// # Errors
+    /// The work's own, or the store's as `E`.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Failure,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        if let Some(writer) = &self.inner.writer {
+            return writer.run(work).await;
+        }
+        let inner = Arc::clone(&self.inner);
+        blocking(move || inner.transact(work)).await
+    }
+
+    /// As [`Store::write`], for work that may be done again: repeated when another transaction was in the way.
+    ///
+    /// # Errors
+    /// The work's own, or the store's as `E`; a transient one after five attempts.
+    pub async fn write_again<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Failure,
+        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        if let Some(writer) = &self.inner.writer {
+            return writer.run(work).await;
+        }
+        let inner = Arc::clone(&self.inner);
+        blocking(move || {
+            let mut left = 4;
+            loop {
+                match inner.transact(&work) {
+                    Err(error) if error.is_transient() && left > 0 => left -= 1,
+                    outcome => return outcome,
+                }
+            }
+        })
+        .await
+    }
+
+    /// Events from now on. A slow receiver loses the oldest.
+    #[must_use]
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.inner.events.subscribe()
+    }
+
+    /// Where the database is.
+    #[must_use]
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.inner.url
+    }
+
+    /// How busy it is.
+    #[must_use]
+    pub fn pressure(&self) -> Pressure {
+        let state = self.inner.pool.state();
+        Pressure {
+            connections: state.connections,
+            idle: state.idle_connections,
+            queued: self.inner.writer.as_ref().map_or(0, Writer::queued),
+        }
+    }
+
+    /// Takes no more writes, finishes those that wait, and closes SQLite's writer. Reads go on.
+    pub async fn close(&self) {
+        let inner = Arc::clone(&self.inner);
+        let _ = tokio::task::spawn_blocking(move || {
+            if let Some(writer) = &inner.writer {
+                writer.stop();
+            }
+        })
+        .await;
+    }
+}
+
+impl Inner {
+    fn transact<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        E: Failure,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    {
+        let mut conn = self.pool.get().map_err(StoreError::from)?;
+        let (value, events) = Work::transact(&mut conn, work)?;
+        for event in events {
+            // No receiver is no error.
+            let _ = self.events.send(event);
+        }
+        Ok(value)
+    }
+}
+
+async fn blocking<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: Failure,
+{
+    let span = tracing::Span::current();
+    match tokio::task::spawn_blocking(move || span.in_scope(work)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(StoreError::Panicked.into()),
+    }
+}

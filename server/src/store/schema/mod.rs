@@ -1,0 +1,4 @@
+//! The tables as Diesel sees them on both databases. Not the migrations: those are the truth, and a test compares.
+#![allow(missing_docs)]
+
+pub mod accounts;

@@ -1,0 +1,124 @@
+//! One unit of work inside the store: a closure, the transaction around it, and the events it leaves. Not where it runs.
+
+use super::Event;
+use super::conn::Conn;
+use super::error::{Failure, StoreError};
+use diesel::Connection;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use std::ops::{Deref, DerefMut};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+type Manager = <Conn as Connection>::TransactionManager;
+
+/// The connection inside a transaction. Dereferences to [`Conn`]; for Diesel's generic methods pass [`Tx::conn`].
+pub struct Tx<'a> {
+    conn: &'a mut Conn,
+    events: Vec<Event>,
+}
+
+impl Tx<'_> {
+    /// The connection.
+    pub fn conn(&mut self) -> &mut Conn {
+        self.conn
+    }
+
+    /// Queues an event that leaves after the commit, and only then.
+    pub fn after_commit(&mut self, event: Event) {
+        self.events.push(event);
+    }
+}
+
+impl Deref for Tx<'_> {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        self.conn
+    }
+}
+
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Conn {
+        self.conn
+    }
+}
+
+/// Functions that put a transaction around a closure.
+pub(super) struct Work;
+
+impl Work {
+    /// Runs the closure without a transaction of its own; a panic becomes an error.
+    pub(super) fn call<T, E, F>(conn: &mut Conn, work: F) -> Result<(T, Vec<Event>), E>
+    where
+        E: Failure,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    {
+        let mut tx = Tx {
+            conn,
+            events: Vec::new(),
+        };
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut tx)));
+        match outcome {
+            Ok(value) => value.map(|value| (value, tx.events)),
+            Err(_) => Err(StoreError::Panicked.into()),
+        }
+    }
+
+    /// Runs the closure in a transaction, or in a savepoint when one is open.
+    pub(super) fn transact<T, E, F>(conn: &mut Conn, work: F) -> Result<(T, Vec<Event>), E>
+    where
+        E: Failure,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    {
+        Manager::begin_transaction(conn).map_err(StoreError::from)?;
+        let depth = depth(conn);
+        match Self::call(conn, work) {
+            Ok(done) => {
+                Manager::commit_transaction(conn).map_err(StoreError::from)?;
+                Ok(done)
+            }
+            Err(error) => {
+                unwind(conn, depth).map_err(StoreError::from)?;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Runs the closure on one snapshot, and rolls back.
+pub(super) fn snapshot<T, E, F>(conn: &mut Conn, work: F) -> Result<T, E>
+where
+    E: Failure,
+    F: FnOnce(&mut Conn) -> Result<T, E>,
+{
+    let begun = match conn {
+        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN"),
+        Conn::Postgres(c) => AnsiTransactionManager::begin_transaction_sql(
+            c,
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        ),
+    };
+    begun.map_err(StoreError::from)?;
+    let depth = depth(conn);
+    let outcome = match catch_unwind(AssertUnwindSafe(|| work(conn))) {
+        Ok(outcome) => outcome,
+        Err(_) => Err(StoreError::Panicked.into()),
+    };
+    unwind(conn, depth).map_err(StoreError::from)?;
+    outcome
+}
+
+/// How many transactions and savepoints are open.
+pub(super) fn depth(conn: &mut Conn) -> u32 {
+    Manager::transaction_manager_status_mut(conn)
+        .transaction_depth()
+        .ok()
+        .flatten()
+        .map_or(0, std::num::NonZeroU32::get)
+}
+
+/// Rolls back to below `depth`: also what a panicking closure had opened itself.
+fn unwind(conn: &mut Conn, depth_of_work: u32) -> diesel::QueryResult<()> {
+    while depth(conn) >= depth_of_work && depth(conn) > 0 {
+        Manager::rollback_transaction(conn)?;
+    }
+    Ok(())
+}
