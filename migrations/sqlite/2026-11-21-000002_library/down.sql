@@ -1,0 +1,11 @@
+DROP TRIGGER document_search_forget;
+DROP TABLE document_search;
+DROP TABLE sync_op;
+DROP TABLE document_version;
+DROP TABLE document_tag;
+DROP TABLE document;
+ALTER TABLE space DROP COLUMN conflicts;
+ALTER TABLE space DROP COLUMN trash;
+ALTER TABLE space DROP COLUMN collections;
+ALTER TABLE space DROP COLUMN snippets;
+ALTER TABLE space DROP COLUMN prompts;
