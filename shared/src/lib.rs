@@ -5,3 +5,4 @@ pub mod hlc;
 pub mod ids;
 pub mod library;
 pub mod sync;
+pub mod text;

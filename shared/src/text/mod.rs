@@ -1,0 +1,11 @@
+//! Plain text: folding for search, queries, excerpts, counts. Not Markdown rendering and not a search engine.
+
+pub mod excerpt;
+pub mod fold;
+pub mod query;
+pub mod tokens;
+
+pub use excerpt::{Counts, count, excerpt, propose_title};
+pub use fold::fold;
+pub use query::{SearchQuery, query};
+pub use tokens::search_text;
