@@ -118,6 +118,9 @@ pub struct OpResult {
     /// Why it was rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub violation: Option<Violation>,
+    /// Of a duplicate: what became of it the first time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Outcome>,
 }
 
 /// Answer to a push.
@@ -146,6 +149,10 @@ pub struct PullRequest {
     /// 1 to 500.
     #[serde(default)]
     pub limit: Option<u32>,
+    /// While a whole space is being read: its sequence number when that began (`SpaceState::seq`).
+    /// The server asks for a resync when `max(cursor, horizon)` is below the purge floor.
+    #[serde(default)]
+    pub horizon: Option<u64>,
 }
 
 /// Answer to a pull.
@@ -187,9 +194,35 @@ pub struct SpaceState {
     pub epoch: String,
     /// Its sequence number.
     pub seq: u64,
+    /// The sequence number at which the epoch began: revisions up to it are the same in the epoch before.
+    /// 0 for a space that was never restored.
+    #[serde(default)]
+    pub since: u64,
 }
 
 impl OpResult {
+    /// The stored result of an operation that arrives again.
+    #[must_use]
+    pub fn into_duplicate(self) -> Self {
+        if self.outcome == Outcome::Duplicate {
+            return self;
+        }
+        Self {
+            first: Some(self.outcome),
+            outcome: Outcome::Duplicate,
+            ..self
+        }
+    }
+
+    /// What became of it when it first arrived; `None` when a duplicate does not say.
+    #[must_use]
+    pub fn settled(&self) -> Option<Outcome> {
+        match self.outcome {
+            Outcome::Duplicate => self.first,
+            other => Some(other),
+        }
+    }
+
     /// The result of an operation that was refused.
     #[must_use]
     pub fn rejected(op: &Op, code: ErrorCode, field: &str, message: &str) -> Self {
@@ -205,6 +238,7 @@ impl OpResult {
             body_rev: 0,
             hlc: op.hlc,
             violation: Some(violation),
+            first: None,
         }
     }
 }

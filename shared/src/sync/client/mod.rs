@@ -1,0 +1,37 @@
+//! The client's side of sync as a pure machine: state in, commit out. Not storage and not transport: a driver loads, calls
+//! one function, writes its [`Commit`] in one transaction, and sends what [`plan`] asks for.
+//!
+//! ```text
+//! loop { match plan(state, waiting rows, now) {
+//!     Spaces        => reply = GET;                        write(on_spaces(state, reply, env)),
+//!     Push { .. }   => write(mark); reply = POST;          load(needed_by_push);  write(on_push(…)),
+//!     Pull(request) => reply = GET;                        load(needed_by_pull);  write(on_pull(…)),
+//!     Sweep { .. }  => load(documents with read < before); write(on_sweep(…)),
+//!     WaitUntil(t)  => set an alarm; stop,    Halted(_) | Idle => stop } }
+//! ```
+//! Load and write are one transaction; no network wait happens inside it. There is one flusher at a time.
+
+mod backoff;
+mod plan;
+mod pull;
+mod push;
+mod quarantine;
+mod record;
+mod reoffer;
+mod spaces;
+mod state;
+mod work;
+
+pub use plan::{POLL_EVERY, SWEEP_LIMIT, plan};
+pub use pull::{needed_by_pull, on_pull};
+pub use push::{needed_by_push, on_push};
+pub use quarantine::{discard, retry};
+pub use record::{Edit, record};
+pub use spaces::{on_spaces, on_sweep};
+pub use state::{
+    Backoff, ClientState, Commit, Env, Failure, Loaded, Local, OutboxRow, Phase, RowState, Step,
+};
+pub use work::view_of;
+
+#[cfg(test)]
+mod tests;

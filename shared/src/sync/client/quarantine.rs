@@ -1,0 +1,102 @@
+//! What a person can do with a refused edit: retry it, changed or not, or discard it. Not the refusal.
+
+use super::state::{ClientState, Commit, Env, Loaded, OutboxRow, RowState};
+use super::work::Work;
+use crate::error::{ErrorCode, Violation};
+use crate::ids::DocId;
+use crate::sync::wire::Op;
+use crate::sync::{ops, server};
+
+/// Queues a refused edit again, under a new id and at the end; `edited` replaces it when given.
+/// `loaded`: the document and all of its rows. A document that the server no longer has is made anew from what is shown,
+/// and its other edits refused for the same reason go with it. A row that is not refused is left alone.
+///
+/// # Errors
+/// The rule that the edited operation breaks.
+pub fn retry(
+    state: &ClientState,
+    loaded: Loaded,
+    seq: u64,
+    edited: Option<Op>,
+    env: &mut Env<'_>,
+) -> Result<Commit, Violation> {
+    let mut work = Work::new(state, loaded);
+    let Some(row) = work.row(seq).filter(|row| !row.waits()).cloned() else {
+        return Ok(work.finish());
+    };
+    let id = row.op.doc_id;
+    let gone = is_gone(&row);
+    let unchanged = edited.is_none();
+    let op = edited.unwrap_or_else(|| row.op.clone());
+    server::validate(&op)?;
+    let view = work.local(id).map(|local| local.view.clone());
+    if let (true, true, Some(view)) = (gone, unchanged, &view) {
+        let whole = ops::recreate(view, env.op_id(), env.now);
+        for seq in gone_rows(&work, id) {
+            work.drop_row(seq);
+        }
+        requeue(&mut work, &row, whole, env);
+    } else {
+        work.drop_row(seq);
+        requeue(&mut work, &row, op, env);
+        for seq in gone_rows(&work, id) {
+            if let Some(other) = work.drop_row(seq) {
+                let op = other.op.clone();
+                requeue(&mut work, &other, op, env);
+            }
+        }
+    }
+    work.refresh(id);
+    Ok(work.finish())
+}
+
+/// Drops a refused edit for good. `loaded`: the document and all of its rows. A row that is not refused is left alone.
+#[must_use]
+pub fn discard(state: &ClientState, loaded: Loaded, seq: u64) -> Commit {
+    let mut work = Work::new(state, loaded);
+    let id = work
+        .row(seq)
+        .filter(|row| !row.waits())
+        .map(|row| row.op.doc_id);
+    if let Some(id) = id {
+        work.drop_row(seq);
+        work.refresh(id);
+    }
+    work.finish()
+}
+
+fn is_gone(row: &OutboxRow) -> bool {
+    matches!(&row.state, RowState::Rejected(violation) if violation.code == ErrorCode::NotFound)
+}
+
+fn gone_rows(work: &Work, id: DocId) -> Vec<u64> {
+    let rows = work.rows_of(id);
+    rows.iter()
+        .filter(|row| is_gone(row))
+        .map(|row| row.seq)
+        .collect()
+}
+
+fn requeue(work: &mut Work, row: &OutboxRow, op: Op, env: &mut Env<'_>) {
+    if let Some(local) = work.local(op.doc_id) {
+        let seen = local.view.edited();
+        work.state.clock.observe(seen);
+    }
+    let wall = env.now.saturating_add(work.state.skew);
+    let hlc = work.state.clock.tick(wall);
+    let seq = work.next_seq();
+    work.put_row(OutboxRow {
+        seq,
+        op: Op {
+            op_id: env.op_id(),
+            hlc,
+            ..op
+        },
+        queued_at: row.queued_at,
+        attempts: 0,
+        state: RowState::Waiting,
+        last_error: None,
+        follows: None,
+        isolated: false,
+    });
+}

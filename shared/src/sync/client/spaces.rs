@@ -1,0 +1,99 @@
+//! Where the space stands, and the end of reading it whole. Not the pages between.
+
+use super::pull::fail;
+use super::reoffer;
+use super::state::{Backoff, ClientState, Commit, Env, Failure, Loaded, Phase};
+use super::work::Work;
+use crate::error::ErrorCode;
+use crate::library::document::Document;
+use crate::sync::checksum::Checksum;
+use crate::sync::wire::SpaceState;
+
+/// Takes the answer to `GET /sync/spaces`: chooses the space, notices a new epoch, begins to read.
+#[must_use]
+pub fn on_spaces(
+    state: &ClientState,
+    result: Result<Vec<SpaceState>, Failure>,
+    env: &mut Env<'_>,
+) -> Commit {
+    let mut state = state.clone();
+    match result {
+        Err(failure) => fail(&mut state, &failure, env),
+        Ok(spaces) => {
+            let same = spaces.iter().find(|space| Some(space.space) == state.space);
+            match same.or(spaces.first()) {
+                Some(space) => begin(&mut state, space),
+                None => state.halted = Some(ErrorCode::NotFound),
+            }
+        }
+    }
+    Commit::of(state)
+}
+
+fn begin(state: &mut ClientState, space: &SpaceState) {
+    let moved = state.space.is_some_and(|known| known != space.space);
+    let restored = state
+        .epoch
+        .as_ref()
+        .is_some_and(|epoch| *epoch != space.epoch);
+    if moved || restored {
+        let since = if moved { 0 } else { space.since };
+        // A second restore before the first was dealt with: shadows of both epochs are here.
+        state.since = if state.reoffer {
+            state.since.min(since)
+        } else {
+            since
+        };
+        state.reoffer = true;
+        state.acked = 0;
+        state.wanted = 0;
+    }
+    state.space = Some(space.space);
+    state.epoch = Some(space.epoch.clone());
+    state.generation = state.generation.saturating_add(1);
+    state.checksum = Checksum::default();
+    state.cursor = 0;
+    state.horizon = space.seq;
+    state.phase = Phase::Read;
+    state.pull.retry_at = 0;
+}
+
+/// Looks through documents that the reading did not meet: the server has none of them. `loaded`: what [`super::Step::Sweep`]
+/// asked for; when it holds no document the sweep is done.
+#[must_use]
+pub fn on_sweep(state: &ClientState, loaded: Loaded, env: &mut Env<'_>) -> Commit {
+    let mut work = Work::new(state, loaded.clone());
+    if work.state.phase != Phase::Sweep {
+        return work.finish();
+    }
+    let generation = work.state.generation;
+    let unmet = loaded
+        .locals
+        .values()
+        .filter(|local| local.read < generation);
+    let mut done = true;
+    for local in unmet {
+        done = false;
+        let id = local.view.id;
+        let Some(old) = local.shadow() else {
+            work.settle(id, None, Some(generation));
+            continue;
+        };
+        let forgotten = work.state.reoffer && old.rev > work.state.since;
+        if forgotten {
+            reoffer::offer(&mut work, old, &Document::new(id, old.kind), env);
+        }
+        // Without a revision it is content only: gone when nothing waits, shown while something does.
+        let content = Document {
+            rev: 0,
+            ..old.clone()
+        };
+        work.settle(id, Some(content), Some(generation));
+    }
+    if done {
+        work.state.phase = Phase::Steady;
+        work.state.reoffer = false;
+        work.state.pull = Backoff::default();
+    }
+    work.finish()
+}

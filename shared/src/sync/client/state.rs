@@ -1,0 +1,332 @@
+//! What a client keeps: its place in the space, the queue of edits, the documents. Not how it is stored.
+
+use crate::error::{ErrorCode, Problem, Violation};
+use crate::hlc::Clock;
+use crate::ids::{DeviceId, DocId, Millis, OpId, SpaceId};
+use crate::library::document::Document;
+use crate::sync::checksum::Checksum;
+use crate::sync::wire::{Op, PullRequest, PushRequest};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, VecDeque};
+
+/// A queue's state of failure: when it may be tried again. Kept in the store, so that a restart does not hammer the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Backoff {
+    /// Failures in a row.
+    pub failures: u32,
+    /// Not before, in wall milliseconds.
+    pub retry_at: Millis,
+}
+
+/// What the client is doing with the server's state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Must ask where the space stands, then read it whole.
+    #[default]
+    Ask,
+    /// Reading it whole, from the beginning.
+    Read,
+    /// Read whole: documents that the server does not have are looked through.
+    Sweep,
+    /// Follows changes.
+    Steady,
+}
+
+/// The state of the client machine: one small record, written in each commit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClientState {
+    /// True once a server is configured; until then nothing is sent and nothing is lost.
+    pub connected: bool,
+    /// The space on the server; known after the first answer.
+    pub space: Option<SpaceId>,
+    /// This device, as the server knows it.
+    pub device: Option<DeviceId>,
+    /// The epoch that shadows and cursor belong to.
+    pub epoch: Option<String>,
+    /// `SpaceState::since` of that epoch.
+    pub since: u64,
+    /// Changes up to here are stored.
+    pub cursor: u64,
+    /// The space's sequence number when the present reading began.
+    pub horizon: u64,
+    /// Number of the present reading: a document it has met carries it in [`Local::read`].
+    pub generation: u64,
+    /// What is being done.
+    pub phase: Phase,
+    /// The epoch changed: what the server forgot is offered again while reading.
+    pub reoffer: bool,
+    /// The clock that stamps edits.
+    pub clock: Clock,
+    /// Server time minus local time when they differ by more than half a minute.
+    pub skew: Millis,
+    /// Number of the next outbox row.
+    pub next_seq: u64,
+    /// Sum over the shadows met in this generation.
+    pub checksum: Checksum,
+    /// Largest revision acknowledged by a push.
+    pub acked: u64,
+    /// The client is to pull until it has reached this sequence number.
+    pub wanted: u64,
+    /// Pulls in a row that brought nothing.
+    pub empty_pulls: u32,
+    /// When to pull without being told.
+    pub pull_at: Millis,
+    /// Back-off of pushes.
+    pub push: Backoff,
+    /// Back-off of pulls and of asking for spaces.
+    pub pull: Backoff,
+    /// How many operations the next push may carry; smaller while one of them is being singled out.
+    pub batch: usize,
+    /// True when a push had the last turn.
+    pub pushed_last: bool,
+    /// Set when a person must act before anything is sent again.
+    pub halted: Option<ErrorCode>,
+    /// Times a complete reading did not have the server's checksum.
+    pub mismatches: u32,
+    /// Edits recorded lately: one that is sent again by the page is recorded once.
+    pub recent: VecDeque<OpId>,
+}
+
+impl ClientState {
+    /// The state of a client that has never met a server. `node`: any number that other devices are unlikely to have.
+    #[must_use]
+    pub fn new(node: u32) -> Self {
+        Self {
+            connected: false,
+            space: None,
+            device: None,
+            epoch: None,
+            since: 0,
+            cursor: 0,
+            horizon: 0,
+            generation: 1,
+            phase: Phase::Ask,
+            reoffer: false,
+            clock: Clock::new(node),
+            skew: 0,
+            next_seq: 1,
+            checksum: Checksum::default(),
+            acked: 0,
+            wanted: 0,
+            empty_pulls: 0,
+            pull_at: 0,
+            push: Backoff::default(),
+            pull: Backoff::default(),
+            batch: crate::library::limits::PUSH_OPS,
+            pushed_last: false,
+            halted: None,
+            mismatches: 0,
+            recent: VecDeque::new(),
+        }
+    }
+
+    /// A server was configured, or signed in to again. What waits is sent; what is here is kept.
+    pub fn connect(&mut self, device: Option<DeviceId>) {
+        self.connected = true;
+        self.device = device;
+        self.halted = None;
+        self.start_over();
+    }
+
+    /// The server is not to be used any more; documents and outbox stay.
+    pub fn disconnect(&mut self) {
+        self.connected = false;
+    }
+
+    /// A live hint: the space has reached `seq`.
+    pub fn hint(&mut self, seq: u64) {
+        self.wanted = self.wanted.max(seq);
+    }
+
+    /// Something happened that makes trying worth while (alarm, online, a page opened): pulls, and tries failed things at once.
+    pub fn wake(&mut self, now: Millis) {
+        self.pull_at = self.pull_at.min(now);
+        self.push.retry_at = self.push.retry_at.min(now);
+        self.pull.retry_at = self.pull.retry_at.min(now);
+    }
+
+    /// Asks for the space again and reads it whole.
+    pub(super) fn start_over(&mut self) {
+        self.phase = Phase::Ask;
+    }
+
+    /// Whether a document's shadow is counted in [`ClientState::checksum`].
+    pub(super) fn counted<'a>(&self, local: &'a Local) -> Option<&'a Document> {
+        local.shadow().filter(|_| local.read == self.generation)
+    }
+}
+
+/// State of a queued edit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowState {
+    /// Will be sent.
+    Waiting,
+    /// Refused: kept until a person edits and retries it, or discards it.
+    Rejected(Violation),
+}
+
+/// One queued edit. Its key is `seq`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutboxRow {
+    /// Order in which edits were made; the key.
+    pub seq: u64,
+    /// The edit.
+    pub op: Op,
+    /// When it was queued, in wall milliseconds.
+    pub queued_at: Millis,
+    /// Times it was sent. Above 0 its content never changes: a server may have it.
+    pub attempts: u32,
+    /// Waiting or refused.
+    pub state: RowState,
+    /// What went wrong when it was last sent.
+    pub last_error: Option<String>,
+    /// The edit before it, still unanswered, whose text this one's text was made from.
+    pub follows: Option<OpId>,
+    /// It made the server fail on its own: it is sent after all others, alone.
+    pub isolated: bool,
+}
+
+impl OutboxRow {
+    /// True unless it was refused.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.state == RowState::Waiting
+    }
+}
+
+/// One document as the client keeps it. Its key is the document's id.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Local {
+    /// What the person sees: the server's state with the waiting edits on top.
+    pub view: Document,
+    /// Of a dirty document, the server's state; `None` when the server has none. See [`Local::shadow`].
+    pub base: Option<Document>,
+    /// True while the outbox holds edits of it, refused ones included.
+    pub dirty: bool,
+    /// Number of the reading that last met it on the server; 0 for never. Needs an index: see [`Step::Sweep`].
+    pub read: u64,
+}
+
+impl Local {
+    /// The server's state as far as it is known here.
+    #[must_use]
+    pub fn shadow(&self) -> Option<&Document> {
+        if self.dirty {
+            self.base.as_ref()
+        } else {
+            Some(&self.view)
+        }
+    }
+}
+
+/// What a step reads: the named documents (those that exist) and **all** outbox rows of those documents.
+/// Read in the same transaction that writes the commit.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Loaded {
+    /// Documents by id.
+    pub locals: BTreeMap<DocId, Local>,
+    /// Their outbox rows, in any order.
+    pub rows: Vec<OutboxRow>,
+}
+
+/// Everything one step writes, in **one** transaction. Nothing of it may become durable without the rest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Commit {
+    /// The new state.
+    pub state: ClientState,
+    /// Documents to put, by `view.id`.
+    pub put_locals: Vec<Local>,
+    /// Documents to delete.
+    pub drop_locals: Vec<DocId>,
+    /// Outbox rows to put, by `seq`.
+    pub put_rows: Vec<OutboxRow>,
+    /// Outbox rows to delete, by `seq`.
+    pub drop_rows: Vec<u64>,
+}
+
+impl Commit {
+    /// A commit that writes the state alone.
+    #[must_use]
+    pub fn of(state: ClientState) -> Self {
+        Self {
+            state,
+            put_locals: Vec::new(),
+            drop_locals: Vec::new(),
+            put_rows: Vec::new(),
+            drop_rows: Vec::new(),
+        }
+    }
+}
+
+/// What is to be done next.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)]
+pub enum Step {
+    /// `GET /sync/spaces`, then `on_spaces`.
+    Spaces,
+    /// Write `mark`, **then** send `request`, then `on_push`. Without the mark a row that a server has could still change.
+    Push {
+        /// Counts the attempt.
+        mark: Commit,
+        /// What to send.
+        request: PushRequest,
+    },
+    /// `GET /sync/pull`, then `on_pull`.
+    Pull(PullRequest),
+    /// Load up to `limit` documents with `read < before` (any order) and their rows, then `on_sweep`; none is an answer too.
+    Sweep {
+        /// The present generation.
+        before: u64,
+        /// How many to load.
+        limit: usize,
+    },
+    /// Nothing before this time (wall milliseconds); an event may come earlier.
+    WaitUntil(Millis),
+    /// A person must act first: sign in again, connect again.
+    Halted(ErrorCode),
+    /// No server is configured.
+    Idle,
+}
+
+/// Why a request has no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Nothing came back: offline, timeout, connection lost. The server may have done it.
+    Network,
+    /// An answer with an error status.
+    Status {
+        /// HTTP status.
+        status: u16,
+        /// The code, when the body was a problem.
+        code: Option<ErrorCode>,
+        /// Seconds to wait.
+        retry_after: Option<u32>,
+    },
+}
+
+impl From<&Problem> for Failure {
+    fn from(problem: &Problem) -> Self {
+        Self::Status {
+            status: problem.status,
+            code: Some(problem.code),
+            retry_after: problem.retry_after,
+        }
+    }
+}
+
+/// What a step is given from outside: the time, and randomness for ids and jitter.
+pub struct Env<'a> {
+    /// Wall clock, in milliseconds.
+    pub now: Millis,
+    /// Ten random bytes at each call.
+    pub random: &'a mut dyn FnMut() -> [u8; 10],
+}
+
+impl Env<'_> {
+    /// Mints the id of an operation.
+    pub(super) fn op_id(&mut self) -> OpId {
+        OpId::mint(self.now, (self.random)())
+    }
+}
