@@ -1,0 +1,205 @@
+//! The dashboard as the server embeds it: `dist/dashboard` with hashed names and compressed twins. Not how it is served.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::css;
+use crate::files;
+use crate::links;
+use crate::project::Project;
+use crate::wasm::{self, Module, Quality};
+
+/// The package of the dashboard.
+pub const PACKAGE: &str = "krowoc-dashboard";
+/// Its binary.
+pub const BIN: &str = "dashboard";
+/// What is worth compressing.
+const TEXT: &[&str] = &[
+    "js",
+    "wasm",
+    "css",
+    "html",
+    "svg",
+    "json",
+    "webmanifest",
+    "txt",
+];
+
+/// Binds the compiled module and writes `dist/dashboard`.
+///
+/// # Errors
+/// When a source is missing or refused, or when the page would refer to a file that is not there.
+pub fn assemble(project: &Project, quality: Quality, compiled: &Path) -> Result<()> {
+    let module = wasm::bind(project, quality, compiled, BIN, false)?;
+    let new = project.dist().join(".dashboard.new");
+    files::remove_dir(&new)?;
+    let names = lay_assets(project, &module, &new)?;
+    let page = fill(
+        &files::read_text(&project.path("server/dashboard/index.html"))?,
+        &names,
+    )?;
+    files::write(&new.join("index.html"), page)?;
+    files::copy_tree(&project.path("server/dashboard/static"), &new)?;
+    links::check(&new).context("the dashboard would be broken")?;
+    compress_all(project, quality, &new)?;
+    files::replace_dir(&new, &project.dist().join("dashboard"))
+}
+
+/// Writes the hashed files and gives placeholder → address.
+fn lay_assets(
+    project: &Project,
+    module: &Module,
+    out: &Path,
+) -> Result<BTreeMap<&'static str, String>> {
+    let assets = out.join("assets");
+    let mut names = BTreeMap::new();
+    let mut lay = |placeholder, extension: &str, bytes: &[u8]| -> Result<String> {
+        let hash = files::digest(&[bytes]);
+        let name = format!("dashboard-{}.{extension}", hash.get(..16).unwrap_or(&hash));
+        files::write(&assets.join(&name), bytes)?;
+        names.insert(placeholder, format!("/assets/{name}"));
+        Ok(name)
+    };
+    let wasm = lay("%WASM%", "wasm", &module.wasm)?;
+    lay(
+        "%CSS%",
+        "css",
+        css::bundle_all(&sheets(project)?)?.as_bytes(),
+    )?;
+    // The glue finds its module by name, and starts itself: the page may hold no inline script.
+    let js = module.js.replace(&format!("{BIN}_bg.wasm"), &wasm) + "\n__wbg_init();\n";
+    lay("%JS%", "js", js.as_bytes())?;
+    for (inside, script) in &module.snippets {
+        files::write(&assets.join("snippets").join(inside), script)?;
+    }
+    Ok(names)
+}
+
+/// The shared sheets and the dashboard's own; a dashboard sheet that imports brings the shared ones itself.
+fn sheets(project: &Project) -> Result<Vec<PathBuf>> {
+    let mut own = files::directly_in(&project.path("server/dashboard"), &["css"]);
+    own.extend(files::directly_in(
+        &project.path("server/dashboard/css"),
+        &["css"],
+    ));
+    for sheet in &own {
+        if files::read_text(sheet)?.contains("@import") {
+            return Ok(vec![sheet.clone()]);
+        }
+    }
+    let mut all = css::shared_sheets(project);
+    all.append(&mut own);
+    Ok(all)
+}
+
+/// Puts the addresses in the place of their placeholders.
+fn fill(page: &str, names: &BTreeMap<&'static str, String>) -> Result<String> {
+    for needed in ["%CSS%", "%JS%"] {
+        if !page.contains(needed) {
+            bail!(
+                "server/dashboard/index.html has no {needed}: write it where the address of that file goes"
+            );
+        }
+    }
+    Ok(names
+        .iter()
+        .fold(page.to_owned(), |page, (placeholder, address)| {
+            page.replace(placeholder, address)
+        }))
+}
+
+/// Gives each text file a `.br` and a `.gz` twin; the same bytes are compressed once only.
+fn compress_all(project: &Project, quality: Quality, dir: &Path) -> Result<()> {
+    let kept = project.target.join("krowoc/compressed");
+    let level = if quality == Quality::Shipped { 11 } else { 5 };
+    for file in files::under(dir) {
+        if !files::has_extension(&file, TEXT) {
+            continue;
+        }
+        let bytes = files::read(&file)?;
+        let hash = files::digest(&[&bytes]);
+        let small = files::cached(&kept, &format!("{hash}.{level}.br"), || {
+            brotli(&bytes, level)
+        })?;
+        files::write(&with_suffix(&file, "br"), small)?;
+        let small = files::cached(&kept, &format!("{hash}.gz"), || gzip(&bytes))?;
+        files::write(&with_suffix(&file, "gz"), small)?;
+    }
+    Ok(())
+}
+
+fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Brotli at a quality from 0 to 11, with the window a browser accepts.
+///
+/// # Errors
+/// None in practice: it writes to memory.
+pub fn brotli(bytes: &[u8], quality: u32) -> Result<Vec<u8>> {
+    let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 16, quality, 22);
+    writer.write_all(bytes)?;
+    Ok(writer.into_inner())
+}
+
+/// Gzip at its best level, without a time stamp.
+///
+/// # Errors
+/// None in practice: it writes to memory.
+pub fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    writer.write_all(bytes)?;
+    Ok(writer.finish()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn the_page_gets_the_hashed_addresses_and_must_have_a_place_for_them() {
+        let names = BTreeMap::from([
+            ("%CSS%", "/assets/a.css".to_owned()),
+            ("%JS%", "/assets/a.js".to_owned()),
+        ]);
+        let page = fill(
+            "<link href=\"%CSS%\"><script src=\"%JS%\"></script>",
+            &names,
+        )
+        .unwrap();
+        assert_eq!(
+            page,
+            "<link href=\"/assets/a.css\"><script src=\"/assets/a.js\"></script>"
+        );
+        assert!(
+            fill("<link href=\"%CSS%\">", &names)
+                .unwrap_err()
+                .to_string()
+                .contains("%JS%")
+        );
+    }
+
+    #[test]
+    fn both_compressed_twins_give_the_bytes_back() {
+        let bytes = b"the same words, the same words, the same words".repeat(20);
+        let mut plain = Vec::new();
+        brotli::Decompressor::new(brotli(&bytes, 11).unwrap().as_slice(), 4096)
+            .read_to_end(&mut plain)
+            .unwrap();
+        assert_eq!(plain, bytes);
+        let mut plain = Vec::new();
+        flate2::read::GzDecoder::new(gzip(&bytes).unwrap().as_slice())
+            .read_to_end(&mut plain)
+            .unwrap();
+        assert_eq!(plain, bytes);
+        assert_eq!(gzip(&bytes).unwrap(), gzip(&bytes).unwrap());
+    }
+}

@@ -1,0 +1,116 @@
+//! The unpacked extension of each browser in `dist`. Not the zip, and not what the scripts do.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::css;
+use crate::files;
+use crate::links;
+use crate::manifest;
+use crate::project::Project;
+use crate::wasm::{self, Compile, Module, Quality};
+
+/// The package that holds all modules of the extension.
+pub const PACKAGE: &str = "krowoc-extension";
+/// The modules that are compiled together.
+pub const BINS: [&str; 3] = ["background", "popup", "options"];
+/// The module that alone carries page extraction: large, and never in the popup's path.
+pub const EXTRACTOR: &str = "extractor";
+
+/// Compiles the extraction module: apart, so that its feature does not reach the others.
+///
+/// # Errors
+/// When cargo refuses; it has printed why.
+pub fn compile_extractor(project: &Project, quality: Quality) -> Result<PathBuf> {
+    wasm::compile(
+        project,
+        quality,
+        &Compile {
+            packages: &[PACKAGE],
+            bins: &[EXTRACTOR],
+            features: &["extract"],
+        },
+    )
+}
+
+/// Binds the compiled modules and writes `dist/chrome` and `dist/firefox`.
+///
+/// # Errors
+/// When a source is missing or refused, or when a page would refer to a file that is not there.
+pub fn assemble(project: &Project, quality: Quality, compiled: &Path) -> Result<()> {
+    let mut modules = Vec::new();
+    for name in BINS.into_iter().chain([EXTRACTOR]) {
+        modules.push((name, wasm::bind(project, quality, compiled, name, true)?));
+    }
+    for browser in manifest::BROWSERS {
+        let place = project.dist().join(browser);
+        let new = project.dist().join(format!(".{browser}.new"));
+        files::remove_dir(&new)?;
+        lay(project, browser, &modules, &new)?;
+        links::check(&new)
+            .with_context(|| format!("the extension for {browser} would be broken"))?;
+        files::replace_dir(&new, &place)?;
+    }
+    Ok(())
+}
+
+fn lay(project: &Project, browser: &str, modules: &[(&str, Module)], out: &Path) -> Result<()> {
+    let manifest = serde_json::to_string_pretty(&manifest::build(project, browser)?)?;
+    files::write(&out.join("manifest.json"), manifest + "\n")?;
+    for (name, module) in modules {
+        files::write(&out.join(format!("wasm/{name}.js")), &module.js)?;
+        files::write(&out.join(format!("wasm/{name}_bg.wasm")), &module.wasm)?;
+        for (inside, script) in &module.snippets {
+            files::write(&out.join("wasm/snippets").join(inside), script)?;
+        }
+    }
+    for file in files::directly_in(&project.path("extension/glue"), &["js"]) {
+        let script = files::read_text(&file)?;
+        // Modules lie at the root, beside wasm/. A classic script is injected into pages and keeps its folder.
+        let place = if is_module(&script) {
+            out.to_path_buf()
+        } else {
+            out.join("glue")
+        };
+        files::write(&place.join(files::name(&file)), script)?;
+    }
+    lay_pages(project, &out.join("pages"))?;
+    files::copy_tree(&project.path("manifest/icons"), &out.join("icons"))?;
+    files::copy_tree(&project.path("manifest/_locales"), &out.join("_locales"))
+}
+
+fn lay_pages(project: &Project, out: &Path) -> Result<()> {
+    let pages = project.path("extension/pages");
+    for file in files::directly_in(&pages, &["html", "svg", "png", "woff2"]) {
+        files::write(&out.join(files::name(&file)), files::read(&file)?)?;
+    }
+    for sheet in files::directly_in(&pages, &["css"]) {
+        files::write(&out.join(files::name(&sheet)), css::bundle(&sheet)?)?;
+    }
+    let shared = css::shared_sheets(project);
+    if !shared.is_empty() {
+        files::write(&out.join("ui.css"), css::bundle_all(&shared)?)?;
+    }
+    Ok(())
+}
+
+fn is_module(script: &str) -> bool {
+    script
+        .lines()
+        .any(|line| line.starts_with("import ") || line.starts_with("export "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_is_a_module_only_when_it_imports_or_exports() {
+        assert!(is_module(
+            "// entry\nimport start from './wasm/popup.js';\n"
+        ));
+        assert!(is_module("export const open = 1;\n"));
+        assert!(!is_module("(() => { const important = 'import x'; })();\n"));
+    }
+}
