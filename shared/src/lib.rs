@@ -6,3 +6,4 @@ pub mod ids;
 pub mod library;
 pub mod sync;
 pub mod text;
+pub mod prompts;

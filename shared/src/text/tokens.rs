@@ -204,26 +204,26 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn tokens_are_letters_and_digits_parted_by_single_spaces(text in any::<String>()) {
-            let tokens = document(&text);
-            prop_assert!(tokens.split(' ').all(|token| tokens.is_empty() || !token.is_empty()));
-            prop_assert!(tokens.chars().all(|c| c == ' ' || is_token_char(c)));
-        }
+            #[test]
+            fn tokens_are_letters_and_digits_parted_by_single_spaces(text in any::<String>()) {
+                let tokens = document(&text);
+    prop_assert!(tokens.is_empty() || tokens.split(' ').all(|token| !token.is_empty()));
+                prop_assert!(tokens.chars().all(|c| c == ' ' || is_token_char(c)));
+            }
 
-        #[test]
-        fn each_piece_of_a_document_is_found_in_it(before in "[a-c東京都 .]{0,6}", piece in "[a-c東京都]{1,6}", after in "[a-c東京都 .]{0,6}") {
-            // Blanks around the piece: a query matches whole words of Latin text, any part of spaceless text.
-            let text = document(&format!("{before} {piece} {after}"));
-            let found = query_tokens(&piece, 4096).join(" ");
-            prop_assert!(format!(" {text}").contains(&format!(" {found}")), "{} in {}", found, text);
-        }
+            #[test]
+            fn each_piece_of_a_document_is_found_in_it(before in "[a-c東京都 .]{0,6}", piece in "[a-c東京都]{1,6}", after in "[a-c東京都 .]{0,6}") {
+                // Blanks around the piece: a query matches whole words of Latin text, any part of spaceless text.
+                let text = document(&format!("{before} {piece} {after}"));
+                let found = query_tokens(&piece, 4096).join(" ");
+                prop_assert!(format!(" {text}").contains(&format!(" {found}")), "{} in {}", found, text);
+            }
 
-        #[test]
-        fn part_of_a_spaceless_run_is_found_in_it(before in "[東京都]{0,4}", piece in "[東京都]{1,4}", after in "[東京都]{0,4}") {
-            let text = document(&format!("{before}{piece}{after}"));
-            let found = query_tokens(&piece, 4096).join(" ");
-            prop_assert!(format!(" {text}").contains(&format!(" {found}")), "{} in {}", found, text);
+            #[test]
+            fn part_of_a_spaceless_run_is_found_in_it(before in "[東京都]{0,4}", piece in "[東京都]{1,4}", after in "[東京都]{0,4}") {
+                let text = document(&format!("{before}{piece}{after}"));
+                let found = query_tokens(&piece, 4096).join(" ");
+                prop_assert!(format!(" {text}").contains(&format!(" {found}")), "{} in {}", found, text);
+            }
         }
-    }
 }
