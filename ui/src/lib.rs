@@ -1,1 +1,6 @@
-//! What extension and dashboard both draw with. Not screens: those live in their crates.
+//! What extension and dashboard both draw with: components, icons, formats, messages, the API client. Not screens: those live in their crates.
+pub mod components;
+pub mod diff;
+pub mod format;
+pub mod icons;
+pub mod messages;

@@ -1,0 +1,3 @@
+//! Every word that a person reads on the dashboard, in English, one module a screen. Not the extension's `_locales`.
+
+pub mod common;
