@@ -1,11 +1,14 @@
-//! What handlers share: the store, the clock, randomness. Not global: each server has its own.
+//! What handlers share: the store, the clock, randomness, configuration. Not global: each server has its own.
 
+use crate::accounts::passwords::Hasher;
+use crate::config::Config;
 use crate::platform::{Clock, Random, random};
 use crate::store::Store;
 use krowoc_shared::ids::Millis;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The state of one server.
+/// The state of one server; clones share it.
 #[derive(Clone)]
 pub struct AppState {
     /// The database.
@@ -14,9 +17,32 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     /// Unpredictable bytes.
     pub random: Arc<dyn Random>,
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// Passwords.
+    pub hasher: Arc<Hasher>,
+    stopping: Arc<AtomicBool>,
 }
 
 impl AppState {
+    /// The state of a server on an open store.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        config: Config,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            random,
+            hasher: Arc::new(Hasher::new(config.hash_concurrency)),
+            config: Arc::new(config),
+            stopping: Arc::default(),
+        }
+    }
+
     /// Now, in milliseconds.
     #[must_use]
     pub fn now(&self) -> Millis {
@@ -27,5 +53,16 @@ impl AppState {
     #[must_use]
     pub fn entropy(&self) -> [u8; 10] {
         random(self.random.as_ref())
+    }
+
+    /// The server takes no new work: streams must end, readiness says no.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Begins the end.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
     }
 }

@@ -1,7 +1,10 @@
 //! The Krowoc server: accounts, library and sync over HTTP. Not the rules: those are in `krowoc-shared`.
 
+pub mod accounts;
 pub mod app;
+pub mod config;
 pub mod platform;
 pub mod router;
 pub mod store;
+pub mod telemetry;
 pub mod web;

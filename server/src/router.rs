@@ -1,10 +1,45 @@
 //! Every route on one screen. Not their handlers.
 
-use actix_web::web::{self, ServiceConfig};
+use crate::accounts;
+use crate::app::AppState;
+use crate::web::{body, contract, fallback, health, request};
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{self, Data};
+use actix_web::{App, Error};
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_actix_web::{AppExt, scope};
 
-/// All routes.
-pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(web::scope("/api/v1").configure(api));
+/// The routes under `/api/v1`. A noun that is registered here is part of the OpenAPI document.
+fn api(cfg: &mut ServiceConfig<'_>) {
+    cfg.configure(accounts::configure);
 }
 
-fn api(_cfg: &mut ServiceConfig) {}
+/// The application of one worker.
+pub fn app(
+    state: AppState,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let (app, document) = App::new()
+        .into_utoipa_app()
+        .openapi(contract::base())
+        .service(scope("/api/v1").configure(api))
+        .split_for_parts();
+    app.app_data(Data::new(state))
+        .app_data(Data::new(contract::Contract::new(&document)))
+        .app_data(body::query_config())
+        .app_data(body::path_config())
+        .configure(contract::configure)
+        .configure(health::configure)
+        .default_service(web::to(fallback::fallback))
+        .wrap(Compress::default())
+        .wrap(from_fn(request::surround))
+}

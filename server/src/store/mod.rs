@@ -5,10 +5,13 @@
 
 pub mod accounts;
 mod conn;
+pub mod devices;
 mod error;
 pub mod migrate;
+pub mod rotation;
 pub mod schema;
 pub mod sessions;
+pub mod throttle;
 mod work;
 mod writer;
 

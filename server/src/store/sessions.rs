@@ -1,9 +1,11 @@
 //! Rows and queries of sessions, devices and the tokens they spent. Not the rules of rotation: those are in `accounts`.
 
 use super::accounts::{spaces_of, user};
+use super::rotation::Pair;
 use super::schema::accounts::{device, session, spent_token};
 use super::{Conn, StoreError};
 use diesel::prelude::*;
+use krowoc_shared::accounts::wire::SessionRow;
 use krowoc_shared::ids::{DeviceId, Millis, SessionId, SpaceId, UserId};
 
 /// SHA-256 of a token.
@@ -161,4 +163,102 @@ pub fn touch(conn: &mut Conn, holder: Holder, at: Millis) -> Result<(), StoreErr
             .execute(conn)?,
     };
     Ok(())
+}
+
+/// A new session.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// Its id.
+    pub id: SessionId,
+    /// Whose it is.
+    pub user: UserId,
+    /// Its tokens.
+    pub pair: Pair,
+    /// Its CSRF token.
+    pub csrf: String,
+    /// What the browser calls itself.
+    pub user_agent: String,
+    /// Now.
+    pub at: Millis,
+}
+
+/// Stores a session.
+///
+/// # Errors
+/// The database's.
+pub fn create(conn: &mut Conn, new: &NewSession) -> Result<(), StoreError> {
+    diesel::insert_into(session::table)
+        .values((
+            session::id.eq(new.id.as_bytes().as_slice()),
+            session::account_id.eq(new.user.as_bytes().as_slice()),
+            session::access_hash.eq(new.pair.access.as_slice()),
+            session::access_expires_at.eq(new.pair.access_expires_at),
+            session::refresh_hash.eq(new.pair.refresh.as_slice()),
+            session::refresh_expires_at.eq(new.pair.refresh_expires_at),
+            session::csrf.eq(&new.csrf),
+            session::user_agent.eq(&new.user_agent),
+            session::created_at.eq(new.at),
+            session::seen_at.eq(new.at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The CSRF token of a session and when its access token runs out.
+///
+/// # Errors
+/// [`StoreError::NotFound`], or the database's.
+pub fn view(conn: &mut Conn, id: SessionId) -> Result<(String, Millis), StoreError> {
+    let columns = (session::csrf, session::access_expires_at);
+    let found = session::table.find(id.as_bytes().as_slice());
+    Ok(found.select(columns).first(conn)?)
+}
+
+/// The sessions of an account, last used first.
+///
+/// # Errors
+/// The database's.
+pub fn list(
+    conn: &mut Conn,
+    user: UserId,
+    current: SessionId,
+) -> Result<Vec<SessionRow>, StoreError> {
+    let rows: Vec<(Vec<u8>, String, i64, i64)> = session::table
+        .filter(session::account_id.eq(user.as_bytes().as_slice()))
+        .order((session::seen_at.desc(), session::id.desc()))
+        .select((
+            session::id,
+            session::user_agent,
+            session::created_at,
+            session::seen_at,
+        ))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(id, user_agent, created_at, seen_at)| {
+            let id = SessionId::from_slice(&id).ok_or_else(fault)?;
+            Ok(SessionRow {
+                id,
+                user_agent,
+                created_at,
+                seen_at,
+                current: id == current,
+            })
+        })
+        .collect()
+}
+
+/// Ends a session of an account; false when there is none.
+///
+/// # Errors
+/// The database's.
+pub fn end(conn: &mut Conn, user: UserId, id: SessionId) -> Result<bool, StoreError> {
+    let own = session::table
+        .filter(session::id.eq(id.as_bytes().as_slice()))
+        .filter(session::account_id.eq(user.as_bytes().as_slice()));
+    let ended = diesel::delete(own).execute(conn)?;
+    let spent = spent_token::table.filter(spent_token::family.eq(id.as_bytes().as_slice()));
+    if ended == 1 {
+        diesel::delete(spent).execute(conn)?;
+    }
+    Ok(ended == 1)
 }

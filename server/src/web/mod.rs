@@ -1,8 +1,19 @@
-//! What every route shares: problems, identity, limits, headers. Not the routes.
+//! What every route shares: problems, identity, limits, headers, the contract. Not the nouns' routes.
 
 pub mod actor;
+pub mod assets;
+pub mod body;
+pub mod client;
+pub mod contract;
+mod docs;
+pub mod fallback;
+pub mod headers;
+pub mod health;
 pub mod problem;
+pub mod request;
 pub mod token;
 
 pub use actor::{Actor, Person};
+pub use body::Body;
+pub use client::Client;
 pub use problem::{Fault, Reply};

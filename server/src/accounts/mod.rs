@@ -1,0 +1,19 @@
+//! Accounts, sessions and devices: who someone is. Not what the library holds.
+
+mod cookies;
+mod devices;
+mod email;
+pub mod passwords;
+mod session;
+mod sign_in;
+mod throttle;
+mod tokens;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Its routes.
+pub fn configure(cfg: &mut ServiceConfig<'_>) {
+    cfg.configure(sign_in::configure)
+        .configure(session::configure)
+        .configure(devices::configure);
+}

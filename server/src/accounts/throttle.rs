@@ -1,0 +1,176 @@
+//! How fast passwords may be tried, per account and per address. Not who is right: a blocked attempt is not looked at.
+//!
+//! An attempt is counted before its password is verified, so that many at once are no way around; success gives it back.
+
+use crate::app::AppState;
+use crate::store::throttle::{self, Attempts};
+use crate::web::problem::{Fault, Reply};
+use krowoc_shared::error::ErrorCode;
+use krowoc_shared::ids::Millis;
+use sha2::{Digest, Sha256};
+use std::net::IpAddr;
+
+/// Failures of one account before attempts are delayed.
+const FREE_PER_ACCOUNT: i64 = 5;
+/// Failures of one address before attempts are delayed: many people may share one.
+const FREE_PER_ADDRESS: i64 = 30;
+/// Longest delay.
+const LONGEST: Millis = 15 * 60 * 1000;
+/// Failures are forgotten after this much quiet.
+const FORGOTTEN: Millis = 24 * 60 * 60 * 1000;
+
+/// An attempt that was let through.
+pub struct Attempt {
+    account: [u8; 32],
+    address: [u8; 32],
+}
+
+fn subject(kind: &str, text: &str) -> [u8; 32] {
+    Sha256::digest(format!("{kind}:{text}")).into()
+}
+
+/// The network that counts as one address: an IPv6 customer has a /64.
+fn network(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let prefix = u128::from(address) >> 64;
+            format!("{prefix:x}::/64")
+        }
+    }
+}
+
+/// The delay after so many failures: 2, 4, 8 … seconds beyond the free ones.
+fn delay(failures: i64, free: i64) -> Millis {
+    let beyond = failures.saturating_sub(free);
+    if beyond <= 0 {
+        return 0;
+    }
+    let seconds = 1i64
+        .checked_shl(u32::try_from(beyond).unwrap_or(u32::MAX))
+        .filter(|seconds| *seconds > 0)
+        .unwrap_or(i64::MAX);
+    seconds.saturating_mul(1000).min(LONGEST)
+}
+
+/// The state after another attempt at `now`, or how long to wait.
+fn next(before: Attempts, free: i64, now: Millis) -> Result<Attempts, Millis> {
+    if before.blocked_until > now {
+        return Err(before.blocked_until.saturating_sub(now));
+    }
+    let forgotten = before.updated_at.saturating_add(FORGOTTEN) < now;
+    let failures = if forgotten { 0 } else { before.failures };
+    let failures = failures.saturating_add(1);
+    Ok(Attempts {
+        failures,
+        blocked_until: now.saturating_add(delay(failures, free)),
+        updated_at: now,
+    })
+}
+
+/// Counts an attempt on an account from an address.
+///
+/// # Errors
+/// [`ErrorCode::RateLimited`] with the seconds to wait, the same whether or not the account exists.
+pub async fn begin(state: &AppState, email: &str, address: IpAddr) -> Reply<Attempt> {
+    let now = state.now();
+    let attempt = Attempt {
+        account: subject("account", email),
+        address: subject("address", &network(address)),
+    };
+    let mut limits = [
+        (attempt.account, FREE_PER_ACCOUNT),
+        (attempt.address, FREE_PER_ADDRESS),
+    ];
+    // Locked in one order everywhere, so that two attempts cannot wait for each other.
+    limits.sort_unstable();
+    let wait = state
+        .store
+        .write(move |tx| {
+            let mut after = Vec::with_capacity(limits.len());
+            for (subject, free) in limits {
+                match next(throttle::lock(tx, &subject, now)?, free, now) {
+                    Ok(attempts) => after.push((subject, attempts)),
+                    Err(wait) => return Ok::<_, Fault>(Some(wait)),
+                }
+            }
+            for (subject, attempts) in after {
+                throttle::store(tx, &subject, attempts)?;
+            }
+            throttle::forget(tx, now.saturating_sub(FORGOTTEN))?;
+            Ok(None)
+        })
+        .await?;
+    match wait {
+        None => Ok(attempt),
+        Some(wait) => {
+            let seconds = u32::try_from(wait.saturating_add(999) / 1000).unwrap_or(u32::MAX);
+            Err(Fault::new(ErrorCode::RateLimited).retry_after(seconds))
+        }
+    }
+}
+
+/// Takes a successful attempt back: the account starts anew, the address gets this one back.
+///
+/// # Errors
+/// The store's.
+pub async fn succeeded(state: &AppState, attempt: Attempt) -> Reply<()> {
+    let now = state.now();
+    state
+        .store
+        .write(move |tx| {
+            let mut subjects = [attempt.account, attempt.address];
+            subjects.sort_unstable();
+            for subject in subjects {
+                let before = throttle::lock(tx, &subject, now)?;
+                let failures = if subject == attempt.account {
+                    0
+                } else {
+                    before.failures.saturating_sub(1).max(0)
+                };
+                let after = Attempts {
+                    failures,
+                    blocked_until: now,
+                    updated_at: now,
+                };
+                throttle::store(tx, &subject, after)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_double_and_end_at_a_quarter_of_an_hour() {
+        assert_eq!(delay(5, 5), 0);
+        assert_eq!(delay(6, 5), 2_000);
+        assert_eq!(delay(7, 5), 4_000);
+        assert_eq!(delay(1_000, 5), LONGEST);
+        assert_eq!(delay(i64::MAX, 5), LONGEST);
+    }
+
+    #[test]
+    fn a_day_of_quiet_forgets_the_failures() {
+        let before = Attempts {
+            failures: 9,
+            blocked_until: 10,
+            updated_at: 0,
+        };
+        assert_eq!(next(before, 5, 5), Err(5));
+        assert_eq!(next(before, 5, 20).unwrap().failures, 10);
+        assert_eq!(next(before, 5, FORGOTTEN + 1).unwrap().failures, 1);
+    }
+
+    #[test]
+    fn neighbours_in_one_ipv6_network_count_as_one_address() {
+        let a: IpAddr = "2001:db8:1:2::1".parse().unwrap();
+        let b: IpAddr = "2001:db8:1:2:ffff::9".parse().unwrap();
+        let c: IpAddr = "2001:db8:1:3::1".parse().unwrap();
+        assert_eq!(network(a), network(b));
+        assert_ne!(network(a), network(c));
+    }
+}

@@ -1,0 +1,176 @@
+//! The table of settings: name, meaning and default of each, once. Not their parsing.
+
+/// One setting; its flag, its variable and its TOML key follow from the key.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// TOML key, such as `listen`; flag `--listen`, variable `KROWOC_LISTEN`.
+    pub key: &'static str,
+    /// What the value is, in the help.
+    pub value: &'static str,
+    /// The value when nothing is set; empty when it is derived.
+    pub default: &'static str,
+    /// One or two sentences.
+    pub help: &'static str,
+    /// Also taken by `migrate` and `admin`.
+    pub store: bool,
+}
+
+const fn setting(
+    key: &'static str,
+    value: &'static str,
+    default: &'static str,
+    help: &'static str,
+) -> Setting {
+    Setting {
+        key,
+        value,
+        default,
+        help,
+        store: false,
+    }
+}
+
+const fn of_store(
+    key: &'static str,
+    value: &'static str,
+    default: &'static str,
+    help: &'static str,
+) -> Setting {
+    Setting {
+        store: true,
+        ..setting(key, value, default, help)
+    }
+}
+
+/// Every setting.
+pub const SETTINGS: &[Setting] = &[
+    setting(
+        "listen",
+        "ADDRESS:PORT",
+        "127.0.0.1:7420",
+        "Where to listen. Port 0 takes a free one.",
+    ),
+    setting(
+        "public_url",
+        "URL",
+        "",
+        "The address that people type, such as https://krowoc.example.org; cookies are Secure when it is https. Default: http:// and the listening address.",
+    ),
+    of_store(
+        "data_dir",
+        "FOLDER",
+        "data",
+        "Where the SQLite database lives.",
+    ),
+    of_store(
+        "database_url",
+        "URL",
+        "",
+        "sqlite:PATH or postgres://USER@HOST/NAME. Default: sqlite:<data_dir>/krowoc.db.",
+    ),
+    setting(
+        "database_connections",
+        "1-200",
+        "8",
+        "Connections in the pool: readers on SQLite, all on PostgreSQL.",
+    ),
+    setting(
+        "workers",
+        "0-256",
+        "0",
+        "Threads that answer requests; 0 for one a core.",
+    ),
+    setting(
+        "request_timeout",
+        "SECONDS",
+        "30",
+        "How long a request may take.",
+    ),
+    setting(
+        "shutdown_timeout",
+        "SECONDS",
+        "20",
+        "How long requests may finish when the server is stopped.",
+    ),
+    setting(
+        "trusted_proxies",
+        "IP[/BITS],…",
+        "",
+        "Proxies whose X-Forwarded-For is believed, such as 127.0.0.1,10.0.0.0/8. Without them the peer's address counts.",
+    ),
+    setting(
+        "sign_up",
+        "open|closed",
+        "open",
+        "Whether new accounts can be made.",
+    ),
+    setting(
+        "hash_concurrency",
+        "1-64",
+        "2",
+        "Passwords hashed at a time; each takes 19 MiB for a moment.",
+    ),
+    setting(
+        "metrics",
+        "local|open|off",
+        "local",
+        "Who may read /metrics: this machine, everybody, nobody.",
+    ),
+    of_store("log_format", "pretty|json", "pretty", "How log lines look."),
+    of_store(
+        "log_level",
+        "FILTER",
+        "info",
+        "What is logged: error, warn, info, debug, trace, or a filter such as info,krowoc_server=debug.",
+    ),
+];
+
+/// The setting of a key.
+#[must_use]
+pub fn find(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}
+
+/// The key that was probably meant.
+#[must_use]
+pub fn nearest(key: &str) -> Option<&'static str> {
+    SETTINGS
+        .iter()
+        .map(|setting| (distance(key, setting.key), setting.key))
+        .min()
+        .filter(|(distance, _)| *distance <= 3)
+        .map(|(_, key)| key)
+}
+
+/// Levenshtein distance, in bytes.
+fn distance(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.bytes().enumerate() {
+        let mut diagonal = i;
+        let mut last = i.saturating_add(1);
+        let mut next = vec![last];
+        for (b, above) in right.bytes().zip(row.iter().skip(1)) {
+            let replaced = diagonal.saturating_add(usize::from(a != b));
+            last = replaced
+                .min(above.saturating_add(1))
+                .min(last.saturating_add(1));
+            next.push(last);
+            diagonal = *above;
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_setting_is_recognised() {
+        assert_eq!(nearest("listn"), Some("listen"));
+        assert_eq!(nearest("databse_url"), Some("database_url"));
+        assert_eq!(nearest("colour_of_the_sky"), None);
+        assert_eq!(distance("kitten", "sitting"), 3);
+    }
+}

@@ -1,0 +1,153 @@
+//! Bodies, queries and path parameters as values, with errors that name the place and never repeat the content.
+
+use super::problem::{Fault, Reply};
+use actix_web::dev::Payload;
+use actix_web::error::{PathError, QueryPayloadError};
+use actix_web::http::header;
+use actix_web::web::{PathConfig, QueryConfig};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use krowoc_shared::error::ErrorCode;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+/// Largest body of an ordinary route, in bytes.
+pub const ORDINARY: usize = 256 * 1024;
+
+/// A JSON body of at most `MAX` bytes.
+#[derive(Clone, Debug)]
+pub struct Body<T, const MAX: usize = ORDINARY>(pub T);
+
+impl<T: DeserializeOwned + 'static, const MAX: usize> FromRequest for Body<T, MAX> {
+    type Error = Fault;
+    type Future = LocalBoxFuture<'static, Reply<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let checked = check_headers(request, MAX);
+        let mut payload = payload.take();
+        Box::pin(async move {
+            checked?;
+            let mut bytes = Vec::new();
+            while let Some(chunk) = payload.next().await {
+                let chunk = chunk.map_err(|_| {
+                    Fault::new(ErrorCode::InvalidRequest).detail("The body ended early.")
+                })?;
+                if bytes.len().saturating_add(chunk.len()) > MAX {
+                    return Err(too_large(MAX));
+                }
+                bytes.extend_from_slice(&chunk);
+            }
+            parse(&bytes).map(Self)
+        })
+    }
+}
+
+fn check_headers(request: &HttpRequest, max: usize) -> Reply<()> {
+    let declared = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > max) {
+        return Err(too_large(max));
+    }
+    let json = request
+        .content_type()
+        .eq_ignore_ascii_case("application/json");
+    let plain = request
+        .headers()
+        .get(header::CONTENT_ENCODING)
+        .is_none_or(|value| value == "identity");
+    if !json || !plain {
+        return Err(ErrorCode::UnsupportedMediaType.into());
+    }
+    Ok(())
+}
+
+fn too_large(max: usize) -> Fault {
+    Fault::new(ErrorCode::TooLarge).detail(format!("Send at most {} kB.", max / 1024))
+}
+
+/// Reads JSON.
+///
+/// # Errors
+/// [`ErrorCode::InvalidJson`] or [`ErrorCode::InvalidRequest`], with line and column.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Reply<T> {
+    if let Err(error) = std::str::from_utf8(bytes) {
+        return Err(Fault::new(ErrorCode::InvalidJson).detail(format!(
+            "The body is not UTF-8: the byte at offset {} is not valid.",
+            error.valid_up_to()
+        )));
+    }
+    serde_json::from_slice(bytes).map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        match error.classify() {
+            Category::Eof => Fault::new(ErrorCode::InvalidJson)
+                .detail(format!("The JSON ends early, at {place}.")),
+            Category::Syntax | Category::Io => Fault::new(ErrorCode::InvalidJson)
+                .detail(format!("The JSON has an error at {place}.")),
+            Category::Data => {
+                Fault::new(ErrorCode::InvalidRequest).detail(match safe(&error.to_string()) {
+                    Some(what) => format!("{what}, at {place}."),
+                    None => format!("The value at {place} is not of the expected type."),
+                })
+            }
+        }
+    })
+}
+
+/// The part of serde's message that holds names of ours only; its other messages quote what was sent.
+fn safe(message: &str) -> Option<String> {
+    let name = message.strip_prefix("missing field `")?.split('`').next()?;
+    Some(format!("The field `{name}` is missing"))
+}
+
+/// How wrong queries are told.
+#[must_use]
+pub fn query_config() -> QueryConfig {
+    QueryConfig::default().error_handler(|error, _| {
+        let detail = match &error {
+            QueryPayloadError::Deserialize(inner) => safe(&inner.to_string()),
+            _ => None,
+        };
+        Fault::new(ErrorCode::InvalidRequest)
+            .detail(
+                detail.unwrap_or_else(|| {
+                    "A query parameter has a value that is not allowed".to_owned()
+                }),
+            )
+            .into()
+    })
+}
+
+/// How wrong path parameters are told: an id that is none is the id of nothing.
+#[must_use]
+pub fn path_config() -> PathConfig {
+    PathConfig::default().error_handler(|_: PathError, _| Fault::new(ErrorCode::NotFound).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use krowoc_shared::accounts::wire::Credentials;
+
+    fn detail(bytes: &[u8]) -> (ErrorCode, String) {
+        let fault = parse::<Credentials>(bytes).unwrap_err();
+        (fault.code, fault.detail.unwrap())
+    }
+
+    #[test]
+    fn an_error_names_the_place_and_never_the_content() {
+        let (code, text) = detail(b"{\"email\": \"a@example.org\",\n \"password\": ");
+        assert_eq!(code, ErrorCode::InvalidJson);
+        assert!(text.contains("line 2"), "{text}");
+        let (code, text) = detail(b"{\"email\": {\"hunter2\": 1}, \"password\": 3}");
+        assert_eq!(code, ErrorCode::InvalidRequest);
+        assert!(!text.contains("hunter2"), "{text}");
+        let (_, text) = detail(b"{\"email\": \"a@example.org\"}");
+        assert!(text.contains("`password` is missing"), "{text}");
+        let (code, text) = detail(b"{\"email\": \"\xff\"}");
+        assert_eq!(code, ErrorCode::InvalidJson);
+        assert!(text.contains("offset 11"), "{text}");
+    }
+}

@@ -1,0 +1,108 @@
+//! The OpenAPI 3.1 document, collected from the annotated handlers as they are registered. Not the handlers.
+
+use actix_web::dev::ResourceDef;
+use actix_web::web::{Data, ServiceConfig};
+use actix_web::{HttpResponse, get};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Components, InfoBuilder, OpenApi, OpenApiBuilder};
+
+/// The document, ready to send, and the addresses in it.
+pub struct Contract {
+    /// As JSON.
+    pub json: String,
+    /// As a page.
+    pub page: String,
+    paths: Vec<(ResourceDef, String)>,
+}
+
+/// The document before routes are added.
+#[must_use]
+pub fn base() -> OpenApi {
+    let mut components = Components::new();
+    components.add_security_scheme(
+        "session",
+        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+            super::actor::ACCESS_COOKIE,
+            "Set by signing in. Requests that change something also need the header x-csrf-token.",
+        ))),
+    );
+    components.add_security_scheme(
+        "device",
+        SecurityScheme::Http(
+            HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .description(Some("The access token of a connected device."))
+                .build(),
+        ),
+    );
+    let info = InfoBuilder::new()
+        .title("Krowoc")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "Errors are application/problem+json with a stable `code`. Every answer carries `x-correlation-id`. \
+             Times are milliseconds since 1970 UTC, ids are UUIDs.",
+        ))
+        .build();
+    OpenApiBuilder::new()
+        .info(info)
+        .components(Some(components))
+        .build()
+}
+
+impl Contract {
+    /// Prepares the document of registered routes.
+    #[must_use]
+    pub fn new(document: &OpenApi) -> Self {
+        let value = serde_json::to_value(document).unwrap_or_default();
+        let paths = value.get("paths").and_then(serde_json::Value::as_object);
+        let paths = paths.into_iter().flatten().map(|(path, item)| {
+            let methods: Vec<String> = item
+                .as_object()
+                .into_iter()
+                .flat_map(|item| item.keys())
+                .map(|method| method.to_uppercase())
+                .collect();
+            (ResourceDef::new(path.as_str()), methods.join(", "))
+        });
+        Self {
+            paths: paths.collect(),
+            json: serde_json::to_string_pretty(&value).unwrap_or_default(),
+            page: super::docs::page(&value),
+        }
+    }
+
+    /// The methods of an address, when it is a known one.
+    #[must_use]
+    pub fn methods(&self, path: &str) -> Option<String> {
+        let found = self.paths.iter().find(|(known, _)| known.is_match(path));
+        found.map(|(_, methods)| methods.clone())
+    }
+}
+
+/// Its routes.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(openapi_document)
+        .service(docs_page)
+        .service(docs_style);
+}
+
+#[get("/api/v1/openapi.json")]
+async fn openapi_document(contract: Data<Contract>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(contract.json.clone())
+}
+
+#[get("/api/docs")]
+async fn docs_page(contract: Data<Contract>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .body(contract.page.clone())
+}
+
+#[get("/api/docs.css")]
+async fn docs_style() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/css; charset=utf-8")
+        .body(include_str!("docs.css"))
+}
