@@ -75,3 +75,14 @@ pub(super) fn after(before: Backoff, failure: &Failure, env: &mut Env<'_>) -> Ba
         retry_at: env.now.saturating_add(jittered.max(asked)),
     }
 }
+
+/// The state after being told to start over: once at once; a server that says so again and again is not asked in a loop.
+pub(super) fn at_once_then_later(before: Backoff, failure: &Failure, env: &mut Env<'_>) -> Backoff {
+    if before.failures > 0 {
+        return after(before, failure, env);
+    }
+    Backoff {
+        failures: 1,
+        retry_at: env.now,
+    }
+}

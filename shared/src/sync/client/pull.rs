@@ -4,7 +4,7 @@ use super::backoff::{self, Class};
 use super::plan::POLL_EVERY;
 use super::reoffer;
 use super::state::{ClientState, Commit, Env, Failure, Loaded, Phase};
-use super::work::Work;
+use super::work::{Work, content};
 use crate::hlc::Hlc;
 use crate::ids::{DocId, Millis};
 use crate::library::document::Document;
@@ -55,12 +55,7 @@ pub(super) fn fail(state: &mut ClientState, failure: &Failure, env: &mut Env<'_>
         Class::Halt(code) => state.halted = Some(code),
         Class::StartOver => {
             state.start_over();
-            // Once at once; a server that says so again and again is not asked in a loop.
-            if state.pull.failures > 0 {
-                state.pull = backoff::after(state.pull, failure, env);
-            } else {
-                state.pull.failures = 1;
-            }
+            state.pull = backoff::at_once_then_later(state.pull, failure, env);
         }
         Class::Transient | Class::Fault | Class::Refused(_) => {
             state.pull = backoff::after(state.pull, failure, env);
@@ -137,9 +132,7 @@ fn take(work: &mut Work, document: Document, env: &mut Env<'_>) {
         return;
     }
     if document.purged {
-        let left = shadow
-            .cloned()
-            .map(|content| Document { rev: 0, ..content });
+        let left = shadow.cloned().map(content);
         work.settle(id, left, Some(generation));
         return;
     }

@@ -214,7 +214,7 @@ fn fail(work: &mut Work, request: &PushRequest, failure: &Failure, env: &mut Env
         Class::Halt(code) => state.halted = Some(code),
         Class::StartOver => {
             state.start_over();
-            state.push = backoff::after(state.push, failure, env);
+            state.push = backoff::at_once_then_later(state.push, failure, env);
         }
         Class::Refused(_) if alone => {}
         Class::Refused(_) => state.batch = request.ops.len() / 2,

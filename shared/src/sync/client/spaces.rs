@@ -3,7 +3,7 @@
 use super::pull::fail;
 use super::reoffer;
 use super::state::{Backoff, ClientState, Commit, Env, Failure, Loaded, Phase};
-use super::work::Work;
+use super::work::{Work, content};
 use crate::error::ErrorCode;
 use crate::library::document::Document;
 use crate::sync::checksum::Checksum;
@@ -83,12 +83,8 @@ pub fn on_sweep(state: &ClientState, loaded: Loaded, env: &mut Env<'_>) -> Commi
         if forgotten {
             reoffer::offer(&mut work, old, &Document::new(id, old.kind), env);
         }
-        // Without a revision it is content only: gone when nothing waits, shown while something does.
-        let content = Document {
-            rev: 0,
-            ..old.clone()
-        };
-        work.settle(id, Some(content), Some(generation));
+        let old = content(old.clone());
+        work.settle(id, Some(old), Some(generation));
     }
     if done {
         work.state.phase = Phase::Steady;

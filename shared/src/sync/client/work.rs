@@ -2,7 +2,7 @@
 
 use super::state::{ClientState, Commit, Loaded, Local, OutboxRow};
 use crate::ids::DocId;
-use crate::library::document::Document;
+use crate::library::document::{Body, Document};
 use crate::sync::merge;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +21,19 @@ pub fn view_of(base: Option<&Document>, rows: &[&OutboxRow]) -> Option<Document>
         merge::preview(&mut view, &row.op);
     }
     Some(view)
+}
+
+/// A document that the server does not have, or no longer, as content without a revision:
+/// gone once nothing waits for it, shown while something does.
+pub(super) fn content(document: Document) -> Document {
+    Document {
+        rev: 0,
+        body: Body {
+            rev: 0,
+            ..document.body
+        },
+        ..document
+    }
 }
 
 /// A commit in the making.
