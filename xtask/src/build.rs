@@ -54,7 +54,7 @@ pub fn build(project: &Project, quality: Quality, only: Option<Part>) -> Result<
     })?;
     if extension {
         step("compile the extractor", || {
-            extension::compile_extractor(project, quality)
+            extension::compile_extractor(project, quality, &packages)
         })?;
         step("lay out the extension", || {
             extension::assemble(project, quality, &compiled)

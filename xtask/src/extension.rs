@@ -18,20 +18,23 @@ pub const BINS: [&str; 3] = ["background", "popup", "options"];
 /// The module that alone carries page extraction: large, and never in the popup's path.
 pub const EXTRACTOR: &str = "extractor";
 
-/// Compiles the extraction module: apart, so that its feature does not reach the others.
+/// Compiles the extraction module: apart, so that its feature does not reach the others, but beside the same packages, so that
+/// everything else they share is compiled once.
 ///
 /// # Errors
 /// When cargo refuses; it has printed why.
-pub fn compile_extractor(project: &Project, quality: Quality) -> Result<PathBuf> {
-    wasm::compile(
-        project,
-        quality,
-        &Compile {
-            packages: &[PACKAGE],
-            bins: &[EXTRACTOR],
-            features: &["extract"],
-        },
-    )
+pub fn compile_extractor(
+    project: &Project,
+    quality: Quality,
+    packages: &[&str],
+) -> Result<PathBuf> {
+    let features = ["krowoc-extension/extract"];
+    let what = Compile {
+        packages,
+        bins: &[EXTRACTOR],
+        features: &features,
+    };
+    wasm::compile(project, quality, &what)
 }
 
 /// Binds the compiled modules and writes `dist/chrome` and `dist/firefox`.

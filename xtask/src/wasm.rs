@@ -64,14 +64,7 @@ pub struct Module {
 /// When cargo refuses; it has printed why.
 pub fn compile(project: &Project, quality: Quality, what: &Compile<'_>) -> Result<PathBuf> {
     let mut command = project.cargo();
-    command.args([
-        "build",
-        "--locked",
-        "--target",
-        TRIPLE,
-        "--config",
-        &remap(project),
-    ]);
+    command.args(["build", "--target", TRIPLE, "--config", &remap(project)]);
     if quality == Quality::Shipped {
         command.args(["--profile", "wasm"]);
     }
