@@ -1,10 +1,13 @@
 //! The Krowoc server: accounts, library and sync over HTTP. Not the rules: those are in `krowoc-shared`.
 
 pub mod accounts;
+pub mod admin;
 pub mod app;
+pub mod cli;
 pub mod config;
 pub mod platform;
 pub mod router;
+pub mod serve;
 pub mod store;
 pub mod telemetry;
 pub mod web;

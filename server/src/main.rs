@@ -1,2 +1,101 @@
-//! The krowoc binary.
-fn main() {}
+//! The krowoc binary: words in, exit code out. Not the server: that is the library.
+
+use krowoc_server::cli::{self, Action};
+use krowoc_server::config::{Config, process_environment};
+use krowoc_server::platform::{SystemClock, SystemRandom};
+use krowoc_server::store::migrate;
+use krowoc_server::{admin, serve, telemetry};
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+fn main() -> ExitCode {
+    let matches = cli::command().get_matches();
+    let (action, config) = match cli::read(&matches, process_environment()) {
+        Ok(read) => read,
+        Err(errors) => return fail(&errors, 2),
+    };
+    match run(action, config) {
+        Ok(text) => {
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Err(error) => fail(&[error], 1),
+    }
+}
+
+fn fail(errors: &[String], code: u8) -> ExitCode {
+    let mut stderr = std::io::stderr();
+    for error in errors {
+        let _ = writeln!(stderr, "krowoc: {error}");
+    }
+    ExitCode::from(code)
+}
+
+fn run(action: Action, config: Config) -> Result<String, String> {
+    let url = config.database.clone();
+    let lines = |names: Vec<String>, verb: &str, none: &str| {
+        let text: String = names
+            .iter()
+            .map(|name| format!("{verb} {name}\n"))
+            .collect();
+        if text.is_empty() {
+            format!("{none}\n")
+        } else {
+            text
+        }
+    };
+    let said = |error: krowoc_server::store::StoreError| format!("{url}: {error}");
+    Ok(match action {
+        Action::Serve => {
+            telemetry::log_to(&config, std::io::stderr);
+            serve_forever(config)?;
+            String::new()
+        }
+        Action::MigrateUp => lines(
+            migrate::up(&url).map_err(said)?,
+            "applied",
+            "nothing to apply",
+        ),
+        Action::MigrateDown(count) => lines(
+            migrate::down(&url, count).map_err(said)?,
+            "reverted",
+            "nothing to revert",
+        ),
+        Action::MigrateStatus => {
+            let steps = migrate::status(&url).map_err(said)?;
+            let line = |step: &migrate::Step| {
+                let mark = if step.applied { "applied" } else { "pending" };
+                format!("{mark} {}\n", step.name)
+            };
+            steps.iter().map(line).collect()
+        }
+        Action::Backup(file) => {
+            admin::backup(&url, &file)?;
+            format!("copied to {}\n", file.display())
+        }
+        Action::Restore(file) => {
+            let old = admin::restore(&url, &file, &SystemRandom)?;
+            format!("restored; what was there before is in {}\n", old.display())
+        }
+        Action::NewEpoch => format!(
+            "{} spaces have a new epoch\n",
+            admin::new_epoch(&url, &SystemRandom)?
+        ),
+        Action::Verify => {
+            admin::verify(&url)?;
+            "the database is sound\n".to_owned()
+        }
+    })
+}
+
+fn serve_forever(config: Config) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())?;
+    runtime.block_on(async {
+        let running = serve::start(config, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
+        serve::until_signal(running).await
+    })
+}

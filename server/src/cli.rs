@@ -1,0 +1,168 @@
+//! The command line: its words, and the configuration that follows from them. Not what the commands do.
+
+use crate::config::layers::{Layer, Written, environment};
+use crate::config::settings::{SETTINGS, Setting};
+use crate::config::{Config, read_file};
+use clap::{Arg, ArgMatches, Command, value_parser};
+use std::path::PathBuf;
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Answer requests.
+    Serve,
+    /// Bring the schema up to this binary.
+    MigrateUp,
+    /// Show which migrations the database has.
+    MigrateStatus,
+    /// Take the last migrations back.
+    MigrateDown(usize),
+    /// Copy the database to a file.
+    Backup(PathBuf),
+    /// Replace the database by a file, with new epochs.
+    Restore(PathBuf),
+    /// Give every space a new epoch.
+    NewEpoch,
+    /// Check the database.
+    Verify,
+}
+
+/// The words of the command line.
+#[must_use]
+pub fn command() -> Command {
+    let file = |help: &'static str| {
+        Arg::new("file")
+            .value_name("FILE")
+            .required(true)
+            .value_parser(value_parser!(PathBuf))
+            .help(help)
+    };
+    Command::new("krowoc")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Krowoc: your prompts and snippets, on your own server")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(with(Command::new("serve").about("Answers requests"), |_| true))
+        .subcommand(
+            Command::new("migrate")
+                .about("Changes the schema of the database")
+                .subcommand_required(true)
+                .subcommand(store(Command::new("up").about("Brings the schema up to this binary")))
+                .subcommand(store(Command::new("status").about("Shows which migrations the database has")))
+                .subcommand(store(
+                    Command::new("down")
+                        .about("Takes the last migrations back; what they added is lost")
+                        .arg(
+                            Arg::new("count")
+                                .value_name("N")
+                                .required(true)
+                                .value_parser(value_parser!(u16).range(1..))
+                                .help("How many"),
+                        ),
+                )),
+        )
+        .subcommand(
+            Command::new("admin")
+                .about("Looks after the database")
+                .subcommand_required(true)
+                .subcommand(store(
+                    Command::new("backup")
+                        .about("Copies the SQLite database to a file, also while the server runs. For PostgreSQL use pg_dump")
+                        .arg(file("The copy; must not exist")),
+                ))
+                .subcommand(store(
+                    Command::new("restore")
+                        .about("Replaces the SQLite database by a backup and gives every space a new epoch. Stop the server first. For PostgreSQL use pg_restore, then new-epoch")
+                        .arg(file("A file made by backup")),
+                ))
+                .subcommand(store(Command::new("new-epoch").about(
+                    "Gives every space a new epoch: needed after pg_restore, so that clients offer what the backup lacks",
+                )))
+                .subcommand(store(Command::new("verify").about("Checks the database and its schema"))),
+        )
+}
+
+fn store(command: Command) -> Command {
+    with(command, |setting| setting.store)
+}
+
+/// Adds the flags of settings.
+fn with(command: Command, wanted: impl Fn(&Setting) -> bool) -> Command {
+    let config = Arg::new("config")
+        .long("config")
+        .value_name("FILE")
+        .value_parser(value_parser!(PathBuf))
+        .help("TOML file with settings; keys are the flags with _ for -. Default: krowoc.toml when it is there [env: KROWOC_CONFIG]");
+    let flags = SETTINGS
+        .iter()
+        .filter(|setting| wanted(setting))
+        .map(|setting| {
+            let name = setting.key.replace('_', "-");
+            let variable = setting.key.to_uppercase();
+            let default = if setting.default.is_empty() {
+                String::new()
+            } else {
+                format!(" [default: {}]", setting.default)
+            };
+            Arg::new(setting.key)
+                .long(name)
+                .value_name(setting.value)
+                .help(format!(
+                    "{} [env: KROWOC_{variable}]{default}",
+                    setting.help
+                ))
+        });
+    command.arg(config).args(flags).after_help(
+        "A flag wins over its variable, a variable over the file, the file over the default.",
+    )
+}
+
+/// The action and the configuration of parsed words and variables.
+///
+/// # Errors
+/// One sentence an error, each with its fix.
+pub fn read(
+    matches: &ArgMatches,
+    vars: Vec<(String, String)>,
+) -> Result<(Action, Config), Vec<String>> {
+    let (action, matches) =
+        action(matches).ok_or_else(|| vec!["no command was given".to_owned()])?;
+    let mut flags = Layer::new();
+    for setting in SETTINGS {
+        let Ok(Some(text)) = matches.try_get_one::<String>(setting.key) else {
+            continue;
+        };
+        let written = Written {
+            text: text.clone(),
+            origin: format!("--{}", setting.key.replace('_', "-")),
+        };
+        flags.insert(setting.key, written);
+    }
+    let named = matches.get_one::<PathBuf>("config").cloned().or_else(|| {
+        let found = vars.iter().find(|(name, _)| name == "KROWOC_CONFIG");
+        found.map(|(_, path)| PathBuf::from(path))
+    });
+    let file = read_file(named.as_deref())?;
+    let variables = environment(vars.into_iter())?;
+    Ok((action, Config::resolve(&[flags, variables, file])?))
+}
+
+fn action(matches: &ArgMatches) -> Option<(Action, &ArgMatches)> {
+    let (name, matches) = matches.subcommand()?;
+    if name == "serve" {
+        return Some((Action::Serve, matches));
+    }
+    let (sub, matches) = matches.subcommand()?;
+    let file = || matches.get_one::<PathBuf>("file").cloned();
+    let action = match sub {
+        "up" => Action::MigrateUp,
+        "status" => Action::MigrateStatus,
+        "down" => Action::MigrateDown(usize::from(*matches.get_one::<u16>("count")?)),
+        "backup" => Action::Backup(file()?),
+        "restore" => Action::Restore(file()?),
+        "new-epoch" => Action::NewEpoch,
+        "verify" => Action::Verify,
+        _ => return None,
+    };
+    Some((action, matches))
+}

@@ -1,0 +1,143 @@
+//! A server from its configuration to its end: migrate, open, listen, answer, drain. Not the process around it.
+
+use crate::app::AppState;
+use crate::config::Config;
+use crate::platform::{Clock, Random};
+use crate::router;
+use crate::store::{Store, StoreError, StoreOptions, migrate};
+use actix_web::HttpServer;
+use actix_web::dev::{Server, ServerHandle};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a client may take to send its headers.
+const HEADERS: Duration = Duration::from_secs(10);
+/// How often figures of finished requests are folded.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// A server that listens. It answers while [`Running::server`] is polled.
+pub struct Running {
+    /// Where it listens: with the port that was taken.
+    pub address: SocketAddr,
+    /// What its handlers share.
+    pub state: AppState,
+    /// Polled until the end.
+    pub server: Server,
+    /// Stops it.
+    pub stopper: Stopper,
+}
+
+/// Stops a server.
+#[derive(Clone)]
+pub struct Stopper {
+    handle: ServerHandle,
+    state: AppState,
+}
+
+impl Stopper {
+    /// Says no to readiness, lets requests finish within the configured time, then finishes the writes that wait.
+    pub async fn stop(&self) {
+        self.state.stop();
+        self.handle.stop(true).await;
+        self.state.store.close().await;
+    }
+}
+
+/// Migrates and opens the database, and listens.
+///
+/// # Errors
+/// A sentence with what failed and the fix.
+pub async fn start(
+    config: Config,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<Running, String> {
+    crate::telemetry::recorder()?;
+    let options = StoreOptions {
+        connections: config.database_connections,
+        ..StoreOptions::default()
+    };
+    let url = config.database.clone();
+    let opened = tokio::task::spawn_blocking(move || {
+        let applied = migrate::up(&url)?;
+        for name in &applied {
+            tracing::info!(%name, "migrated");
+        }
+        Store::open(&url, options)
+    });
+    let store = opened
+        .await
+        .unwrap_or(Err(StoreError::Panicked))
+        .map_err(|error| format!("{}: {error}", config.database))?;
+    let state = AppState::new(store, clock, random, config);
+    let config = Arc::clone(&state.config);
+    let shared = state.clone();
+    let mut http = HttpServer::new(move || router::app(shared.clone()))
+        .client_request_timeout(HEADERS)
+        .shutdown_timeout(config.shutdown_timeout.as_secs())
+        .disable_signals();
+    if config.workers > 0 {
+        http = http.workers(config.workers);
+    }
+    let http = http.bind(config.listen).map_err(|error| {
+        format!(
+            "cannot listen on {}: {error}; choose another address with --listen",
+            config.listen
+        )
+    })?;
+    let address = http.addrs().first().copied().unwrap_or(config.listen);
+    let server = http.run();
+    let stopper = Stopper {
+        handle: server.handle(),
+        state: state.clone(),
+    };
+    Ok(Running {
+        address,
+        state,
+        server,
+        stopper,
+    })
+}
+
+/// Runs a server until a signal stops it.
+///
+/// # Errors
+/// A sentence with what failed.
+pub async fn until_signal(running: Running) -> Result<(), String> {
+    let public = match &running.state.config.public_url {
+        Some(url) => url.to_string(),
+        None => format!("http://{}/", running.address),
+    };
+    tracing::info!(address = %running.address, url = %public, database = %running.state.config.database, "listening");
+    let stopper = running.stopper.clone();
+    let signals = async move {
+        signal().await;
+        tracing::info!("stopping: requests may finish");
+        stopper.stop().await;
+    };
+    let upkeep = async {
+        loop {
+            tokio::time::sleep(UPKEEP).await;
+            if let Ok(recorder) = crate::telemetry::recorder() {
+                recorder.run_upkeep();
+            }
+        }
+    };
+    tokio::select! {
+        // Both arms of a stop must end: the server's, and the writer's.
+        (ended, ()) = futures_util::future::join(running.server, signals) => ended.map_err(|error| error.to_string()),
+        () = upkeep => Ok(()),
+    }
+}
+
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
