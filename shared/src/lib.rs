@@ -1,9 +1,10 @@
 //! The pure core: rules and shapes of Krowoc. Not I/O: no clock, no randomness, no network, no database.
 pub mod accounts;
+pub mod capture;
 pub mod error;
 pub mod hlc;
 pub mod ids;
 pub mod library;
+pub mod prompts;
 pub mod sync;
 pub mod text;
-pub mod prompts;

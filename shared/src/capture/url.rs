@@ -9,10 +9,44 @@ const TRACKING_PREFIXES: [&str; 8] = [
 ];
 /// Parameters that only tell where a visitor came from.
 const TRACKING: [&str; 38] = [
-    "fbclid", "gclid", "gclsrc", "dclid", "wbraid", "gbraid", "gad_source", "gad_campaignid", "msclkid", "yclid", "ysclid",
-    "twclid", "ttclid", "li_fat_id", "igshid", "igsh", "mc_cid", "mc_eid", "mkt_tok", "_ga", "_gl", "_openstat", "s_cid",
-    "cmpid", "ncid", "sr_share", "ref_", "ref_src", "ref_url", "referrer", "epik", "rdt_cid", "srsltid", "wt_mc", "spm", "scm",
-    "guce_referrer", "guce_referrer_sig",
+    "fbclid",
+    "gclid",
+    "gclsrc",
+    "dclid",
+    "wbraid",
+    "gbraid",
+    "gad_source",
+    "gad_campaignid",
+    "msclkid",
+    "yclid",
+    "ysclid",
+    "twclid",
+    "ttclid",
+    "li_fat_id",
+    "igshid",
+    "igsh",
+    "mc_cid",
+    "mc_eid",
+    "mkt_tok",
+    "_ga",
+    "_gl",
+    "_openstat",
+    "s_cid",
+    "cmpid",
+    "ncid",
+    "sr_share",
+    "ref_",
+    "ref_src",
+    "ref_url",
+    "referrer",
+    "epik",
+    "rdt_cid",
+    "srsltid",
+    "wt_mc",
+    "spm",
+    "scm",
+    "guce_referrer",
+    "guce_referrer_sig",
 ];
 
 /// The parts of an absolute address with an authority, as slices of it.
@@ -123,8 +157,15 @@ pub fn resolve(base: &str, href: &str) -> Option<String> {
         return (!rest.is_empty()).then(|| format!("{scheme}://{rest}"));
     }
     let root = format!("{scheme}://{}", parts.authority);
-    let base_path = if parts.path.is_empty() { "/" } else { parts.path };
-    let query = parts.query.map(|query| format!("?{query}")).unwrap_or_default();
+    let base_path = if parts.path.is_empty() {
+        "/"
+    } else {
+        parts.path
+    };
+    let query = parts
+        .query
+        .map(|query| format!("?{query}"))
+        .unwrap_or_default();
     if href.is_empty() {
         return Some(format!("{root}{base_path}{query}"));
     }
@@ -166,7 +207,8 @@ fn scheme_of(url: &str) -> Option<&str> {
     let (scheme, _) = url.split_once(':')?;
     let mut chars = scheme.chars();
     let starts = chars.next().is_some_and(|c| c.is_ascii_alphabetic());
-    (starts && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))).then_some(scheme)
+    (starts && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')))
+        .then_some(scheme)
 }
 
 fn split(url: &str) -> Option<Parts<'_>> {
@@ -182,25 +224,43 @@ fn split(url: &str) -> Option<Parts<'_>> {
     };
     let at = rest.find('/').unwrap_or(rest.len());
     let (authority, path) = rest.split_at(at);
-    Some(Parts { scheme, authority, path, query, fragment })
+    Some(Parts {
+        scheme,
+        authority,
+        path,
+        query,
+        fragment,
+    })
 }
 
 /// Host and a port that is not the scheme's default, in lower case.
 fn host(scheme: &str, authority: &str) -> String {
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
     let host = host.trim().to_lowercase();
     let default = if scheme == "http" { "80" } else { "443" };
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.is_empty() || port == default => name.to_owned(),
-        _ => host,
+    let mut rest = host.as_str();
+    while let Some((name, port)) = rest.rsplit_once(':') {
+        if !port.is_empty() && port != default {
+            break;
+        }
+        rest = name;
     }
+    rest.trim().to_owned()
 }
 
 fn clean_query(query: &str, path: &str, canonical: bool) -> String {
     let mut pairs: Vec<String> = query
         .split('&')
         .filter(|pair| !pair.is_empty() && !is_tracking(pair, path))
-        .map(|pair| if canonical { normalise_escapes(pair) } else { pair.to_owned() })
+        .map(|pair| {
+            if canonical {
+                normalise_escapes(pair)
+            } else {
+                pair.to_owned()
+            }
+        })
         .collect();
     if canonical {
         pairs.sort_by(|a, b| name_of(a).cmp(name_of(b)));
@@ -220,11 +280,16 @@ fn is_tracking(pair: &str, path: &str) -> bool {
             .iter()
             .any(|part| path.contains(part));
     }
-    TRACKING.contains(&name.as_str()) || TRACKING_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    TRACKING.contains(&name.as_str())
+        || TRACKING_PREFIXES
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
 }
 
 fn without_directive(fragment: &str) -> &str {
-    fragment.split_once(":~:").map_or(fragment, |(before, _)| before)
+    fragment
+        .split_once(":~:")
+        .map_or(fragment, |(before, _)| before)
 }
 
 /// The fragment when it is a route of a single-page application.
@@ -240,7 +305,9 @@ fn normalise_escapes(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
-        let escaped = (byte == b'%').then(|| hex_pair(bytes.get(at + 1), bytes.get(at + 2))).flatten();
+        let escaped = (byte == b'%')
+            .then(|| hex_pair(bytes.get(at + 1), bytes.get(at + 2)))
+            .flatten();
         match escaped {
             Some(value) => {
                 if is_unreserved(value) {
@@ -309,7 +376,11 @@ fn remove_dot_segments(path: &str) -> String {
         }
     }
     let joined = kept.join("/");
-    if absolute { format!("/{joined}") } else { joined }
+    if absolute {
+        format!("/{joined}")
+    } else {
+        joined
+    }
 }
 
 #[cfg(test)]
