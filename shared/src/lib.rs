@@ -2,6 +2,8 @@
 pub mod accounts;
 pub mod capture;
 pub mod error;
+#[cfg(feature = "exchange")]
+pub mod exchange;
 pub mod hlc;
 pub mod ids;
 pub mod library;
