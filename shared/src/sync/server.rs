@@ -3,7 +3,7 @@
 
 use super::merge::{apply_counters, apply_registers};
 use super::text::{self, Merge};
-use super::wire::{Op, OpResult, Outcome};
+use super::wire::{Op, OpResult, Outcome, PastEpoch};
 use crate::error::{ErrorCode, Violation};
 use crate::hlc::Hlc;
 use crate::ids::{DeviceId, Millis};
@@ -343,6 +343,24 @@ pub fn purge(current: &Document, next_rev: u64) -> Document {
         purged: true,
         ..Document::new(current.id, current.kind)
     }
+}
+
+/// The past epochs of a space after a restore: `past` and `epoch` as the backup has them or as they were known before,
+/// `seq` the sequence number that the backup stands at. Store them with the new epoch.
+#[must_use]
+pub fn after_restore(past: &[PastEpoch], epoch: &str, seq: u64) -> Vec<PastEpoch> {
+    let ended = PastEpoch {
+        epoch: epoch.to_owned(),
+        until: seq,
+    };
+    let earlier = past.iter().filter(|other| other.epoch != epoch);
+    earlier
+        .map(|other| PastEpoch {
+            until: other.until.min(seq),
+            ..other.clone()
+        })
+        .chain([ended])
+        .collect()
 }
 
 #[cfg(test)]

@@ -194,10 +194,19 @@ pub struct SpaceState {
     pub epoch: String,
     /// Its sequence number.
     pub seq: u64,
-    /// The sequence number at which the epoch began: revisions up to it are the same in the epoch before.
-    /// 0 for a space that was never restored.
-    #[serde(default)]
-    pub since: u64,
+    /// Epochs that a restore from a backup ended; empty for a space that was never restored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past: Vec<PastEpoch>,
+}
+
+/// An epoch that a restore from a backup ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PastEpoch {
+    /// The epoch.
+    pub epoch: String,
+    /// Its revisions up to here are the same in the present epoch; later ones are forgotten.
+    pub until: u64,
 }
 
 impl OpResult {

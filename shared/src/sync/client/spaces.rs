@@ -7,7 +7,7 @@ use super::work::{Work, content};
 use crate::error::ErrorCode;
 use crate::library::document::Document;
 use crate::sync::checksum::Checksum;
-use crate::sync::wire::SpaceState;
+use crate::sync::wire::{PastEpoch, SpaceState};
 
 /// Takes the answer to `GET /sync/spaces`: chooses the space, notices a new epoch, begins to read.
 #[must_use]
@@ -37,7 +37,7 @@ fn begin(state: &mut ClientState, space: &SpaceState) {
         .as_ref()
         .is_some_and(|epoch| *epoch != space.epoch);
     if moved || restored {
-        let since = if moved { 0 } else { space.since };
+        let since = common(state, space);
         // A second restore before the first was dealt with: shadows of both epochs are here.
         state.since = if state.reoffer {
             state.since.min(since)
@@ -56,6 +56,12 @@ fn begin(state: &mut ClientState, space: &SpaceState) {
     state.horizon = space.seq;
     state.phase = Phase::Read;
     state.pull.retry_at = 0;
+}
+
+/// The newest revision that our epoch and the present one have in common; 0 when they have nothing to do with each other.
+fn common(state: &ClientState, space: &SpaceState) -> u64 {
+    let ours = |past: &&PastEpoch| Some(&past.epoch) == state.epoch.as_ref();
+    space.past.iter().find(ours).map_or(0, |past| past.until)
 }
 
 /// Looks through documents that the reading did not meet: the server has none of them. `loaded`: what [`super::Step::Sweep`]

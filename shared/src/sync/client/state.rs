@@ -44,7 +44,7 @@ pub struct ClientState {
     pub device: Option<DeviceId>,
     /// The epoch that shadows and cursor belong to.
     pub epoch: Option<String>,
-    /// `SpaceState::since` of that epoch.
+    /// While offering again: the newest revision that the epoch before and this one have in common.
     pub since: u64,
     /// Changes up to here are stored.
     pub cursor: u64,

@@ -9,7 +9,7 @@ use crate::library::limits;
 use crate::sync::checksum::Checksum;
 use crate::sync::server::{self, Context, VersionRow};
 use crate::sync::wire::{
-    Op, OpResult, Outcome, PullReply, PullRequest, PushReply, PushRequest, SpaceState,
+    Op, OpResult, Outcome, PastEpoch, PullReply, PullRequest, PushReply, PushRequest, SpaceState,
 };
 use std::collections::BTreeMap;
 
@@ -17,10 +17,11 @@ mod failures;
 mod stories;
 
 /// A server of one space, in memory, over the real decision.
+#[derive(Clone)]
 pub(super) struct Server {
     pub epoch: String,
     pub seq: u64,
-    pub since: u64,
+    pub past: Vec<PastEpoch>,
     pub now: Millis,
     pub documents: BTreeMap<DocId, Document>,
     pub versions: BTreeMap<DocId, Vec<VersionRow>>,
@@ -33,13 +34,26 @@ impl Server {
         Self {
             epoch: "first".into(),
             seq: 0,
-            since: 0,
+            past: Vec::new(),
             now: 1_000_000,
             documents: BTreeMap::new(),
             versions: BTreeMap::new(),
             results: BTreeMap::new(),
             page: 3,
         }
+    }
+
+    /// As a restore leaves it: the state of the backup under a new epoch.
+    pub fn restore(&mut self, backup: &Self) {
+        let past = server::after_restore(&self.past, &self.epoch, backup.seq);
+        let epoch = format!("{}+", self.epoch);
+        let now = self.now;
+        *self = Self {
+            past,
+            epoch,
+            now,
+            ..backup.clone()
+        };
     }
 
     fn stamp(&self) -> Hlc {
@@ -60,7 +74,7 @@ impl Server {
             name: "mine".into(),
             epoch: self.epoch.clone(),
             seq: self.seq,
-            since: self.since,
+            past: self.past.clone(),
         }]
     }
 

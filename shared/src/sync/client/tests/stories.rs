@@ -226,12 +226,7 @@ fn a_restore_from_a_backup_loses_nothing_that_a_client_knows() {
     let (mut server, mut one, mut other) = two();
     let (edited, deleted) = (one.create("a\nb\nc\n"), one.create("to go"));
     one.sync(&mut server);
-    let backup = (
-        server.documents.clone(),
-        server.versions.clone(),
-        server.results.clone(),
-        server.seq,
-    );
+    let backup = server.clone();
     one.write_text(edited, "A\nb\nc\n");
     one.sync(&mut server);
     other.sync(&mut server);
@@ -242,14 +237,7 @@ fn a_restore_from_a_backup_loses_nothing_that_a_client_knows() {
     let made = other.create("made after the backup");
     other.sync(&mut server);
     other.write_text(edited, "A\nb\nC\n");
-    (
-        server.documents,
-        server.versions,
-        server.results,
-        server.seq,
-    ) = backup;
-    server.epoch = "second".into();
-    server.since = server.seq;
+    server.restore(&backup);
     one.sync(&mut server);
     other.sync(&mut server);
     one.sync(&mut server);
@@ -268,12 +256,7 @@ fn a_restore_does_not_bring_back_what_was_removed() {
     let id = one.create("a\nb\nc\n");
     one.sync(&mut server);
     other.sync(&mut server);
-    let backup = (
-        server.documents.clone(),
-        server.versions.clone(),
-        server.results.clone(),
-        server.seq,
-    );
+    let backup = server.clone();
     one.write_text(id, "a\nsecret\nb\nc\n");
     one.sync(&mut server);
     other.sync(&mut server);
@@ -281,14 +264,7 @@ fn a_restore_does_not_bring_back_what_was_removed() {
     let op = one.op(id).with(Field::DeletedAt, one.now);
     one.edit(op);
     one.sync(&mut server);
-    (
-        server.documents,
-        server.versions,
-        server.results,
-        server.seq,
-    ) = backup;
-    server.epoch = "second".into();
-    server.since = server.seq;
+    server.restore(&backup);
     one.sync(&mut server);
     assert!(server.documents[&id].deleted_at().is_some());
     other.sync(&mut server);
@@ -308,4 +284,29 @@ fn another_account_gets_everything_that_is_here() {
     client.sync(&mut new);
     assert!(client.same_as(&new));
     assert_eq!(new.documents[&id].body.text, "mine");
+}
+
+#[test]
+fn a_client_that_slept_through_two_restores_offers_what_both_forgot() {
+    let (mut server, mut one, mut other) = two();
+    let id = one.create("a\nb\nc\n");
+    one.sync(&mut server);
+    let first = server.clone();
+    one.write_text(id, "a\nb\nC\n");
+    one.sync(&mut server);
+    other.sync(&mut server);
+    server.restore(&first);
+    let mut third = Client::new(3);
+    third.create("from elsewhere");
+    third.sync(&mut server);
+    third.create("and more");
+    third.sync(&mut server);
+    let second = server.clone();
+    server.restore(&second);
+    other.sync(&mut server);
+    assert_eq!(server.documents[&id].body.text, "a\nb\nC\n");
+    one.sync(&mut server);
+    other.sync(&mut server);
+    assert!(one.same_as(&server) && other.same_as(&server));
+    assert!(one.view(id).conflicts.is_empty());
 }
