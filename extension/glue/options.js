@@ -1,0 +1,5 @@
+// Entry of the options page. Not logic.
+import start from './wasm/options.js';
+import { open } from './page.js';
+
+await open(start);

@@ -1,0 +1,57 @@
+//! Routes the requests of the pages. Not what they do: one function each, beside this file.
+
+use super::{Outcome, capture, connect, flush, overview, queue, save, store};
+use crate::messages::{Answer, Failure, FailureCode, Request};
+use serde::Serialize;
+
+/// Answers a request, JSON in and out.
+pub(super) async fn message(request: &str) -> String {
+    let request: Request = match serde_json::from_str(request) {
+        Ok(request) => request,
+        Err(error) => return failed(&Failure::new(FailureCode::Internal, error.to_string())),
+    };
+    match request {
+        Request::Preview { tab, part } => json(capture::preview(tab, part).await),
+        Request::Save(draft) => json(save::save(*draft).await),
+        Request::Undo { op_id, undo } => json(save::undo(op_id, *undo).await),
+        Request::Search { query, limit } => json(overview::search(&query, limit).await),
+        Request::Copy { op_id, doc_id } => json(save::copy(op_id, doc_id).await),
+        Request::Shelf => json(overview::shelf().await),
+        Request::State => json(opened().await),
+        Request::SyncNow => json(sync_now().await),
+        Request::Retry { op_id, title, body } => json(queue::retry(op_id, title, body).await),
+        Request::Discard { op_id } => json(queue::discard(op_id).await),
+        Request::ExportOp { op_id } => json(queue::export(op_id).await),
+        Request::Connect { server, name } => json(connect::begin(server, name).await),
+        Request::Disconnect { erase } => json(connect::end(erase).await),
+    }
+}
+
+/// A page was opened: it is shown how things stand now, and the rest follows in the background.
+async fn opened() -> Outcome<crate::messages::State> {
+    let state = overview::state(&*store().await?).await?;
+    flush::later(true);
+    Ok(state)
+}
+
+async fn sync_now() -> Outcome<crate::messages::State> {
+    flush::flush(true).await?;
+    overview::state(&*store().await?).await
+}
+
+fn json<T: Serialize>(outcome: Outcome<T>) -> String {
+    match outcome {
+        Ok(value) => written(&Answer::Ok(value)),
+        Err(failure) => failed(&failure),
+    }
+}
+
+/// A failure as an answer.
+pub(super) fn failed(failure: &Failure) -> String {
+    written(&Answer::<()>::Err(failure.clone()))
+}
+
+fn written<T: Serialize>(answer: &Answer<T>) -> String {
+    serde_json::to_string(answer)
+        .unwrap_or_else(|_| r#"{"err":{"code":"internal","message":""}}"#.to_owned())
+}

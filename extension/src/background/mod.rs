@@ -1,0 +1,92 @@
+//! The background: a function of storage. An event comes, state is loaded, a step is made and written. It keeps nothing that it
+//! could not read again; it draws nothing.
+
+mod answer;
+mod capture;
+mod connect;
+mod flush;
+mod http;
+mod menus;
+mod overview;
+mod queue;
+mod save;
+
+pub use capture::{Extract, Extracted};
+
+use crate::browser;
+use crate::messages::{Event, Failure, FailureCode};
+use crate::store::{Store, StoreError};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+thread_local! {
+    /// The open database of this instance; a broken connection is dropped and opened again.
+    static STORE: RefCell<Option<Rc<Store>>> = const { RefCell::new(None) };
+}
+
+/// What a handler fails with.
+pub(crate) type Outcome<T> = Result<T, Failure>;
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full => Self::new(FailureCode::StorageFull, ""),
+            StoreError::Unusable(reason) => {
+                // The connection may be closed: the next event opens a new one.
+                STORE.with_borrow_mut(|store| *store = None);
+                Self::new(FailureCode::Storage, reason)
+            }
+        }
+    }
+}
+
+/// A number that other devices are unlikely to have.
+pub(crate) fn node() -> u32 {
+    u32::from_le_bytes(browser::random())
+}
+
+/// The database, opened on first use.
+pub(crate) async fn store() -> Outcome<Rc<Store>> {
+    if let Some(store) = STORE.with_borrow(Clone::clone) {
+        return Ok(store);
+    }
+    let opened = Rc::new(Store::open(node()).await?);
+    Ok(STORE.with_borrow_mut(|store| store.get_or_insert(opened).clone()))
+}
+
+/// Handles an event of the entry script. The answer is JSON; only messages have one that is read.
+pub async fn handle(event: &str) -> String {
+    let event: Event = match serde_json::from_str(event) {
+        Ok(event) => event,
+        Err(error) => {
+            return answer::failed(&Failure::new(FailureCode::Internal, error.to_string()));
+        }
+    };
+    let done = match event {
+        Event::Message { request } => return answer::message(&request).await,
+        Event::Menu(click) => menus::clicked(click).await,
+        Event::Clip { tab } => menus::clip(tab).await,
+        Event::Alarm { .. } => flush::flush(false).await,
+        Event::Online => flush::flush(true).await,
+        Event::Installed => installed().await,
+        Event::Started => started().await,
+        Event::Navigated { tab, url } => connect::arrived(tab, &url).await,
+    };
+    match done {
+        Ok(()) => String::new(),
+        Err(failure) => answer::failed(&failure),
+    }
+}
+
+async fn installed() -> Outcome<()> {
+    let set = browser::set_menus(&menus::entries()).await;
+    browser::persist_storage().await;
+    started().await?;
+    set.map_err(|error| Failure::new(FailureCode::Internal, error.0))
+}
+
+/// Alarms do not survive a restart of every browser: each start sets them again through the flush.
+async fn started() -> Outcome<()> {
+    overview::show_badge(&*store().await?).await?;
+    flush::flush(true).await
+}

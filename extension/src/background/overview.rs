@@ -1,0 +1,187 @@
+//! How things stand, for pages and badge; the local search. Reads only.
+
+use super::connect::{self, Stage};
+use super::{Outcome, flush, store};
+use crate::browser;
+use crate::messages::{Change, Connection, Found, Hit, Shelf, State, TroubleCode, Waiting};
+use crate::model::{badge, search as ranking};
+use crate::store::Store;
+use krowoc_shared::library::document::{Field, Kind};
+use krowoc_shared::sync::client::{OutboxRow, RowState};
+use krowoc_shared::text;
+use std::collections::BTreeMap;
+
+/// Operations shown.
+const SHOWN: u32 = 100;
+/// Tags to complete from.
+const TAGS: usize = 500;
+
+/// How things stand.
+pub(super) async fn state(store: &Store) -> Outcome<State> {
+    let counts = store.counts().await?;
+    let status = flush::status(store).await?;
+    let connection = match connect::link(store).await? {
+        None => Connection::None,
+        Some(link) => match link.stage {
+            Stage::Pending { .. } => Connection::Pending {
+                server: link.server,
+            },
+            Stage::Open { email, .. } => Connection::Open {
+                server: link.server,
+                email,
+                device: link.name,
+            },
+            Stage::Lost { email } => Connection::Lost {
+                server: link.server,
+                email,
+                device: link.name,
+            },
+        },
+    };
+    let unreachable = status
+        .trouble
+        .as_ref()
+        .is_some_and(|trouble| trouble.code == TroubleCode::Unreachable);
+    let rows = store.rows(SHOWN).await?;
+    let documents = store.find(BTreeMap::len).await?;
+    Ok(State {
+        connection,
+        queue: waiting(store, rows).await?,
+        waiting: counts.waiting,
+        rejected: counts.rejected,
+        documents,
+        synced_at: status.synced_at,
+        offline: unreachable && !browser::online(),
+        trouble: status.trouble,
+        used: browser::storage_used().await,
+    })
+}
+
+async fn waiting(store: &Store, rows: Vec<OutboxRow>) -> Outcome<Vec<Waiting>> {
+    let titles = store
+        .find(|found| {
+            let title =
+                |row: &OutboxRow| found.get(&row.op.doc_id).map(|entry| entry.title.clone());
+            rows.iter().map(title).collect::<Vec<_>>()
+        })
+        .await?;
+    let item = |(row, title): (OutboxRow, Option<String>)| {
+        let set = row
+            .op
+            .set
+            .get(&Field::Title)
+            .and_then(|title| title.as_str());
+        let title = set.map(str::to_owned).or(title).unwrap_or_default();
+        let change = change(&row);
+        let text = row.op.body.map(|edit| edit.text);
+        let title = if title.is_empty() {
+            text::propose_title(text.as_deref().unwrap_or_default())
+        } else {
+            title
+        };
+        let refused = match row.state {
+            RowState::Waiting => None,
+            RowState::Rejected(violation) => Some(violation),
+        };
+        Waiting {
+            op_id: row.op.op_id,
+            doc_id: row.op.doc_id,
+            title,
+            change,
+            at: row.queued_at,
+            attempts: row.attempts,
+            body: text.filter(|_| refused.is_some()),
+            refused,
+        }
+    };
+    Ok(rows.into_iter().zip(titles).map(item).collect())
+}
+
+fn change(row: &OutboxRow) -> Change {
+    let op = &row.op;
+    let trashed = op
+        .set
+        .get(&Field::DeletedAt)
+        .is_some_and(|at| !at.is_null());
+    if trashed {
+        Change::Trash
+    } else if op.creates() {
+        Change::Create
+    } else if op.body.is_some() {
+        Change::Text
+    } else if !op.inc.is_empty() {
+        Change::Use
+    } else {
+        Change::Details
+    }
+}
+
+/// Searches the local library.
+pub(super) async fn search(typed: &str, limit: usize) -> Outcome<Found> {
+    let query = text::query(typed);
+    let store = store().await?;
+    let found = store
+        .find(|rows| {
+            let kept = |row: &&crate::store::IndexRow| row.kind != Kind::Collection;
+            let total = rows.values().filter(kept).count();
+            let hits = ranking::search(rows.values().filter(kept), &query, limit)
+                .into_iter()
+                .map(|row| Hit {
+                    doc_id: row.id,
+                    kind: row.kind,
+                    title: row.title.clone(),
+                    excerpt: row.excerpt.clone(),
+                    tags: row.tags.clone(),
+                    uses: row.uses,
+                    edited_at: row.edited_at,
+                })
+                .collect();
+            Found { hits, total }
+        })
+        .await?;
+    Ok(found)
+}
+
+/// What the form completes from.
+pub(super) async fn shelf() -> Outcome<Shelf> {
+    let store = store().await?;
+    let shelf = store
+        .find(|rows| {
+            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+            for tag in rows.values().flat_map(|row| &row.tags) {
+                let count = counts.entry(tag).or_default();
+                *count = count.saturating_add(1);
+            }
+            let mut tags: Vec<(&str, usize)> = counts.into_iter().collect();
+            tags.sort_by_key(|(tag, count)| (std::cmp::Reverse(*count), *tag));
+            let mut collections: Vec<_> = rows
+                .values()
+                .filter(|row| row.kind == Kind::Collection)
+                .map(|row| (row.id, row.title.clone()))
+                .collect();
+            collections.sort_by_key(|(_, title)| title.to_lowercase());
+            Shelf {
+                tags: tags
+                    .into_iter()
+                    .take(TAGS)
+                    .map(|(tag, _)| tag.to_owned())
+                    .collect(),
+                collections,
+            }
+        })
+        .await?;
+    Ok(shelf)
+}
+
+/// Brings the badge up to date.
+pub(super) async fn show_badge(store: &Store) -> Outcome<()> {
+    let counts = store.counts().await?;
+    let connected = connect::link(store).await?.is_some();
+    // Without a server nothing waits for anything.
+    let waiting = if connected { counts.waiting } else { 0 };
+    let badge = badge::badge(waiting, counts.rejected);
+    let title = browser::message(badge.title, &[&badge.count.to_string()]);
+    // A badge that cannot be drawn is no reason to fail what it is about.
+    let _ = browser::set_badge(&badge.text, badge.colour, &title).await;
+    Ok(())
+}

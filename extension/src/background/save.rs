@@ -1,0 +1,77 @@
+//! Saves, undoes, counts uses. "Saved" is said after document and outbox row are durable in one transaction, never before.
+
+use super::{Outcome, flush, overview, store};
+use crate::browser;
+use crate::messages::{Draft, Failure, FailureCode, Keep, Saved};
+use crate::model::draft;
+use crate::store::Store;
+use krowoc_shared::error::{ErrorCode, Violation};
+use krowoc_shared::ids::{DocId, OpId};
+use krowoc_shared::library::document::{Counter, Document};
+use krowoc_shared::sync::client::{Commit, record};
+use krowoc_shared::sync::ops;
+use krowoc_shared::sync::wire::Op;
+use serde_json::Value;
+
+impl From<Violation> for Failure {
+    fn from(violation: Violation) -> Self {
+        let code = match violation.code {
+            ErrorCode::NotFound => FailureCode::Gone,
+            _ => FailureCode::Invalid,
+        };
+        Self::new(code, violation.message)
+    }
+}
+
+/// Records an operation: durable when this returns.
+async fn keep(store: &Store, op: Op) -> Outcome<Commit> {
+    let now = browser::now();
+    let id = op.doc_id;
+    let commit = store
+        .step(&[id], |state, loaded| record(state, loaded, op.into(), now))
+        .await??;
+    overview::show_badge(store).await?;
+    flush::later(false);
+    Ok(commit)
+}
+
+async fn seen(store: &Store, id: DocId) -> Outcome<Option<Document>> {
+    Ok(store.document(id).await?.map(|local| local.view))
+}
+
+/// Saves a draft.
+pub(super) async fn save(draft: Draft) -> Outcome<Saved> {
+    let store = store().await?;
+    let before = seen(&store, draft.doc_id).await?;
+    if before.is_none() && draft.keep != Keep::Both {
+        return Err(Failure::new(FailureCode::Gone, ""));
+    }
+    let op = draft::op(&draft, before.as_ref(), browser::now());
+    let (op_id, doc_id) = (op.op_id, op.doc_id);
+    let before = before.filter(|_| draft.keep != Keep::Both);
+    let undo = ops::inverse(&op, op_id, before.as_ref(), 0, browser::now());
+    keep(&store, op).await?;
+    let undo = serde_json::to_value(&undo)
+        .map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?;
+    Ok(Saved { doc_id, undo })
+}
+
+/// Takes a save back.
+pub(super) async fn undo(op_id: OpId, undo: Value) -> Outcome<()> {
+    let mut op: Op = serde_json::from_value(undo)
+        .map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?;
+    op.op_id = op_id;
+    keep(&*store().await?, op).await?;
+    Ok(())
+}
+
+/// Counts a use and gives the text.
+pub(super) async fn copy(op_id: OpId, doc_id: DocId) -> Outcome<String> {
+    let store = store().await?;
+    let document = seen(&store, doc_id)
+        .await?
+        .ok_or_else(|| Failure::new(FailureCode::Gone, ""))?;
+    let op = Op::new(op_id, doc_id, document.kind).with_count(Counter::Uses, 1);
+    keep(&store, op).await?;
+    Ok(document.body.text)
+}

@@ -1,0 +1,516 @@
+//! What the pages ask of the background and what it answers. Not the server's wire: that is `shared::sync::wire`.
+
+use krowoc_shared::error::Violation;
+use krowoc_shared::ids::{DocId, Millis, OpId};
+use krowoc_shared::library::document::Kind;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::browser::Tab;
+
+/// An event as the entry script hands it over.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "on", rename_all = "snake_case")]
+pub enum Event {
+    /// A page of the extension asks; `request` is a [`Request`] as JSON.
+    Message {
+        /// The request.
+        request: String,
+    },
+    /// A context-menu entry was chosen.
+    Menu(MenuClick),
+    /// The shortcut was pressed.
+    Clip {
+        /// The tab in front.
+        tab: Tab,
+    },
+    /// An alarm went off.
+    Alarm {
+        /// Which.
+        name: String,
+    },
+    /// The network is back.
+    Online,
+    /// Installed or updated.
+    Installed,
+    /// The browser started.
+    Started,
+    /// A tab reached the end of the connect page.
+    Navigated {
+        /// The tab.
+        tab: i32,
+        /// Its address.
+        url: String,
+    },
+}
+
+/// A context-menu entry and what it was chosen on.
+#[derive(Debug, Clone, Deserialize)]
+pub struct MenuClick {
+    /// Id of the entry.
+    pub item: String,
+    /// The frame inside the page; 0 is the page.
+    pub frame: i32,
+    /// The selected text.
+    pub selection: Option<String>,
+    /// Address of the link.
+    pub link: Option<String>,
+    /// Address of the image.
+    pub image: Option<String>,
+    /// Address of the page.
+    pub page: Option<String>,
+    /// The tab.
+    pub tab: Tab,
+}
+
+/// A request of a page. Ids are minted by the page, so that a request that failed can be sent again as it is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Request {
+    /// Captures the tab in front without saving. Gives [`Preview`].
+    Preview {
+        /// The tab; the one in front when absent.
+        tab: Option<i32>,
+        /// What to capture; the selection when there is one, when absent.
+        part: Option<Part>,
+    },
+    /// Saves a draft. Gives [`Saved`].
+    Save(Box<Draft>),
+    /// Takes a save back. Gives nothing.
+    Undo {
+        /// Minted for this edit.
+        op_id: OpId,
+        /// [`Saved::undo`] as it was given.
+        undo: Box<Value>,
+    },
+    /// Searches the local library; an empty query gives the most recent. Gives [`Found`].
+    Search {
+        /// Words.
+        query: String,
+        /// Most hits.
+        limit: usize,
+    },
+    /// Counts a use and gives the text to copy as a string.
+    Copy {
+        /// Minted for this edit.
+        op_id: OpId,
+        /// The document.
+        doc_id: DocId,
+    },
+    /// What the form completes from. Gives [`Shelf`].
+    Shelf,
+    /// How things stand. Gives [`State`].
+    State,
+    /// Synchronises now. Gives [`State`].
+    SyncNow,
+    /// Sends a rejected operation again, with another text or title where given. Gives [`State`].
+    Retry {
+        /// The operation.
+        op_id: OpId,
+        /// New title.
+        title: Option<String>,
+        /// New text.
+        body: Option<String>,
+    },
+    /// Gives a rejected operation up. Gives [`State`].
+    Discard {
+        /// The operation.
+        op_id: OpId,
+    },
+    /// A waiting or rejected operation, whole, as pretty JSON in a string.
+    ExportOp {
+        /// The operation.
+        op_id: OpId,
+    },
+    /// Starts a connection: opens the server's connect page. The host permission is held already. Gives [`State`].
+    Connect {
+        /// Origin of the server.
+        server: String,
+        /// What the device is called there.
+        name: String,
+    },
+    /// Ends the connection. Gives [`State`].
+    Disconnect {
+        /// Also removes the library from this browser.
+        erase: bool,
+    },
+}
+
+/// An answer: `{"ok": …}` or `{"err": …}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer<T> {
+    /// What was asked for.
+    Ok(T),
+    /// Why not.
+    Err(Failure),
+}
+
+/// Why a request could not be answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What kind of reason; the page has a sentence for each.
+    pub code: FailureCode,
+    /// What the browser or the server said; for a report, in nobody's language.
+    #[serde(default)]
+    pub message: String,
+}
+
+/// Kinds of failure a page can say something about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureCode {
+    /// A page of the browser itself or of its store.
+    RestrictedPage,
+    /// A local file without the permission for files.
+    LocalFile,
+    /// No tab in front.
+    NoPage,
+    /// Nothing is selected.
+    NothingSelected,
+    /// The page holds no text.
+    EmptyPage,
+    /// The disk or the quota is full.
+    StorageFull,
+    /// The database cannot be used.
+    Storage,
+    /// No such document or operation any more.
+    Gone,
+    /// A value breaks a rule; the message names it.
+    Invalid,
+    /// The background was restarted; the same request may be sent again.
+    Restarted,
+    /// The address does not answer as a Krowoc server.
+    NotAServer,
+    /// The server cannot be reached.
+    Unreachable,
+    /// The host permission is missing.
+    NoPermission,
+    /// A fault of ours.
+    Internal,
+}
+
+impl Failure {
+    /// A failure with what was said about it.
+    #[must_use]
+    pub fn new(code: FailureCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+}
+
+/// What is captured of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// The selected passage.
+    Selection,
+    /// The main content.
+    Page,
+}
+
+/// A capture that is not saved yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Preview {
+    /// What was captured.
+    pub part: Part,
+    /// Something is selected.
+    pub has_selection: bool,
+    /// Proposed title.
+    pub title: String,
+    /// Host of the page.
+    pub site: String,
+    /// Markdown.
+    pub body: String,
+    /// Characters of the text.
+    pub characters: usize,
+    /// Estimated tokens.
+    pub tokens: usize,
+    /// Text that the page holds but does not show: the first passages, shortened.
+    pub hidden: Vec<String>,
+    /// How many passages there are of it.
+    pub hidden_count: u32,
+    /// Where it came from (`capture::Source`).
+    pub source: Value,
+    /// Variables recognised in it, as the prompt would declare them; empty when there are none.
+    pub variables: Vec<Recognised>,
+    /// The text with all of them as a template writes them; absent when there are none.
+    pub template: Option<String>,
+    /// The same or nearly the same was saved before.
+    pub before: Option<Before>,
+}
+
+/// A variable that was recognised in a foreign notation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recognised {
+    /// As the text has it, such as `${language:English}`.
+    pub found: String,
+    /// As a template writes it, such as `{{language:English}}`.
+    pub template: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// An earlier save of the page or of the text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Before {
+    /// The document.
+    pub doc_id: DocId,
+    /// What it is.
+    pub kind: Kind,
+    /// Its title.
+    pub title: String,
+    /// When it was last edited.
+    pub saved_at: Millis,
+    /// How alike they are.
+    pub likeness: Likeness,
+    /// The differences from its text to the capture, with some context; empty when the texts have nothing to do with each other.
+    pub diff: Vec<DiffLine>,
+    /// Lines that differ.
+    pub changed: usize,
+}
+
+/// A line of a diff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiffLine {
+    /// Which side it is on.
+    pub side: Side,
+    /// Its pieces; true for those that differ within the line.
+    pub pieces: Vec<(bool, String)>,
+}
+
+/// The side of a line of a diff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// On both.
+    Both,
+    /// Only in the earlier text.
+    Old,
+    /// Only in the new one.
+    New,
+    /// Left out here.
+    Gap,
+}
+
+/// How an earlier save resembles a capture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Likeness {
+    /// The same text.
+    Same,
+    /// Nearly the same text.
+    Near,
+    /// The same page with another text.
+    SamePage,
+}
+
+/// What to do about an earlier save.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keep {
+    /// A new document.
+    #[default]
+    Both,
+    /// The text replaces the earlier one, which stays in the history.
+    Update,
+    /// The text is put after the earlier one.
+    Append,
+}
+
+/// A save as the form has it: whole, so that sending it again does the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Minted for this edit.
+    pub op_id: OpId,
+    /// The new document, or the one that is updated.
+    pub doc_id: DocId,
+    /// What it becomes.
+    pub kind: Kind,
+    /// Title.
+    pub title: String,
+    /// Text.
+    pub body: String,
+    /// Where it came from.
+    pub source: Value,
+    /// Declared variables, or null.
+    pub variables: Value,
+    /// Tags to put on it.
+    pub tags: Vec<String>,
+    /// Its collection.
+    pub collection: Option<DocId>,
+    /// The person's remark; empty when there is none.
+    pub note: String,
+    /// New, or what to do with the earlier one.
+    pub keep: Keep,
+}
+
+/// The result of a save: it is in the database.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Saved {
+    /// The document.
+    pub doc_id: DocId,
+    /// The operation that takes it back, as JSON; its id is given when it is used.
+    pub undo: Value,
+}
+
+/// A hit of the local search.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hit {
+    /// The document.
+    pub doc_id: DocId,
+    /// What it is.
+    pub kind: Kind,
+    /// Its title.
+    pub title: String,
+    /// First words of its text.
+    pub excerpt: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Times it was used.
+    pub uses: i64,
+    /// When it was last edited.
+    pub edited_at: Millis,
+}
+
+/// Answer to a search.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// Best first.
+    pub hits: Vec<Hit>,
+    /// Documents that can be found at all.
+    pub total: usize,
+}
+
+/// What the form completes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shelf {
+    /// Tags, the most used first.
+    pub tags: Vec<String>,
+    /// Collections by title.
+    pub collections: Vec<(DocId, String)>,
+}
+
+/// How things stand.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// The connection.
+    pub connection: Connection,
+    /// Operations that wait or were rejected, oldest first; at most 100.
+    pub queue: Vec<Waiting>,
+    /// Operations that wait, all of them.
+    pub waiting: usize,
+    /// Operations that were rejected, all of them.
+    pub rejected: usize,
+    /// Documents outside the trash.
+    pub documents: usize,
+    /// When the last synchronisation ended well.
+    pub synced_at: Option<Millis>,
+    /// Why the last one did not.
+    pub trouble: Option<Trouble>,
+    /// The browser knows that there is no network.
+    pub offline: bool,
+    /// Bytes in use.
+    pub used: Option<u64>,
+}
+
+/// The connection to a server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Connection {
+    /// None was ever made, or it was ended here.
+    None,
+    /// The connect page is open.
+    Pending {
+        /// Origin of the server.
+        server: String,
+    },
+    /// Connected.
+    Open {
+        /// Origin of the server.
+        server: String,
+        /// Account.
+        email: String,
+        /// What the device is called.
+        device: String,
+    },
+    /// The server ended it: revoked, or the sign-in ran out.
+    Lost {
+        /// Origin of the server.
+        server: String,
+        /// Account.
+        email: String,
+        /// What the device was called.
+        device: String,
+    },
+}
+
+/// Why a synchronisation did not end well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// The kind of reason.
+    pub code: TroubleCode,
+    /// When it is tried again.
+    pub retry_at: Option<Millis>,
+    /// What was said; for a report.
+    pub message: String,
+}
+
+/// Kinds of trouble a page can say something about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TroubleCode {
+    /// No answer.
+    Unreachable,
+    /// The host permission was taken away.
+    NoPermission,
+    /// The server asks to wait.
+    Busy,
+    /// The server failed.
+    ServerError,
+    /// The disk or the quota is full.
+    StorageFull,
+    /// The database cannot be used.
+    Storage,
+    /// An answer that this version does not understand.
+    Protocol,
+}
+
+/// An operation that is not acknowledged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The operation.
+    pub op_id: OpId,
+    /// Its document.
+    pub doc_id: DocId,
+    /// The document's title.
+    pub title: String,
+    /// What it does.
+    pub change: Change,
+    /// When it was made.
+    pub at: Millis,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// Why the server refused it; `None` while it waits.
+    pub refused: Option<Violation>,
+    /// Its text, for editing a refused one.
+    pub body: Option<String>,
+}
+
+/// What an operation does, for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// Makes a document.
+    Create,
+    /// Changes the text.
+    Text,
+    /// Puts it into the trash.
+    Trash,
+    /// Counts a use.
+    Use,
+    /// Changes fields or tags.
+    Details,
+}

@@ -1,0 +1,118 @@
+//! Whether a page or a text was saved before, from what the local store knows. Not the store, and never a question to a server.
+
+use crate::messages::Likeness;
+use krowoc_shared::capture::fingerprint::{SimHash, near};
+use krowoc_shared::ids::{DocId, Millis};
+
+/// What is known of a capture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marks {
+    /// Canonical address of the page; empty when there is none.
+    pub page: String,
+    /// Fingerprint of the text.
+    pub fingerprint: String,
+    /// Signature of the text; `None` when it is too short to have one.
+    pub simhash: Option<SimHash>,
+}
+
+/// What is known of a saved document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The document.
+    pub doc_id: DocId,
+    /// Its marks.
+    pub marks: Marks,
+    /// When it was last edited.
+    pub edited_at: Millis,
+}
+
+/// How a saved document resembles a capture; `None` when it does not.
+#[must_use]
+pub fn likeness(capture: &Marks, known: &Marks) -> Option<Likeness> {
+    if !capture.fingerprint.is_empty() && capture.fingerprint == known.fingerprint {
+        return Some(Likeness::Same);
+    }
+    if let (Some(a), Some(b)) = (capture.simhash, known.simhash)
+        && near(a, b)
+    {
+        return Some(Likeness::Near);
+    }
+    (!capture.page.is_empty() && capture.page == known.page).then_some(Likeness::SamePage)
+}
+
+/// The saved document that resembles a capture most; among equals the one edited last.
+pub fn best<'a>(
+    capture: &Marks,
+    library: impl IntoIterator<Item = &'a Known>,
+) -> Option<(Likeness, &'a Known)> {
+    library
+        .into_iter()
+        .filter_map(|known| likeness(capture, &known.marks).map(|likeness| (likeness, known)))
+        .min_by_key(|(likeness, known)| (*likeness, std::cmp::Reverse(known.edited_at)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use krowoc_shared::capture::fingerprint::{fingerprint, simhash};
+
+    const TEXT: &str = "Act as a code review assistant and give a detailed assessment of the code that is provided by the user, with examples";
+
+    fn marks(page: &str, text: &str) -> Marks {
+        Marks {
+            page: page.to_owned(),
+            fingerprint: fingerprint(text),
+            simhash: simhash(text),
+        }
+    }
+
+    fn known(n: u8, page: &str, text: &str, edited_at: Millis) -> Known {
+        Known {
+            doc_id: DocId::mint(i64::from(n), [n; 10]),
+            marks: marks(page, text),
+            edited_at,
+        }
+    }
+
+    #[test]
+    fn the_same_text_beats_a_similar_one_and_that_beats_the_same_page() {
+        let library = [
+            known(1, "https://a.example/", "something else entirely", 9),
+            known(2, "https://b.example/", &format!("{TEXT} now"), 5),
+            known(3, "https://c.example/", &TEXT.to_uppercase(), 1),
+        ];
+        let capture = marks("https://a.example/", TEXT);
+        let (found, document) = best(&capture, &library).unwrap();
+        assert_eq!(
+            (found, document.doc_id),
+            (Likeness::Same, library[2].doc_id)
+        );
+        let (found, document) = best(&capture, &library[..2]).unwrap();
+        assert_eq!(
+            (found, document.doc_id),
+            (Likeness::Near, library[1].doc_id)
+        );
+        let (found, document) = best(&capture, &library[..1]).unwrap();
+        assert_eq!(
+            (found, document.doc_id),
+            (Likeness::SamePage, library[0].doc_id)
+        );
+    }
+
+    #[test]
+    fn among_equals_the_one_edited_last_is_offered() {
+        let library = [
+            known(1, "https://a.example/", TEXT, 1),
+            known(2, "https://a.example/", TEXT, 7),
+            known(3, "https://a.example/", TEXT, 3),
+        ];
+        let (_, document) = best(&marks("", TEXT), &library).unwrap();
+        assert_eq!(document.doc_id, library[1].doc_id);
+    }
+
+    #[test]
+    fn documents_without_a_page_do_not_resemble_each_other_by_that() {
+        let library = [known(1, "", "one text of a few words", 1)];
+        assert_eq!(best(&marks("", "quite another text"), &library), None);
+    }
+}

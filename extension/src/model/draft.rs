@@ -1,0 +1,181 @@
+//! From a capture or a filled form to the operation that saves it. Not the recording: that is `shared::sync::client`.
+
+use crate::messages::{Draft, Keep, Part};
+use krowoc_shared::capture::{Capture, How};
+use krowoc_shared::ids::{DocId, Millis, OpId};
+use krowoc_shared::library::document::{Document, Field, Kind};
+use krowoc_shared::library::limits;
+use krowoc_shared::sync::wire::Op;
+use serde_json::{Value, json};
+
+/// Longest quoted passage of an anchor, in bytes: with its context it fits the field many times over.
+const ANCHOR_BYTES: usize = 8 * 1024;
+
+/// Which part a capture is of.
+#[must_use]
+pub fn part(capture: &Capture) -> Part {
+    match capture.how {
+        How::Selection => Part::Selection,
+        How::Page | How::Link | How::Image => Part::Page,
+    }
+}
+
+/// Where a capture came from, as the field `source` holds it.
+#[must_use]
+pub fn source(capture: &Capture, now: Millis) -> Value {
+    let facts = &capture.metadata;
+    let anchor = capture
+        .anchor
+        .as_ref()
+        .filter(|anchor| anchor.exact.len() <= ANCHOR_BYTES);
+    let mut source = json!({
+        "how": capture.how, "url": capture.url, "canonicalUrl": capture.canonical_url, "site": capture.site,
+        "title": capture.title, "link": capture.link, "author": facts.author, "published": facts.published,
+        "language": facts.language, "description": facts.description, "anchor": anchor, "capturedAt": now,
+        "concealed": capture.concealed.count, "fingerprint": capture.fingerprint, "simhash": capture.simhash,
+    });
+    if let Some(fields) = source.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+    if source.to_string().len() > limits::JSON_BYTES {
+        return json!({"how": capture.how, "url": capture.url, "site": capture.site, "capturedAt": now});
+    }
+    source
+}
+
+/// A draft of a capture that nobody filled a form for.
+#[must_use]
+pub fn unasked(op_id: OpId, doc_id: DocId, kind: Kind, capture: Capture, now: Millis) -> Draft {
+    Draft {
+        op_id,
+        doc_id,
+        kind,
+        source: source(&capture, now),
+        title: capture.title,
+        body: capture.markdown,
+        variables: Value::Null,
+        tags: Vec::new(),
+        collection: None,
+        note: String::new(),
+        keep: Keep::Both,
+    }
+}
+
+/// The operation that saves a draft; `before` is the document it updates or is appended to.
+#[must_use]
+pub fn op(draft: &Draft, before: Option<&Document>, now: Millis) -> Op {
+    let kept = before.filter(|_| draft.keep != Keep::Both);
+    let mut op = match kept {
+        None => Op::create(draft.op_id, draft.doc_id, draft.kind, now, &draft.body),
+        Some(document) => {
+            // The base is set when the operation is recorded: what the person sees now.
+            let text = match draft.keep {
+                Keep::Append => appended(&document.body.text, &draft.body),
+                Keep::Update | Keep::Both => draft.body.clone(),
+            };
+            Op::new(draft.op_id, draft.doc_id, document.kind).with_body(document.body.rev, &text)
+        }
+    };
+    let title = cut(draft.title.trim(), limits::TITLE_CHARS);
+    if kept.is_none_or(|document| document.title() != title) && !title.is_empty() {
+        op = op.with(Field::Title, title);
+    }
+    if !draft.source.is_null() && draft.keep != Keep::Append {
+        op = op.with(Field::Source, draft.source.clone());
+    }
+    if !draft.variables.is_null() {
+        op = op.with(Field::Variables, draft.variables.clone());
+    }
+    if let Some(collection) = draft.collection {
+        op = op.with(Field::Collection, collection.to_string());
+    }
+    if !draft.note.trim().is_empty() {
+        op = op.with(Field::Note, cut(draft.note.trim(), limits::NOTE_CHARS));
+    }
+    op.tags.add = draft.tags.clone();
+    op
+}
+
+fn appended(text: &str, more: &str) -> String {
+    if text.trim().is_empty() {
+        return more.to_owned();
+    }
+    format!("{}\n\n{}", text.trim_end(), more.trim_start())
+}
+
+fn cut(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use krowoc_shared::capture::capture_link;
+    use krowoc_shared::sync::server::validate;
+
+    fn draft(keep: Keep) -> Draft {
+        let capture = capture_link(
+            "https://a.example/x?utm_source=y",
+            "https://a.example/x",
+            "A page",
+        )
+        .unwrap();
+        let ids = (OpId::mint(1, [1; 10]), DocId::mint(1, [2; 10]));
+        Draft {
+            keep,
+            ..unasked(ids.0, ids.1, Kind::Snippet, capture, 1_000)
+        }
+    }
+
+    fn saved() -> Document {
+        let mut document = Document::new(DocId::mint(1, [2; 10]), Kind::Prompt);
+        document.body.text = "Earlier text\n".into();
+        document.body.rev = 7;
+        document
+    }
+
+    #[test]
+    fn a_new_draft_makes_a_document_that_a_server_takes() {
+        let op = op(&draft(Keep::Both), None, 1_000);
+        assert!(op.creates());
+        assert_eq!(op.set.get(&Field::Title), Some(&json!("A page")));
+        assert_eq!(op.set[&Field::Source]["url"], "https://a.example/x");
+        assert_eq!(validate(&op), Ok(()));
+    }
+
+    #[test]
+    fn appending_keeps_the_earlier_text_and_its_source() {
+        let op = op(&draft(Keep::Append), Some(&saved()), 1_000);
+        let body = op.body.clone().unwrap();
+        assert_eq!(body.text, "Earlier text\n\n[A page](https://a.example/x)");
+        assert!(!op.creates() && !op.set.contains_key(&Field::Source));
+        assert_eq!(op.kind, Kind::Prompt);
+    }
+
+    #[test]
+    fn updating_replaces_the_text_on_the_revision_that_is_shown() {
+        let op = op(&draft(Keep::Update), Some(&saved()), 1_000);
+        let body = op.body.unwrap();
+        assert_eq!(
+            (body.base_rev, body.text.as_str()),
+            (7, "[A page](https://a.example/x)")
+        );
+    }
+
+    #[test]
+    fn overlong_titles_and_notes_are_cut_to_what_is_allowed() {
+        let mut draft = draft(Keep::Both);
+        draft.title = "ł".repeat(10_000);
+        draft.note = "ł".repeat(100_000);
+        assert_eq!(validate(&op(&draft, None, 1_000)), Ok(()));
+    }
+
+    #[test]
+    fn a_source_that_would_be_refused_is_shortened_to_its_address() {
+        let mut capture = capture_link("https://a.example/", "https://a.example/x", "t").unwrap();
+        capture.metadata.description = Some("x".repeat(limits::JSON_BYTES));
+        let source = source(&capture, 5);
+        assert!(source.to_string().len() < 500);
+        assert_eq!(source["url"], "https://a.example/x");
+    }
+}

@@ -1,0 +1,13 @@
+//! Decisions without a browser: addresses, badge, preview, diff, what was saved before. Native, tested, no `chrome.*`.
+
+pub mod address;
+pub mod ago;
+pub mod badge;
+pub mod before;
+pub mod diff;
+pub mod draft;
+pub mod page;
+pub mod preview;
+pub mod search;
+pub mod status;
+pub mod words;
