@@ -1,10 +1,10 @@
 //! The neutral item between a foreign file and a document, and what can go wrong with one. Not a document: it has no stamps.
 
+use crate::capture::fingerprint::fingerprint;
 use crate::library::limits;
 use crate::prompts::{Proposal, Variable, recognise};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -83,7 +83,7 @@ pub struct ImportItem {
     pub variables: Vec<Variable>,
     /// Variables that the text seems to have, in other notations.
     pub proposals: Vec<Proposal>,
-    /// The fingerprint of the body.
+    /// The fingerprint of the body (`capture::fingerprint`), by which a library is asked whether it has it.
     pub fingerprint: String,
     /// Index of the first item of the same file with the same fingerprint and kind.
     pub duplicate_of: Option<usize>,
@@ -331,8 +331,10 @@ impl ImportReport {
     /// Marks items whose body stood in the file before.
     pub(super) fn mark_duplicates(mut self) -> Self {
         let mut first: BTreeMap<(ImportKind, String), usize> = BTreeMap::new();
+        // Texts without a letter or digit all fold to nothing.
+        let nothing = fingerprint("");
         for (index, item) in self.items.iter_mut().enumerate() {
-            if item.body.trim().is_empty() {
+            if item.fingerprint == nothing {
                 continue;
             }
             let place = *first
@@ -358,20 +360,6 @@ fn tidy_tags(tags: &[String]) -> Vec<String> {
         })
         .filter(|tag| seen.insert(tag.clone()))
         .take(limits::TAGS)
-        .collect()
-}
-
-/// Hexadecimal SHA-256 of the folded text with its blanks collapsed.
-fn fingerprint(body: &str) -> String {
-    let folded = crate::text::fold(body);
-    let mut hash = Sha256::new();
-    for word in folded.split_whitespace() {
-        hash.update(word.as_bytes());
-        hash.update(b" ");
-    }
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
         .collect()
 }
 

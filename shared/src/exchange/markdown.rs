@@ -221,6 +221,7 @@ impl Ignored {
         let message = match self.count {
             0 => return,
             1 => "this file is no prompt; left out".to_owned(),
+            2 => "this file and one more are no prompts; left out".to_owned(),
             count => format!(
                 "this file and {} others are no prompts; left out",
                 count.saturating_sub(1)

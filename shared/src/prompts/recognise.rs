@@ -287,9 +287,8 @@ fn bracket(place: &Place) -> Option<Candidate> {
     if list_item && name.eq_ignore_ascii_case("x") {
         return None;
     }
-    let shout = name.chars().filter(|c| c.is_alphabetic()).count() >= 2
-        && name.chars().all(|c| !c.is_lowercase())
-        && name.contains(char::is_uppercase);
+    let letters = || name.chars().filter(|c| c.is_alphabetic());
+    let shout = letters().count() >= 2 && letters().all(char::is_uppercase);
     let label = alone && (after.trim().is_empty() || after.trim_start().starts_with(':'));
     let confidence = match place.code {
         Code::Fence | Code::Inline if !shout && !asks(&name) => return None,
@@ -330,7 +329,8 @@ fn brace(place: &Place) -> Option<Candidate> {
     Some(place.found(Style::Brace, name, after, confidence))
 }
 
-/// The name that a text in brackets or braces can be: words with a letter, not a sentence, not an explanation of the notation.
+/// The name that a text in brackets or braces can be: words with a letter, not a measure, a sentence or an explanation of the
+/// notation.
 fn words(inner: &str) -> Option<String> {
     if inner.contains(['\n', '\r']) {
         return None;
@@ -341,7 +341,11 @@ fn words(inner: &str) -> Option<String> {
         name.to_ascii_lowercase().as_str(),
         "like this" | "this" | "brackets" | "curly brackets" | "square brackets"
     );
-    (is_name(&name) && count <= MOST_WORDS && name.contains(char::is_alphabetic) && !explains)
+    (is_name(&name)
+        && count <= MOST_WORDS
+        && name.contains(char::is_alphabetic)
+        && !name.starts_with(char::is_numeric)
+        && !explains)
         .then_some(name)
 }
 

@@ -69,6 +69,10 @@ fn brackets_in_running_text_are_placeholders() {
         one("a poem about [topic]"),
         Some(("topic".into(), Confidence::Medium))
     );
+    assert_eq!(
+        one("关于 [产区A]"),
+        Some(("产区A".into(), Confidence::Medium))
+    );
     assert_eq!(one("关于[品类]"), None);
     assert_eq!(
         one("关于 [品类]"),
@@ -95,6 +99,8 @@ fn brackets_with_another_meaning_are_not_placeholders() {
         "a[i] and list[str]",
         "[\"a\", \"b\"]",
         "[0.0, 1.0]",
+        "[1280px]",
+        "[50 miles]",
         "[a-z]+[^>]",
         "\\[x]",
         "[]",
