@@ -5,7 +5,7 @@ use krowoc_server::config::{Config, process_environment};
 use krowoc_server::platform::{SystemClock, SystemRandom};
 use krowoc_server::store::migrate;
 use krowoc_server::{admin, serve, telemetry};
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -48,7 +48,8 @@ fn run(action: Action, config: Config) -> Result<String, String> {
     let said = |error: krowoc_server::store::StoreError| format!("{url}: {error}");
     Ok(match action {
         Action::Serve => {
-            telemetry::log_to(&config, std::io::stderr);
+            let colour = std::io::stderr().is_terminal();
+            telemetry::log_to(&config, colour, std::io::stderr);
             serve_forever(config)?;
             String::new()
         }

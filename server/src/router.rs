@@ -31,14 +31,17 @@ pub fn app(
     let (app, document) = App::new()
         .into_utoipa_app()
         .openapi(contract::base())
+        // Before the scope of the API, which takes every address under it.
+        .map(|app| {
+            app.configure(contract::configure)
+                .configure(health::configure)
+        })
         .service(scope("/api/v1").configure(api))
         .split_for_parts();
     app.app_data(Data::new(state))
         .app_data(Data::new(contract::Contract::new(&document)))
         .app_data(body::query_config())
         .app_data(body::path_config())
-        .configure(contract::configure)
-        .configure(health::configure)
         .default_service(web::to(fallback::fallback))
         .wrap(Compress::default())
         .wrap(from_fn(request::surround))

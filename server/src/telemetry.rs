@@ -13,14 +13,15 @@ const LATENCY: &[f64] = &[
 /// Upper bounds of the size of a group commit.
 const GROUP: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
-/// Starts logging to a writer; a second call changes nothing.
-pub fn log_to<W>(config: &Config, writer: W)
+/// Starts logging to a writer, in colour when it is a terminal; a second call changes nothing.
+pub fn log_to<W>(config: &Config, colour: bool, writer: W)
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     let filter = EnvFilter::try_new(&config.log_level).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(colour)
         .with_writer(writer);
     let _ = match config.log_format {
         LogFormat::Pretty => builder.with_target(false).try_init(),

@@ -1,1 +1,10 @@
-//! Proof.
+//! Helpers of the tests: a real server on its own database, a clock that is turned by hand, callers with cookies or tokens. Not tests.
+
+pub mod app;
+pub mod caller;
+pub mod clock;
+pub mod database;
+pub mod logs;
+
+pub use app::{Options, TestApp};
+pub use caller::{Answer, Caller};

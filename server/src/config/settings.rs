@@ -120,7 +120,7 @@ pub const SETTINGS: &[Setting] = &[
     of_store(
         "log_level",
         "FILTER",
-        "info",
+        "info,actix_server=warn",
         "What is logged: error, warn, info, debug, trace, or a filter such as info,krowoc_server=debug.",
     ),
 ];

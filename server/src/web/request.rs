@@ -63,7 +63,7 @@ where
     metrics::counter!("krowoc_requests_total", &labels).increment(1);
     metrics::histogram!("krowoc_request_seconds", &labels).record(seconds);
     span.in_scope(|| {
-        let ms = (seconds * 1000.0).round();
+        let ms = (seconds * 10_000.0).round() / 10.0;
         tracing::info!(status = status.as_u16(), ms, "answered");
     });
     match answer {
