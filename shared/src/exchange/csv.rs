@@ -5,7 +5,8 @@
 //! `for_devs` = TRUE becomes the tag `developers`, and `type` its value as a tag unless it is TEXT. Fields are parted by comma,
 //! semicolon or tab, whichever the first line has most of.
 
-use super::item::{ImportError, ImportItem, ImportKind, ImportReport, ProblemCode, lossy};
+use super::item::{ImportItem, ImportKind};
+use super::report::{ImportError, ImportReport, ProblemCode, lossy};
 use super::time;
 use crate::text::propose_title;
 use std::collections::BTreeMap;

@@ -9,7 +9,8 @@
 //! Times are milliseconds since 1970. A collection is an item of its own. Readers ignore fields that they do not know; a change
 //! that an older reader would misread raises the version.
 
-use super::item::{ExportItem, ImportError, ImportItem, ImportReport, ProblemCode};
+use super::item::{ExportItem, ImportItem};
+use super::report::{ImportError, ImportReport, ProblemCode};
 use crate::prompts::Variable;
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};

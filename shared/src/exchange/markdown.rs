@@ -6,9 +6,10 @@
 //! first heading or its name, its collection else from its folder.
 
 use super::front_matter::{self, Fields};
-use super::item::{ImportItem, ImportKind, ImportReport, ProblemCode, lossy};
+use super::item::{ImportItem, ImportKind};
 use super::json::source_url;
 use super::names::humanise;
+use super::report::{ImportReport, ProblemCode, lossy};
 use super::time;
 use crate::prompts::Variable;
 use serde_json::Value;

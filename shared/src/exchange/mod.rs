@@ -10,14 +10,14 @@ pub mod item;
 pub mod json;
 pub mod markdown;
 pub mod names;
+pub mod report;
 pub mod time;
 pub mod write_markdown;
 pub mod zip;
 
 pub use detect::{ImportFormat, detect};
-pub use item::{
-    ExportItem, ImportError, ImportItem, ImportKind, ImportProblem, ImportReport, ProblemCode,
-};
+pub use item::{ExportItem, ImportItem, ImportKind};
+pub use report::{ImportError, ImportProblem, ImportReport, ProblemCode};
 pub use write_markdown::MarkdownWriter;
 
 /// Reads a file by what is in it, then by its name.

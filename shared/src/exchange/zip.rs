@@ -1,7 +1,7 @@
 //! Unpacks a zip of Markdown in memory, within bounds. Nothing is written to a disk, and no entry is trusted about its size.
 
-use super::item::{ImportError, ImportReport, ProblemCode};
 use super::markdown;
+use super::report::{ImportError, ImportReport, ProblemCode};
 use crate::library::limits::BODY_BYTES;
 use std::io::{Cursor, Read};
 
@@ -28,71 +28,86 @@ fn read_within(bytes: &[u8], total: u64) -> Result<ImportReport, ImportError> {
             "the archive has more than {ENTRIES} entries"
         )));
     }
-    let mut problems = ImportReport::default();
-    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
-    let mut left = total;
+    let mut unpacked = Unpacked {
+        total,
+        left: total,
+        files: Vec::new(),
+        problems: ImportReport::default(),
+    };
     for index in 0..archive.len() {
-        let entry = match archive.by_index(index) {
-            Ok(entry) => entry,
-            Err(error) => {
-                problems.problem(
-                    &format!("entry {}", index.saturating_add(1)),
-                    ProblemCode::UnreadableEntry,
-                    format!("{error}; left out"),
-                );
-                continue;
-            }
-        };
+        match archive.by_index(index) {
+            Ok(entry) => unpacked.take(entry)?,
+            Err(error) => unpacked.unreadable(
+                &format!("entry {}", index.saturating_add(1)),
+                &error.to_string(),
+            ),
+        }
+    }
+    let files = unpacked
+        .files
+        .iter()
+        .map(|(path, bytes)| (path.clone(), bytes.as_slice()));
+    let mut report = markdown::read(files);
+    report.problems.splice(0..0, unpacked.problems.problems);
+    Ok(report)
+}
+
+struct Unpacked {
+    total: u64,
+    left: u64,
+    files: Vec<(String, Vec<u8>)>,
+    problems: ImportReport,
+}
+
+impl Unpacked {
+    fn unreadable(&mut self, origin: &str, why: &str) {
+        self.problems.problem(
+            origin,
+            ProblemCode::UnreadableEntry,
+            format!("{why}; left out"),
+        );
+    }
+
+    fn take<R: Read>(&mut self, entry: ::zip::read::ZipFile<'_, R>) -> Result<(), ImportError> {
         if entry.is_dir() {
-            continue;
+            return Ok(());
         }
         let Some(path) = safe_path(entry.name_raw(), entry.name().ok().as_deref()) else {
             let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
-            problems.problem(
-                &name,
-                ProblemCode::UnreadableEntry,
-                "its path leads out of the archive; left out",
-            );
-            continue;
+            self.unreadable(&name, "its path leads out of the archive");
+            return Ok(());
         };
         if !is_wanted(&path) {
-            files.push((path, Vec::new()));
-            continue;
+            self.files.push((path, Vec::new()));
+            return Ok(());
         }
-        match unpack(entry, left.min(ENTRY_BYTES)) {
+        match unpack(entry, self.left.min(ENTRY_BYTES)) {
             Ok(Some(bytes)) => {
-                left = left.saturating_sub(bytes.len() as u64);
-                files.push((path, bytes));
+                self.left = self.left.saturating_sub(bytes.len() as u64);
+                self.files.push((path, bytes));
             }
-            Ok(None) if left < ENTRY_BYTES => {
-                let most = total / (1024 * 1024);
+            Ok(None) if self.left < ENTRY_BYTES => {
+                let most = self.total / (1024 * 1024);
                 return Err(ImportError::TooLarge(format!(
                     "the archive unpacks to more than {most} MiB"
                 )));
             }
             Ok(None) => {
-                left = left.saturating_sub(ENTRY_BYTES);
-                problems.problem(
+                self.left = self.left.saturating_sub(ENTRY_BYTES);
+                self.problems.problem(
                     &path,
                     ProblemCode::TooLarge,
                     "the file is larger than a document may be; left out",
                 );
             }
-            Err(error) => problems.problem(
-                &path,
-                ProblemCode::UnreadableEntry,
-                format!("{error}; left out"),
-            ),
+            Err(error) => {
+                // Some of it was unpacked: a thousand damaged entries are a bomb too.
+                self.left = self.left.saturating_sub(ENTRY_BYTES);
+                self.unreadable(&path, &error.to_string());
+            }
         }
+        Ok(())
     }
-    let mut report = markdown::read(
-        files
-            .iter()
-            .map(|(path, bytes)| (path.clone(), bytes.as_slice())),
-    );
-    problems.problems.append(&mut report.problems);
-    report.problems = problems.problems;
-    Ok(report)
 }
 
 /// The whole entry, or `None` when it is larger than `most`, whatever its header says.

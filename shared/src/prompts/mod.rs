@@ -12,6 +12,8 @@
 
 pub mod convert;
 pub mod estimate;
+mod notation;
+mod parser;
 pub mod recognise;
 pub mod render;
 pub mod template;
