@@ -87,7 +87,7 @@ impl Answer {
     ///
     /// # Panics
     /// When it did not.
-    #[must_use]
+    #[allow(clippy::must_use_candidate)] // Often called for the panic alone.
     pub fn ok(self) -> Self {
         assert!(self.status.is_success(), "{} {}", self.status, self.text());
         self

@@ -1,1 +1,5 @@
-//! devices.
+//! Devices: connecting, tokens, names, revocation.
+
+mod connect;
+mod manage;
+mod tokens;
