@@ -140,3 +140,41 @@ pub fn cached(dir: &Path, key: &str, make: impl FnOnce() -> Result<Vec<u8>>) -> 
     fs::rename(&partial, &kept).with_context(|| format!("{} cannot be kept", kept.display()))?;
     Ok(bytes)
 }
+
+/// SHA-256 of the bytes as `sha256sum` prints it.
+pub fn plain_digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_tells_parts_apart_that_read_the_same_together() {
+        assert_ne!(digest(&[b"ab", b"c"]), digest(&[b"a", b"bc"]));
+        assert_eq!(
+            plain_digest(b""),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        );
+    }
+
+    #[test]
+    fn what_was_made_once_is_kept_and_a_failure_is_not() {
+        let dir = std::env::temp_dir().join(format!("krowoc-cache-{}", std::process::id()));
+        assert!(cached(&dir, "key", || anyhow::bail!("no")).is_err());
+        assert_eq!(
+            cached(&dir, "key", || Ok(b"made".to_vec())).unwrap(),
+            b"made"
+        );
+        assert_eq!(
+            cached(&dir, "key", || anyhow::bail!("made twice")).unwrap(),
+            b"made"
+        );
+        remove_dir(&dir).unwrap();
+        remove_dir(&dir).unwrap();
+    }
+}

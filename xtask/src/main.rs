@@ -1,16 +1,27 @@
 //! The one driver of the workspace: `cargo xtask …`. Not part of the product, and nothing of the product lives here.
 
+mod archive;
+mod bench;
+mod browsers;
 mod build;
 mod css;
 mod dashboard;
 mod extension;
 mod files;
 mod guard;
+mod http;
 mod links;
 mod manifest;
+mod native;
+mod package;
 mod postgres;
 mod process;
 mod project;
+mod run;
+mod size;
+mod suites;
+mod tally;
+mod test;
 mod tools;
 mod wasm;
 
@@ -40,6 +51,23 @@ enum Task {
         #[arg(long, value_name = "PART")]
         only: Option<Part>,
     },
+    /// Build everything, start a server and say how to use it
+    Run(run::Options),
+    /// Run test suites
+    Test(test::Options),
+    /// Run browser cases in Chromium and Firefox
+    E2e {
+        /// Cases to run [default: all]
+        cases: Vec<String>,
+    },
+    /// Measure and print figures
+    Bench(bench::Options),
+    /// Pack both extension zips into dist/
+    Package {
+        /// Build twice, in two places, and compare
+        #[arg(long)]
+        verify: bool,
+    },
 }
 
 fn main() -> std::process::ExitCode {
@@ -55,10 +83,14 @@ fn main() -> std::process::ExitCode {
 fn perform(task: Task) -> Result<()> {
     let project = Project::here()?;
     match task {
-        Task::Build { dev, only } => build::build(
-            &project,
-            if dev { Quality::Dev } else { Quality::Shipped },
-            only,
-        ),
+        Task::Build { dev, only } => {
+            let quality = if dev { Quality::Dev } else { Quality::Shipped };
+            build::build(&project, quality, only)
+        }
+        Task::Run(options) => run::run(&project, &options),
+        Task::Test(options) => test::test(&project, &options),
+        Task::E2e { cases } => test::e2e(&project, &cases),
+        Task::Bench(options) => bench::bench(&project, &options),
+        Task::Package { verify } => package::package(&project, verify),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -15,18 +15,7 @@ use crate::process::{self, step};
 #[derive(Debug)]
 pub struct Cluster {
     url: String,
-    // Order matters: the guard ends the server, then the child is reaped.
-    _guard: Guard,
-    _server: Reaped,
-}
-
-#[derive(Debug)]
-struct Reaped(Child);
-
-impl Drop for Reaped {
-    fn drop(&mut self) {
-        let _ = self.0.wait();
-    }
+    server: Guard,
 }
 
 impl Cluster {
@@ -60,12 +49,9 @@ impl Cluster {
         process::capture(&mut init)?;
         let port = free_port()?;
         let log = dir.join("log");
-        let (server, guard) = launch(user, &programs, &dir, &data, port, &log)?;
-        let mut cluster = Self {
-            url: format!("postgres://krowoc@127.0.0.1:{port}/postgres"),
-            _guard: guard,
-            _server: Reaped(server),
-        };
+        let server = launch(user, &programs, &dir, &data, port, &log)?;
+        let url = format!("postgres://krowoc@127.0.0.1:{port}/postgres");
+        let mut cluster = Self { url, server };
         cluster.wait_until_ready(&programs, port, &log)?;
         Ok(cluster)
     }
@@ -77,7 +63,7 @@ impl Cluster {
             if process::succeeds(probe.args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()])) {
                 return Ok(());
             }
-            if begun.elapsed() > Duration::from_secs(30) || self._server.0.try_wait()?.is_some() {
+            if begun.elapsed() > Duration::from_secs(30) || self.server.ended() {
                 bail!(
                     "PostgreSQL did not start:\n{}",
                     files::read_text(log).unwrap_or_default()
@@ -100,7 +86,7 @@ fn launch(
     data: &Path,
     port: u16,
     log: &Path,
-) -> Result<(Child, Guard)> {
+) -> Result<Guard> {
     let mut server = as_user(user, &programs.join("postgres"));
     server
         .current_dir(dir)
@@ -127,24 +113,34 @@ fn launch(
         .stderr(out)
         .spawn()
         .context("postgres cannot be started")?;
-    let guard = Guard::over(child.id(), dir)?;
-    Ok((child, guard))
+    Guard::over(child, dir)
 }
 
 /// The folder of PostgreSQL's server programs, the newest when there are several.
 pub fn programs() -> Option<PathBuf> {
-    if let Some(initdb) = process::which("initdb") {
-        return initdb.parent().map(Path::to_path_buf);
-    }
-    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten();
     let number = |path: &PathBuf| files::name(path).parse::<u32>().unwrap_or(0);
     let mut found: Vec<PathBuf> = versions
         .filter_map(Result::ok)
         .map(|entry| entry.path())
-        .filter(|path| path.join("bin/initdb").is_file())
         .collect();
     found.sort_by_key(number);
-    found.pop().map(|path| path.join("bin"))
+    let mut folders: Vec<PathBuf> = found
+        .into_iter()
+        .rev()
+        .map(|path| path.join("bin"))
+        .collect();
+    // Elsewhere than on Debian; a link on the PATH may stand apart from the other programs.
+    let linked = process::which("initdb").and_then(|initdb| initdb.canonicalize().ok());
+    folders.extend(linked.and_then(|initdb| initdb.parent().map(Path::to_path_buf)));
+    let whole = |folder: &PathBuf| {
+        ["initdb", "postgres", "pg_isready"]
+            .iter()
+            .all(|program| folder.join(program).is_file())
+    };
+    folders.into_iter().find(whole)
 }
 
 /// PostgreSQL refuses to run as root: gives the folder to a lesser user and names it.
@@ -198,6 +194,43 @@ pub fn free_port() -> Result<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cluster_answers_and_leaves_nothing_behind() {
+        let Some(programs) = programs() else {
+            assert!(
+                Cluster::start_quietly()
+                    .unwrap_err()
+                    .to_string()
+                    .contains("apt-get install")
+            );
+            return;
+        };
+        let cluster = Cluster::start_quietly().unwrap();
+        let url = cluster.url().to_owned();
+        let port = url
+            .rsplit(':')
+            .next()
+            .and_then(|rest| rest.split('/').next())
+            .unwrap()
+            .to_owned();
+        let ready = || {
+            process::succeeds(Command::new(programs.join("pg_isready")).args([
+                "-h",
+                "127.0.0.1",
+                "-p",
+                &port,
+            ]))
+        };
+        assert!(ready());
+        drop(cluster);
+        assert!(!ready());
+        assert!(
+            !std::env::temp_dir()
+                .join(format!("krowoc-postgres-{}", std::process::id()))
+                .exists()
+        );
+    }
 
     #[test]
     fn a_free_port_can_be_listened_on() {

@@ -2,19 +2,35 @@
 
 use std::ffi::OsStr;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// From here on progress goes to the error output, and what is printed is the result alone.
+pub fn quiet() {
+    QUIET.store(true, Ordering::Relaxed);
+}
+
+fn progress(text: &str) {
+    if QUIET.load(Ordering::Relaxed) {
+        eprintln!("{text}");
+    } else {
+        println!("{text}");
+    }
+}
+
 /// A step with a name: says that it began, and how long it took.
 pub fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     let begun = Instant::now();
-    println!("==> {name}");
+    progress(&format!("==> {name}"));
     let result = work();
     let seconds = begun.elapsed().as_secs_f64();
     match &result {
-        Ok(_) => println!("    {name}: done in {seconds:.1} s"),
-        Err(_) => println!("    {name}: failed after {seconds:.1} s"),
+        Ok(_) => progress(&format!("    {name}: done in {seconds:.1} s")),
+        Err(_) => progress(&format!("    {name}: failed after {seconds:.1} s")),
     }
     result
 }

@@ -22,8 +22,6 @@ pub enum Need {
     Native,
     /// PostgreSQL's server programs.
     Postgres,
-    /// Redis.
-    Redis,
     /// Both browsers, and fonts for the scripts that the test pages use.
     Browsers,
     /// Node and the packages of tests/package.json.
@@ -58,10 +56,6 @@ const POSTGRES: &[Package] = &[Package {
     name: "postgresql",
     there: || crate::postgres::programs().is_some() && which("psql").is_some(),
 }];
-const REDIS: &[Package] = &[Package {
-    name: "redis-server",
-    there: || which("redis-server").is_some(),
-}];
 const BROWSERS: &[Package] = &[
     Package {
         name: "chromium",
@@ -91,7 +85,6 @@ pub fn ensure(project: &Project, needs: &[Need]) -> Result<()> {
         let packages = match need {
             Need::Native => NATIVE,
             Need::Postgres => POSTGRES,
-            Need::Redis => REDIS,
             Need::Browsers => BROWSERS,
             Need::WasmTarget | Need::Lints | Need::Npm => &[],
         };
@@ -113,7 +106,7 @@ pub fn ensure(project: &Project, needs: &[Need]) -> Result<()> {
                 rustup(project, "component", "clippy")?;
             }
             Need::Npm => npm(project)?,
-            Need::Native | Need::Postgres | Need::Redis | Need::Browsers => {}
+            Need::Native | Need::Postgres | Need::Browsers => {}
         }
     }
     Ok(())

@@ -1,0 +1,84 @@
+//! `cargo xtask bench NAME`: prepares what a bench needs and starts it. The measuring itself is in tests/bench.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::build;
+use crate::postgres::Cluster;
+use crate::process;
+use crate::project::Project;
+use crate::run;
+use crate::size;
+use crate::tools::{self, Need};
+use crate::wasm::Quality;
+
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Bench {
+    /// Word-F1 and time of the page extraction
+    Extract,
+    /// Pushes, pulls and client applies a second
+    Sync,
+    /// Search and pages at 100,000 documents
+    Library,
+    /// From save to durable, and to visible
+    Clip,
+    /// Cold start and idle memory
+    Start,
+    /// Bytes that reach a browser
+    Size,
+}
+
+/// What a person can choose.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// What to measure
+    name: Bench,
+    /// A folder with html/ID.html.gz and ground-truth/ID.json
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// One JSON object a figure
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs one bench.
+///
+/// # Errors
+/// When something cannot be built or the bench fails.
+pub fn bench(project: &Project, options: &Options) -> Result<()> {
+    let name = match options.name {
+        Bench::Size => return size::size(project, options.json),
+        Bench::Extract => "extract",
+        Bench::Sync => "sync",
+        Bench::Library => "library",
+        Bench::Clip => "clip",
+        Bench::Start => "start",
+    };
+    if options.json {
+        process::quiet();
+    }
+    tools::ensure(project, &[Need::Native])?;
+    let mut cargo = project.cargo();
+    cargo.args(["bench", "-q", "-p", "krowoc-tests", "--bench", name, "--"]);
+    if let Some(data) = &options.data {
+        // The bench runs in the folder of its crate.
+        cargo.arg("--data").arg(std::path::absolute(data)?);
+    }
+    if options.json {
+        cargo.arg("--json");
+    }
+    let databases = matches!(options.name, Bench::Sync | Bench::Library | Bench::Clip);
+    let cluster = databases
+        .then(|| tools::ensure(project, &[Need::Postgres]).and_then(|()| Cluster::start()));
+    let cluster = cluster.transpose()?;
+    if let Some(cluster) = &cluster {
+        cargo.env("KROWOC_TEST_POSTGRES_URL", cluster.url());
+    }
+    if matches!(options.name, Bench::Start | Bench::Clip) {
+        build::build(project, Quality::Shipped, Some(build::Part::Dashboard))?;
+        cargo.env("KROWOC_TEST_SERVER_BIN", run::build_server(project, true)?);
+    }
+    process::run(&mut cargo)
+}

@@ -1,0 +1,314 @@
+//! `cargo xtask test`: prepares what the suites need, runs them and sums up. Not what they prove.
+
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::browsers;
+use crate::build;
+use crate::native::{self, Built};
+use crate::postgres::Cluster;
+use crate::process::{self, step};
+use crate::project::Project;
+use crate::run;
+use crate::suites::Suite;
+use crate::tally::Tally;
+use crate::tools::{self, Need};
+use crate::wasm::Quality;
+
+/// What a person can choose.
+#[derive(Debug, Default, clap::Args)]
+pub struct Options {
+    /// Suites to run [default: all]
+    suites: Vec<Suite>,
+    /// Name the suites and end
+    #[arg(long)]
+    list: bool,
+    /// How many seeds the simulation runs
+    #[arg(long, value_name = "N")]
+    seeds: Option<u64>,
+    /// Passed to the Rust test programs, such as a part of a test's name
+    #[arg(last = true, value_name = "FILTER")]
+    filter: Vec<String>,
+}
+
+/// Everything the suites share.
+struct Prepared<'a> {
+    project: &'a Project,
+    built: Built,
+    postgres: Option<Cluster>,
+    seeds: Option<u64>,
+    filter: &'a [String],
+    cases: &'a [String],
+}
+
+/// Runs the suites and ends with the sum alone on a line.
+///
+/// # Errors
+/// When something could not be prepared, or a test failed.
+pub fn test(project: &Project, options: &Options) -> Result<()> {
+    if options.list {
+        for suite in Suite::all() {
+            println!("{:<15} {}", suite.name(), suite.about());
+        }
+        return Ok(());
+    }
+    let mut suites = options.suites.clone();
+    if suites.is_empty() {
+        suites = Suite::all().to_vec();
+    }
+    suites.sort_unstable();
+    suites.dedup();
+    perform(project, &suites, options, &[])
+}
+
+/// Runs browser cases, all when none is named.
+///
+/// # Errors
+/// As [`test`].
+pub fn e2e(project: &Project, cases: &[String]) -> Result<()> {
+    perform(project, &[Suite::E2e], &Options::default(), cases)
+}
+
+fn perform(project: &Project, suites: &[Suite], options: &Options, cases: &[String]) -> Result<()> {
+    let prepared = prepare(project, suites, options, cases).inspect_err(|_| {
+        println!(
+            "{}",
+            Tally {
+                passed: 0,
+                failed: 1
+            }
+        )
+    })?;
+    let mut sum = Tally::default();
+    let mut rows = Vec::new();
+    for suite in suites {
+        let begun = Instant::now();
+        println!("==> {}: {}", suite.name(), suite.about());
+        let (tally, note) = match run_suite(&prepared, *suite) {
+            Ok(tally) => (tally, String::new()),
+            Err(error) => (
+                Tally {
+                    passed: 0,
+                    failed: 1,
+                },
+                format!("  {error:#}"),
+            ),
+        };
+        sum += tally;
+        let row = format!(
+            "{:<15} {:>6} passed {:>4} failed {:>8.1} s{note}",
+            suite.name(),
+            tally.passed,
+            tally.failed,
+            begun.elapsed().as_secs_f64()
+        );
+        println!("    {row}");
+        rows.push(row);
+    }
+    println!("\nSummary");
+    for row in rows {
+        println!("{row}");
+    }
+    println!("{sum}");
+    if sum.failed > 0 {
+        bail!("{} of {} failed", sum.failed, sum.failed + sum.passed)
+    } else {
+        Ok(())
+    }
+}
+
+fn prepare<'a>(
+    project: &'a Project,
+    suites: &[Suite],
+    options: &'a Options,
+    cases: &'a [String],
+) -> Result<Prepared<'a>> {
+    let any = |wanted: fn(Suite) -> bool| suites.iter().any(|suite| wanted(*suite));
+    tools::ensure(project, &needs(suites))?;
+    if any(Suite::needs_dist) {
+        let only = (!suites.contains(&Suite::E2e)).then_some(build::Part::Extension);
+        build::build(project, Quality::Shipped, only)?;
+    }
+    let mut built = compile(project, suites, any(Suite::needs_server))?;
+    if any(Suite::needs_server) && built.server.is_none() {
+        built.server = Some(run::build_server(project, false)?);
+    }
+    let postgres = any(Suite::needs_postgres)
+        .then(Cluster::start)
+        .transpose()?;
+    Ok(Prepared {
+        project,
+        built,
+        postgres,
+        seeds: options.seeds,
+        filter: &options.filter,
+        cases,
+    })
+}
+
+/// One compilation for the product's programs, one for the driver's own, which shares its features with the driver that runs.
+fn compile(project: &Project, suites: &[Suite], server: bool) -> Result<Built> {
+    let mut packages: Vec<&str> = suites
+        .iter()
+        .flat_map(|suite| suite.packages())
+        .copied()
+        .collect();
+    packages.sort_unstable();
+    packages.dedup();
+    let driver = packages
+        .iter()
+        .position(|package| *package == "xtask")
+        .map(|at| packages.remove(at));
+    let mut built = Built::default();
+    if !packages.is_empty() {
+        if server && !packages.contains(&"krowoc-server") {
+            packages.push("krowoc-server");
+        }
+        built = step("compile the tests", || {
+            native::build(project, &packages, server)
+        })?;
+    }
+    if driver.is_some() {
+        let own = step("compile the driver's tests", || {
+            native::build(project, &["xtask"], false)
+        })?;
+        built.programs.extend(own.programs);
+    }
+    Ok(built)
+}
+
+fn needs(suites: &[Suite]) -> Vec<Need> {
+    let mut needs = Vec::new();
+    for suite in suites {
+        if suite
+            .packages()
+            .iter()
+            .any(|package| ["krowoc-server", "krowoc-tests"].contains(package))
+            || suite.needs_server()
+        {
+            needs.push(Need::Native);
+        }
+        if suite.needs_postgres() {
+            needs.push(Need::Postgres);
+        }
+        match suite {
+            Suite::Wasm => needs.push(Need::WasmTarget),
+            Suite::ExtensionLint => needs.push(Need::Npm),
+            Suite::E2e => needs.extend([Need::Npm, Need::Browsers]),
+            _ => {}
+        }
+    }
+    needs
+}
+
+fn run_suite(prepared: &Prepared<'_>, suite: Suite) -> Result<Tally> {
+    let project = prepared.project;
+    match suite {
+        Suite::Wasm => {
+            let mut cargo = project.cargo();
+            cargo.args([
+                "check",
+                "-p",
+                "krowoc-shared",
+                "--all-features",
+                "--target",
+                "wasm32-unknown-unknown",
+            ]);
+            process::run(&mut cargo).map(|()| Tally::ONE)
+        }
+        Suite::ExtensionLint => browsers::lint(project),
+        Suite::E2e => {
+            let server = prepared
+                .built
+                .server
+                .as_deref()
+                .context("the server was not built")?;
+            browsers::e2e(project, server, postgres_url(prepared)?, prepared.cases)
+        }
+        _ => run_programs(prepared, suite),
+    }
+}
+
+/// All programs of a suite, to the end even when one fails.
+fn run_programs(prepared: &Prepared<'_>, suite: Suite) -> Result<Tally> {
+    let env = environment(prepared, suite)?;
+    let mut sum = Tally::default();
+    let mut broken = Vec::new();
+    let mut found = false;
+    for program in prepared
+        .built
+        .programs
+        .iter()
+        .filter(|program| suite.takes(&program.package, &program.target))
+    {
+        found = true;
+        match native::run(prepared.project, program, &env, prepared.filter) {
+            Ok(tally) => sum += tally,
+            Err(error) => broken.push(error),
+        }
+    }
+    if !found {
+        bail!("no test program belongs to this suite");
+    }
+    if suite == Suite::Shared && prepared.filter.is_empty() {
+        sum += native::run_doc_tests(prepared.project, "krowoc-shared")?;
+    }
+    for error in &broken {
+        println!("{error:#}");
+        sum += Tally {
+            passed: 0,
+            failed: 1,
+        };
+    }
+    Ok(sum)
+}
+
+/// What the test programs of a suite are told.
+fn environment(prepared: &Prepared<'_>, suite: Suite) -> Result<Vec<(String, String)>> {
+    let mut env = Vec::new();
+    let mut say = |name: &str, value: &str| env.push((name.to_owned(), value.to_owned()));
+    if suite.needs_postgres() {
+        say("KROWOC_TEST_POSTGRES_URL", postgres_url(prepared)?);
+    }
+    match suite {
+        Suite::Sqlite => say("KROWOC_TEST_DATABASE", "sqlite"),
+        Suite::Postgres => say("KROWOC_TEST_DATABASE", "postgres"),
+        _ => {}
+    }
+    if let Some(seeds) = prepared.seeds {
+        say("KROWOC_SIM_SEEDS", &seeds.to_string());
+    }
+    if let Some(server) = &prepared.built.server {
+        say("KROWOC_TEST_SERVER_BIN", &path(server)?);
+    }
+    Ok(env)
+}
+
+fn postgres_url<'a>(prepared: &'a Prepared<'_>) -> Result<&'a str> {
+    prepared
+        .postgres
+        .as_ref()
+        .map(Cluster::url)
+        .context("PostgreSQL was not started")
+}
+
+fn path(path: &Path) -> Result<String> {
+    path.to_str()
+        .map(str::to_owned)
+        .with_context(|| format!("{} is not UTF-8; move the tree", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_suite_uses_is_installed_for_it() {
+        assert!(needs(&[Suite::Shared, Suite::Ui, Suite::Driver]).is_empty());
+        assert_eq!(needs(&[Suite::Wasm]), [Need::WasmTarget]);
+        assert_eq!(needs(&[Suite::Postgres]), [Need::Native, Need::Postgres]);
+        assert!(needs(&[Suite::E2e]).contains(&Need::Browsers));
+    }
+}
