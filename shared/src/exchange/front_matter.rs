@@ -24,7 +24,7 @@ pub fn split(text: &str) -> (Option<Fields>, &str) {
         return (None, text);
     };
     let mut end = 0usize;
-    let mut lines = Vec::new();
+    let mut lines: Vec<&str> = Vec::new();
     for line in rest.split_inclusive('\n') {
         end = end.saturating_add(line.len());
         let line = line.trim_end_matches(['\n', '\r']);
@@ -34,6 +34,10 @@ pub fn split(text: &str) -> (Option<Fields>, &str) {
                 .strip_prefix("\r\n")
                 .or_else(|| body.strip_prefix('\n'))
                 .unwrap_or(body);
+            // Text between two rules is no block, and must not get lost.
+            if !lines.iter().all(|line| is_field_line(line)) {
+                return (None, text);
+            }
             return (Some(fields(&lines)), body);
         }
         if end > BLOCK_BYTES {
@@ -42,6 +46,14 @@ pub fn split(text: &str) -> (Option<Fields>, &str) {
         lines.push(line);
     }
     (None, text)
+}
+
+/// A field, or what may stand between and below fields: blanks, comments, indented lines and list items.
+fn is_field_line(line: &str) -> bool {
+    let key = line.split_once(':').map(|(key, _)| key.chars().count());
+    line.trim().is_empty()
+        || line.starts_with([' ', '\t', '#', '-', ']', '}'])
+        || key.is_some_and(|chars| (1..=40).contains(&chars))
 }
 
 fn fields(lines: &[&str]) -> Fields {
@@ -206,7 +218,13 @@ mod tests {
 
     #[test]
     fn text_without_a_whole_block_is_text() {
-        for file in ["no block", "---\nnever: ends\n", "--- \na: b\n---\n", ""] {
+        for file in [
+            "no block",
+            "---\nA paragraph between rules\n---\nmore",
+            "---\nnever: ends\n",
+            "--- \na: b\n---\n",
+            "",
+        ] {
             assert_eq!(split(file), (None, file));
         }
         let endless = format!("---\n{}---\n", "a: b\n".repeat(100_000));

@@ -25,6 +25,9 @@ pub use write_markdown::MarkdownWriter;
 /// # Errors
 /// When nothing of the file can be read; the message says what to do.
 pub fn import(name: &str, bytes: &[u8]) -> Result<ImportReport, ImportError> {
+    if let Some(text) = utf16(bytes) {
+        return import(name, text.as_bytes());
+    }
     match detect(name, bytes) {
         ImportFormat::Csv => csv::read(bytes),
         ImportFormat::Library => json::read(bytes),
@@ -32,6 +35,21 @@ pub fn import(name: &str, bytes: &[u8]) -> Result<ImportReport, ImportError> {
         ImportFormat::Markdown => Ok(markdown::read([(name.to_owned(), bytes)])),
         ImportFormat::Unknown => Err(ImportError::UnknownFormat),
     }
+}
+
+/// Text in UTF-16 with its mark, which is how spreadsheets save "Unicode text".
+fn utf16(bytes: &[u8]) -> Option<String> {
+    let (unit, rest): (fn([u8; 2]) -> u16, _) = match bytes {
+        [0xFF, 0xFE, rest @ ..] => (u16::from_le_bytes, rest),
+        [0xFE, 0xFF, rest @ ..] => (u16::from_be_bytes, rest),
+        _ => return None,
+    };
+    let units = rest.as_chunks::<2>().0.iter().map(|pair| unit(*pair));
+    let text = char::decode_utf16(units)
+        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect::<String>();
+    // A second mark is an ordinary character; without it the text cannot be taken for UTF-16 again.
+    Some(text.trim_start_matches('\u{FEFF}').to_owned())
 }
 
 /// Reads the files of a folder by their paths: Markdown only.

@@ -123,13 +123,12 @@ impl ImportReport {
         });
     }
 
-    /// Takes an item in: brings it within the limits, fingerprints it and looks for placeholders. What has neither text nor title
-    /// is left out.
+    /// Takes an item in: brings it within the limits, fingerprints it and looks for placeholders. What has no text is left out,
+    /// unless it is a collection or comes from one of our libraries.
     pub(super) fn take(&mut self, mut item: ImportItem) {
         let origin = item.origin.clone();
-        if item.body.trim().is_empty()
-            && (item.kind != ImportKind::Collection || item.title.trim().is_empty())
-        {
+        let named = item.kind == ImportKind::Collection && !item.title.trim().is_empty();
+        if item.body.trim().is_empty() && item.id.is_none() && !named {
             self.problem(&origin, ProblemCode::Empty, "there is no text; left out");
             return;
         }
@@ -142,7 +141,8 @@ impl ImportReport {
             );
             return;
         }
-        self.tidy(&origin, &mut item);
+        self.tidy_texts(&origin, &mut item);
+        self.tidy_values(&origin, &mut item);
         item.fingerprint = fingerprint(&item.body);
         item.proposals = if item.kind == ImportKind::Prompt {
             recognise(&item.body)
@@ -152,30 +152,23 @@ impl ImportReport {
         self.items.push(item);
     }
 
-    fn tidy(&mut self, origin: &str, item: &mut ImportItem) {
+    fn tidy_texts(&mut self, origin: &str, item: &mut ImportItem) {
+        let mut unset = String::new();
         let texts = [
-            &mut item.title,
-            &mut item.body,
-            &mut item.note,
-            &mut item.description,
-        ];
-        let mut nul = false;
-        for text in texts {
-            nul |= text.contains('\0');
-            text.retain(|c| c != '\0');
-        }
-        if nul {
-            self.problem(
-                origin,
-                ProblemCode::InvalidValue,
-                "NUL characters were removed",
-            );
-        }
-        for (text, most, what) in [
             (&mut item.title, limits::TITLE_CHARS, "title"),
             (&mut item.note, limits::NOTE_CHARS, "note"),
             (&mut item.description, limits::NOTE_CHARS, "description"),
-        ] {
+            (
+                item.collection.as_mut().unwrap_or(&mut unset),
+                limits::TITLE_CHARS,
+                "collection",
+            ),
+            (&mut item.body, usize::MAX, "text"),
+        ];
+        let mut nul = false;
+        for (text, most, what) in texts {
+            nul |= text.contains('\0');
+            text.retain(|c| c != '\0');
             if let Some((end, _)) = text.char_indices().nth(most) {
                 text.truncate(end);
                 self.problem(
@@ -185,6 +178,16 @@ impl ImportReport {
                 );
             }
         }
+        if nul {
+            self.problem(
+                origin,
+                ProblemCode::InvalidValue,
+                "NUL characters were removed",
+            );
+        }
+    }
+
+    fn tidy_values(&mut self, origin: &str, item: &mut ImportItem) {
         let tags = tidy_tags(&item.tags);
         if tags.len() < item.tags.iter().collect::<BTreeSet<_>>().len() {
             self.problem(
@@ -194,19 +197,37 @@ impl ImportReport {
             );
         }
         item.tags = tags;
-        for json in [&mut item.source] {
-            if json
-                .as_ref()
-                .is_some_and(|json| json.to_string().len() > limits::JSON_BYTES)
-            {
-                *json = None;
-                self.problem(
-                    origin,
-                    ProblemCode::TooLarge,
-                    "the source was too large; left out",
-                );
-            }
+        if item
+            .source
+            .as_ref()
+            .is_some_and(|source| !fits(&source.to_string()))
+        {
+            item.source = None;
+            self.problem(
+                origin,
+                ProblemCode::InvalidValue,
+                "the source was too large or had a NUL character; left out",
+            );
         }
+        if !serde_json::to_string(&item.variables).is_ok_and(|json| fits(&json)) {
+            item.variables.clear();
+            self.problem(
+                origin,
+                ProblemCode::InvalidValue,
+                "the variables were too large or had a NUL character; left out",
+            );
+        }
+        for time in [
+            &mut item.created_at,
+            &mut item.updated_at,
+            &mut item.deleted_at,
+        ] {
+            *time = time.filter(|millis| (0..=253_402_300_799_999).contains(millis));
+        }
+        item.source_url = item
+            .source_url
+            .take()
+            .filter(|url| !url.contains(char::is_control));
     }
 
     /// Marks items whose body stood in the file before.
@@ -225,6 +246,11 @@ impl ImportReport {
         }
         self
     }
+}
+
+/// What a structured field may hold, as JSON.
+fn fits(json: &str) -> bool {
+    json.len() <= limits::JSON_BYTES && !json.contains("\\u0000")
 }
 
 /// Tags on one line, trimmed, not too long, each once, not too many.

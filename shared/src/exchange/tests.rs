@@ -290,3 +290,54 @@ fn an_unknown_file_is_refused_with_what_can_be_read() {
             .contains("CSV")
     );
 }
+
+#[test]
+fn a_table_saved_as_unicode_text_is_read() {
+    let text = "act\tprompt\nKöchin\tKoche 料理\n";
+    let little: Vec<u8> = [0xFF, 0xFE]
+        .into_iter()
+        .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    let big: Vec<u8> = [0xFE, 0xFF]
+        .into_iter()
+        .chain(text.encode_utf16().flat_map(u16::to_be_bytes))
+        .collect();
+    for bytes in [little, big] {
+        let items = import("table.txt", &bytes).unwrap().items;
+        assert_eq!(
+            (items[0].title.as_str(), items[0].body.as_str()),
+            ("Köchin", "Koche 料理")
+        );
+    }
+}
+
+#[test]
+fn values_that_no_library_would_take_are_left_out_and_told() {
+    let mut item = exported(0, "t", "b", vec![], (false, false, 0));
+    item.source = json!({"url": "https://example.org", "text": "\0"});
+    item.variables = json!([{"name": "x", "kind": "text", "help": "h".repeat(70_000)}]);
+    item.deleted_at = Some(-5);
+    let report = json::read(json_file(&[item]).as_bytes()).unwrap();
+    let read = &report.items[0];
+    assert_eq!(
+        (read.source.as_ref(), read.variables.len(), read.deleted_at),
+        (None, 0, None)
+    );
+    assert_eq!(report.problems.len(), 2);
+}
+
+#[test]
+fn a_document_of_ours_without_text_is_kept() {
+    let items = [
+        exported(0, "only a title", "", vec![], (false, false, 0)),
+        exported(1, "", "", vec![], (false, false, 2)),
+    ];
+    assert_eq!(
+        content(import("x.zip", &zip_file(&items)).unwrap()).len(),
+        2
+    );
+    assert_eq!(
+        content(import("x.json", json_file(&items).as_bytes()).unwrap()).len(),
+        2
+    );
+}
