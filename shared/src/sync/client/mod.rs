@@ -29,7 +29,8 @@ pub use quarantine::{discard, retry};
 pub use record::{Edit, record};
 pub use spaces::{on_spaces, on_sweep};
 pub use state::{
-    Backoff, ClientState, Commit, Env, Failure, Loaded, Local, OutboxRow, Phase, RowState, Step,
+    Ack, Backoff, ClientState, Commit, Env, Failure, Loaded, Local, OutboxRow, Phase, RowState,
+    Step,
 };
 pub use work::view_of;
 

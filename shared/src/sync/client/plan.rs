@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 pub const POLL_EVERY: Millis = 15 * 60_000;
 /// Documents looked through at a time after a whole space was read.
 pub const SWEEP_LIMIT: usize = 200;
+/// No pause is longer than this: a time further ahead was written before the wall clock went back.
+const LONGEST_PAUSE: Millis = 60 * 60_000;
 /// Room for the envelope of a push, in bytes.
 const ENVELOPE: usize = 1_024;
 
@@ -25,7 +27,12 @@ pub fn plan(state: &ClientState, waiting: &[OutboxRow], now: Millis) -> Step {
     }
     let (Some(space), Some(epoch), false) = (state.space, &state.epoch, state.phase == Phase::Ask)
     else {
-        return at(now, state.pull.retry_at, || Step::Spaces);
+        let due = due(state.pull.retry_at, now);
+        return if due <= now {
+            Step::Spaces
+        } else {
+            Step::WaitUntil(due)
+        };
     };
     if state.phase == Phase::Sweep {
         return Step::Sweep {
@@ -41,10 +48,13 @@ pub fn plan(state: &ClientState, waiting: &[OutboxRow], now: Millis) -> Step {
         batch(state, waiting)
     };
     let pull_at = match state.phase {
-        Phase::Steady if state.wanted <= state.cursor => state.pull_at.max(state.pull.retry_at),
-        _ => state.pull.retry_at,
+        Phase::Steady if state.wanted <= state.cursor => {
+            due(state.pull_at, now).max(due(state.pull.retry_at, now))
+        }
+        _ => due(state.pull.retry_at, now),
     };
-    let push_due = !rows.is_empty() && state.push.retry_at <= now;
+    let push_at = due(state.push.retry_at, now);
+    let push_due = !rows.is_empty() && push_at <= now;
     let pull_due = pull_at <= now;
     if push_due && !(pull_due && state.pushed_last) {
         return push(state, space, epoch, &rows);
@@ -58,19 +68,15 @@ pub fn plan(state: &ClientState, waiting: &[OutboxRow], now: Millis) -> Step {
             horizon: (state.phase == Phase::Read).then_some(state.horizon),
         });
     }
-    let push_at = if rows.is_empty() {
-        pull_at
-    } else {
-        state.push.retry_at
-    };
+    let push_at = if rows.is_empty() { pull_at } else { push_at };
     Step::WaitUntil(pull_at.min(push_at))
 }
 
-fn at(now: Millis, due: Millis, step: impl Fn() -> Step) -> Step {
-    if due <= now {
-        step()
+fn due(at: Millis, now: Millis) -> Millis {
+    if at > now.saturating_add(LONGEST_PAUSE) {
+        now
     } else {
-        Step::WaitUntil(due)
+        at
     }
 }
 
@@ -85,7 +91,7 @@ fn batch<'a>(state: &ClientState, waiting: &'a [OutboxRow]) -> Vec<&'a OutboxRow
     for row in waits() {
         let id = row.op.doc_id;
         let second = row.op.body.is_some() && texts.contains(&id);
-        if row.isolated || second || later.contains(&id) {
+        if row.isolated || second || row.follows.is_some() || later.contains(&id) {
             later.insert(id);
             continue;
         }

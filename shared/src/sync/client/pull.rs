@@ -3,12 +3,12 @@
 use super::backoff::{self, Class};
 use super::plan::POLL_EVERY;
 use super::reoffer;
-use super::state::{ClientState, Commit, Env, Failure, Loaded, Phase};
+use super::state::{Ack, ClientState, Commit, Env, Failure, Loaded, OutboxRow, Phase};
 use super::work::{Work, content};
 use crate::hlc::Hlc;
 use crate::ids::{DocId, Millis};
 use crate::library::document::Document;
-use crate::sync::wire::{PullReply, PullRequest};
+use crate::sync::wire::{Outcome, PullReply, PullRequest};
 
 /// A clock that differs from the server's by less than this is left alone, in milliseconds.
 const TOLERATED_SKEW: Millis = 30_000;
@@ -102,10 +102,8 @@ pub(super) fn absorb(work: &mut Work, reply: PullReply, env: &mut Env<'_>) {
 /// Everything up to the space's present end is here: compares, and goes on.
 fn complete(state: &mut ClientState, checksum: Option<&str>, env: &mut Env<'_>) {
     state.pull_at = env.now.saturating_add(POLL_EVERY);
-    // An acknowledged revision beyond this page is counted here, not there.
-    let comparable = state.cursor >= state.acked;
     let differs = checksum.is_some_and(|sum| sum != state.checksum.to_string());
-    if comparable && differs {
+    if differs {
         state.mismatches = state.mismatches.saturating_add(1);
         if state.phase == Phase::Read {
             // Read whole, and still another sum: reading again at once would not end.
@@ -120,27 +118,63 @@ fn complete(state: &mut ClientState, checksum: Option<&str>, env: &mut Env<'_>) 
     }
 }
 
-/// Stores one document of a page. Waiting edits stay on top of it.
+/// Stores one document of a page. Edits that it does not hold yet stay on top of it.
 fn take(work: &mut Work, document: Document, env: &mut Env<'_>) {
     let id = document.id;
     let generation = work.state.generation;
-    let met = work.local(id).map(|local| local.read);
-    let shadow = work.local(id).and_then(|local| local.shadow());
-    let here = shadow.map_or(0, |shadow| shadow.rev);
-    if met == Some(generation) && here > document.rev {
-        // Acknowledged by a push after this page was read: the newer state comes with a later page.
-        return;
-    }
-    if document.purged {
-        let left = shadow.cloned().map(content);
-        work.settle(id, left, Some(generation));
-        return;
-    }
-    if work.state.reoffer
-        && met != Some(generation)
-        && let Some(old) = shadow.filter(|old| old.rev != 0).cloned()
-    {
+    let local = work.local(id);
+    let first = local.is_some_and(|local| local.read != generation);
+    let shadow = local.and_then(|local| local.shadow());
+    let old = shadow
+        .filter(|old| old.rev != 0 && work.state.reoffer && first)
+        .cloned();
+    let left = shadow.filter(|_| document.purged).cloned().map(content);
+    settle_acks(work, id, Some(&document));
+    if let (Some(old), false) = (old, document.purged) {
         reoffer::offer(work, &old, &document, env);
     }
-    work.settle(id, Some(document), Some(generation));
+    let shadow = if document.purged {
+        left
+    } else {
+        Some(document)
+    };
+    work.settle(id, shadow, Some(generation));
+}
+
+/// Looks at the acknowledged rows of a document whose state arrives (`None`: the server has none, everything was read).
+/// What the state holds leaves; what another epoch took is sent again.
+pub(super) fn settle_acks(work: &mut Work, id: DocId, server: Option<&Document>) {
+    let rev = server.map_or(u64::MAX, |document| document.rev);
+    let acks = |row: &&OutboxRow| row.ack.clone().map(|ack| (row.seq, ack));
+    let acks: Vec<_> = work.rows_of(id).iter().filter_map(acks).collect();
+    for (seq, ack) in acks {
+        if work.state.epoch.as_ref() != Some(&ack.epoch) {
+            take_back(work, id, seq, &ack);
+        } else if ack.rev <= rev {
+            work.release(seq, server.filter(|document| !document.purged));
+        }
+    }
+}
+
+/// A restore has forgotten an acknowledged edit: it waits again, and the texts that were made from it wait for it.
+fn take_back(work: &mut Work, id: DocId, seq: u64, ack: &Ack) {
+    let Some(row) = work.row_mut(seq) else { return };
+    row.ack = None;
+    let op_id = row.op.op_id;
+    let Some(sent) = row.op.body.clone() else {
+        return;
+    };
+    if ack.outcome != Some(Outcome::Applied) {
+        return;
+    }
+    let later: Vec<u64> = work.rows_of(id).iter().map(|row| row.seq).collect();
+    for seq in later.into_iter().filter(|later| *later > seq) {
+        if let Some(row) = work.row_mut(seq)
+            && let Some(edit) = row.op.body.as_mut()
+            && edit.base_rev == ack.body_rev
+        {
+            edit.base_rev = sent.base_rev;
+            row.follows = Some(op_id);
+        }
+    }
 }

@@ -2,16 +2,13 @@
 
 use super::backoff::{self, Class};
 use super::pull::{absorb, see};
-use super::state::{Backoff, ClientState, Commit, Env, Failure, Loaded, OutboxRow, RowState};
+use super::state::{Ack, Backoff, ClientState, Commit, Env, Failure, Loaded, Phase, RowState};
 use super::work::Work;
 use crate::error::{ErrorCode, Violation};
 use crate::hlc::Hlc;
-use crate::ids::{DeviceId, DocId};
-use crate::library::document::{Body, Conflict, Document};
+use crate::ids::DocId;
 use crate::library::limits;
-use crate::sync::merge;
-use crate::sync::text::{self, Merge};
-use crate::sync::wire::{BodyEdit, Op, OpResult, Outcome, PushReply, PushRequest};
+use crate::sync::wire::{Op, OpResult, Outcome, PushReply, PushRequest};
 
 /// The documents to load for [`on_push`].
 #[must_use]
@@ -47,7 +44,6 @@ pub fn on_push(
 }
 
 fn accept(work: &mut Work, request: &PushRequest, reply: PushReply, env: &mut Env<'_>) {
-    let changed = reply.changes.iter().flat_map(|changes| &changes.documents);
     let mut clamped = Hlc::default();
     for result in &reply.results {
         let Some(op) = request.ops.iter().find(|op| op.op_id == result.op_id) else {
@@ -67,11 +63,12 @@ fn accept(work: &mut Work, request: &PushRequest, reply: PushReply, env: &mut En
         if result.settled() == Some(Outcome::Rejected) {
             reject(work, seq, result, env);
         } else {
-            let now = changed.clone().find(|document| document.id == op.doc_id);
-            acknowledge(work, seq, result, now);
+            acknowledge(work, seq, result);
         }
         work.refresh(op.doc_id);
     }
+    let furthest = reply.results.iter().map(|result| result.rev).max();
+    let furthest = furthest.unwrap_or(0);
     let state = &mut work.state;
     if clamped != Hlc::default() {
         // Our clock ran ahead: it goes on from the stamp that the server gave instead.
@@ -82,29 +79,36 @@ fn accept(work: &mut Work, request: &PushRequest, reply: PushReply, env: &mut En
     state.batch = state.batch.saturating_mul(2).clamp(1, limits::PUSH_OPS);
     match reply.changes {
         Some(changes) if request.cursor == state.cursor => absorb(work, changes, env),
-        _ => state.wanted = state.wanted.max(state.acked),
+        _ => state.wanted = state.wanted.max(furthest),
     }
 }
 
 /// Puts a refused row into quarantine. A base that the server does not know is no fault of the person:
 /// the text is offered once more without one, and becomes a conflict revision at worst.
 fn reject(work: &mut Work, seq: u64, result: &OpResult, env: &mut Env<'_>) {
-    let fresh = env.op_id();
-    let Some(row) = work.row_mut(seq) else { return };
-    let violation = result
-        .violation
-        .clone()
-        .unwrap_or_else(|| refused(ErrorCode::InvalidRequest));
-    if let (ErrorCode::UnknownRevision, Some(edit)) = (violation.code, row.op.body.as_mut())
-        && edit.base_rev != 0
-    {
-        edit.base_rev = 0;
-        row.op.op_id = fresh;
-        row.attempts = 0;
+    let Some(op) = work.row(seq).map(|row| row.op.clone()) else {
         return;
+    };
+    let violation = result.violation.clone();
+    let violation = violation.unwrap_or_else(|| refused(ErrorCode::InvalidRequest));
+    let based = op.body.as_ref().is_some_and(|edit| edit.base_rev != 0);
+    let again = (based && violation.code == ErrorCode::UnknownRevision).then(|| env.op_id());
+    for seq in work.followers(&op) {
+        if let Some(row) = work.row_mut(seq) {
+            row.follows = again;
+        }
     }
-    row.last_error = Some(violation.message.clone());
-    row.state = RowState::Rejected(violation);
+    let Some(row) = work.row_mut(seq) else { return };
+    match (again, row.op.body.as_mut()) {
+        (Some(id), Some(edit)) => {
+            edit.base_rev = 0;
+            row.op.op_id = id;
+        }
+        _ => {
+            row.last_error = Some(violation.message.clone());
+            row.state = RowState::Rejected(violation);
+        }
+    }
 }
 
 fn refused(code: ErrorCode) -> Violation {
@@ -115,66 +119,39 @@ fn refused(code: ErrorCode) -> Violation {
     }
 }
 
-/// Takes an accepted row out of the outbox and its effect into the shadow.
-fn acknowledge(work: &mut Work, seq: u64, result: &OpResult, server: Option<&Document>) {
-    let Some(OutboxRow { op, .. }) = work.drop_row(seq) else {
-        return;
-    };
-    work.state.acked = work.state.acked.max(result.rev);
-    rebase_followers(work, &op, result, server);
+/// Notes what the server made of a row, and lets it go when the state that holds it is here.
+fn acknowledge(work: &mut Work, seq: u64, result: &OpResult) {
+    let epoch = work.state.epoch.clone().unwrap_or_default();
+    let Some(row) = work.row_mut(seq) else { return };
+    row.last_error = None;
+    row.state = RowState::Waiting;
+    row.op.hlc = result.hlc;
+    row.ack = Some(Ack {
+        rev: result.rev,
+        body_rev: result.body_rev,
+        outcome: result.settled(),
+        epoch,
+    });
+    let op = row.op.clone();
+    if op.body.is_some() {
+        rebase_followers(work, &op, result);
+    }
     let shadow = work.local(op.doc_id).and_then(|local| local.shadow());
-    if shadow.is_some_and(|shadow| shadow.rev >= result.rev) {
-        // A pull has brought it already.
-        return;
-    }
-    let mut document = shadow
-        .cloned()
-        .unwrap_or_else(|| Document::new(op.doc_id, op.kind));
-    merge::apply_registers(&mut document, &op, result.hlc);
-    merge::apply_counters(&mut document.counters, &op);
-    apply_text(&mut document, &op, result, work.state.device);
-    document.rev = result.rev;
-    work.settle(op.doc_id, Some(document), None);
-}
-
-/// What is known of the text before the next pull brings it.
-fn apply_text(document: &mut Document, op: &Op, result: &OpResult, device: Option<DeviceId>) {
-    let Some(BodyEdit { base_rev, text }) = op.body.clone() else {
-        return;
-    };
-    match result.settled() {
-        Some(Outcome::Applied) => {
-            let rev = result.body_rev;
-            document.body = Body { text, rev };
-        }
-        Some(Outcome::ConflictCopy) => document.conflicts.push(Conflict {
-            op: op.op_id,
-            text,
-            base_rev,
-            hlc: result.hlc,
-            device,
-        }),
-        // The merged text is not here yet: the person's own text stays, at the base it was made from.
-        _ => {
-            document.body = Body {
-                text,
-                rev: base_rev,
-            }
-        }
+    let here = shadow.is_some_and(|shadow| shadow.rev >= result.rev);
+    // Read past it, and still not here: it was taken, and purged since.
+    let gone = work.state.phase == Phase::Steady && result.rev <= work.state.cursor;
+    if here || gone {
+        let shadow = shadow.filter(|_| here).cloned();
+        work.release(seq, shadow.as_ref());
     }
 }
 
-/// Gives the texts that were made from an acknowledged one their base.
-fn rebase_followers(work: &mut Work, op: &Op, result: &OpResult, server: Option<&Document>) {
-    let Some(sent) = &op.body else { return };
-    let follows = |row: &&&OutboxRow| row.follows == Some(op.op_id);
-    let rows = work.rows_of(op.doc_id);
-    let seqs: Vec<u64> = rows.iter().filter(follows).map(|row| row.seq).collect();
-    for seq in seqs {
+/// Gives the texts that were made from an acknowledged one their base, when it is known already.
+fn rebase_followers(work: &mut Work, op: &Op, result: &OpResult) {
+    for seq in work.followers(op) {
         let Some(row) = work.row_mut(seq) else {
             continue;
         };
-        row.follows = None;
         let Some(edit) = row.op.body.as_mut() else {
             continue;
         };
@@ -182,26 +159,10 @@ fn rebase_followers(work: &mut Work, op: &Op, result: &OpResult, server: Option<
             Some(Outcome::Applied) => edit.base_rev = result.body_rev,
             // Our side lies in a conflict revision: the next text holds all of it, and takes its place.
             Some(Outcome::ConflictCopy) => row.op.resolves.push(op.op_id),
-            _ => {
-                let merged = server.filter(|document| document.body.rev == result.body_rev);
-                if let Some(merged) = merged {
-                    carry_over(edit, &sent.text, &merged.body);
-                }
-            }
+            // Merged: the pull that brings the merged text moves this one onto it.
+            _ => continue,
         }
-    }
-}
-
-/// Moves a text from the sent one it was made from onto what the server made of that.
-fn carry_over(edit: &mut BodyEdit, sent: &str, server: &Body) {
-    match text::merge(sent, &server.text, &edit.text) {
-        Merge::Clean(text) if text.len() <= limits::BODY_BYTES => {
-            *edit = BodyEdit {
-                base_rev: server.rev,
-                text,
-            }
-        }
-        _ => {}
+        row.follows = None;
     }
 }
 
@@ -229,7 +190,7 @@ fn fail(work: &mut Work, request: &PushRequest, failure: &Failure, env: &mut Env
         let rows = work.rows_of(op.doc_id);
         let Some(seq) = rows
             .iter()
-            .find(|row| row.op.op_id == op.op_id)
+            .find(|row| row.op.op_id == op.op_id && row.waits())
             .map(|row| row.seq)
         else {
             continue;

@@ -21,7 +21,7 @@ pub fn retry(
     env: &mut Env<'_>,
 ) -> Result<Commit, Violation> {
     let mut work = Work::new(state, loaded);
-    let Some(row) = work.row(seq).filter(|row| !row.waits()).cloned() else {
+    let Some(row) = work.row(seq).filter(|row| row.is_rejected()).cloned() else {
         return Ok(work.finish());
     };
     let id = row.op.doc_id;
@@ -56,7 +56,7 @@ pub fn discard(state: &ClientState, loaded: Loaded, seq: u64) -> Commit {
     let mut work = Work::new(state, loaded);
     let id = work
         .row(seq)
-        .filter(|row| !row.waits())
+        .filter(|row| row.is_rejected())
         .map(|row| row.op.doc_id);
     if let Some(id) = id {
         work.drop_row(seq);
@@ -95,6 +95,7 @@ fn requeue(work: &mut Work, row: &OutboxRow, op: Op, env: &mut Env<'_>) {
         queued_at: row.queued_at,
         attempts: 0,
         state: RowState::Waiting,
+        ack: None,
         last_error: None,
         follows: None,
         isolated: false,

@@ -7,7 +7,7 @@ use crate::ids::{DocId, Millis, OpId};
 use crate::library::document::Document;
 use crate::library::limits;
 use crate::sync::text::{self, Merge};
-use crate::sync::wire::Op;
+use crate::sync::wire::{Op, Outcome};
 use crate::sync::{ops, server};
 
 /// How many edits are remembered so that a message which is sent again is recorded once.
@@ -119,7 +119,7 @@ fn rebase(work: &Work, view: Option<&Document>, op: &mut Op, seen: Option<&str>)
     let waiting = work.rows_of(op.doc_id);
     let last_text = waiting
         .iter()
-        .rfind(|row| row.waits() && row.op.body.is_some());
+        .rfind(|row| !row.is_rejected() && row.op.body.is_some());
     let Some(row) = last_text else {
         if from_current {
             edit.base_rev = view.body.rev;
@@ -133,7 +133,15 @@ fn rebase(work: &Work, view: Option<&Document>, op: &mut Op, seen: Option<&str>)
         }
     }
     edit.base_rev = view.body.rev;
-    Follows::Row(row.op.op_id)
+    match row.ack.as_ref().map(|ack| ack.outcome) {
+        Some(Some(Outcome::Applied)) => Follows::Nothing,
+        Some(Some(Outcome::ConflictCopy)) => {
+            // That text lies in a conflict revision; this one holds all of it, and takes its place.
+            op.resolves.push(row.op.op_id);
+            Follows::Nothing
+        }
+        _ => Follows::Row(row.op.op_id),
+    }
 }
 
 /// Puts the operation into the outbox: into the last row of the document when no server can have seen that row,
@@ -158,6 +166,7 @@ fn enqueue(work: &mut Work, op: Op, follows: Follows, now: Millis) {
         queued_at: now,
         attempts: 0,
         state: RowState::Waiting,
+        ack: None,
         last_error: None,
         follows: match follows {
             Follows::Row(id) => Some(id),

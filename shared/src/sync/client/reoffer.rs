@@ -145,6 +145,7 @@ fn enqueue(work: &mut Work, id: DocId, ops: Vec<Op>, first: bool, env: &Env<'_>)
             // Stamps of the past must not be folded into a later edit.
             attempts: 1,
             state: RowState::Waiting,
+            ack: None,
             last_error: None,
             follows: None,
             isolated: false,

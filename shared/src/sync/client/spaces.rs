@@ -1,6 +1,6 @@
 //! Where the space stands, and the end of reading it whole. Not the pages between.
 
-use super::pull::fail;
+use super::pull::{fail, settle_acks};
 use super::reoffer;
 use super::state::{Backoff, ClientState, Commit, Env, Failure, Loaded, Phase};
 use super::work::{Work, content};
@@ -45,7 +45,6 @@ fn begin(state: &mut ClientState, space: &SpaceState) {
             since
         };
         state.reoffer = true;
-        state.acked = 0;
         state.wanted = 0;
     }
     state.space = Some(space.space);
@@ -81,6 +80,7 @@ pub fn on_sweep(state: &ClientState, loaded: Loaded, env: &mut Env<'_>) -> Commi
     for local in unmet {
         done = false;
         let id = local.view.id;
+        settle_acks(&mut work, id, None);
         let Some(old) = local.shadow() else {
             work.settle(id, None, Some(generation));
             continue;

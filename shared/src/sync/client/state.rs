@@ -5,7 +5,7 @@ use crate::hlc::Clock;
 use crate::ids::{DeviceId, DocId, Millis, OpId, SpaceId};
 use crate::library::document::Document;
 use crate::sync::checksum::Checksum;
-use crate::sync::wire::{Op, PullRequest, PushRequest};
+use crate::sync::wire::{Op, Outcome, PullRequest, PushRequest};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -64,8 +64,6 @@ pub struct ClientState {
     pub next_seq: u64,
     /// Sum over the shadows met in this generation.
     pub checksum: Checksum,
-    /// Largest revision acknowledged by a push.
-    pub acked: u64,
     /// The client is to pull until it has reached this sequence number.
     pub wanted: u64,
     /// Pulls in a row that brought nothing.
@@ -107,7 +105,6 @@ impl ClientState {
             skew: 0,
             next_seq: 1,
             checksum: Checksum::default(),
-            acked: 0,
             wanted: 0,
             empty_pulls: 0,
             pull_at: 0,
@@ -167,6 +164,20 @@ pub enum RowState {
     Rejected(Violation),
 }
 
+/// What the server said of an edit that it took. The row stays, on top of the shadow, until the document's state at that
+/// revision is stored: it leaves the outbox in that same commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ack {
+    /// The document's revision after the edit.
+    pub rev: u64,
+    /// The revision of its text.
+    pub body_rev: u64,
+    /// What became of it; `None` when the server does not say.
+    pub outcome: Option<Outcome>,
+    /// The epoch it was taken in: a restore may have forgotten it.
+    pub epoch: String,
+}
+
 /// One queued edit. Its key is `seq`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OutboxRow {
@@ -180,19 +191,27 @@ pub struct OutboxRow {
     pub attempts: u32,
     /// Waiting or refused.
     pub state: RowState,
+    /// Set once the server took it.
+    pub ack: Option<Ack>,
     /// What went wrong when it was last sent.
     pub last_error: Option<String>,
-    /// The edit before it, still unanswered, whose text this one's text was made from.
+    /// The edit before it whose text this one's text was made from, until it is known what the server made of that.
     pub follows: Option<OpId>,
     /// It made the server fail on its own: it is sent after all others, alone.
     pub isolated: bool,
 }
 
 impl OutboxRow {
-    /// True unless it was refused.
+    /// True while it is to be sent: neither taken nor refused.
     #[must_use]
     pub fn waits(&self) -> bool {
-        self.state == RowState::Waiting
+        self.state == RowState::Waiting && self.ack.is_none()
+    }
+
+    /// True when the server refused it.
+    #[must_use]
+    pub fn is_rejected(&self) -> bool {
+        self.state != RowState::Waiting
     }
 }
 

@@ -3,7 +3,10 @@
 use super::state::{ClientState, Commit, Loaded, Local, OutboxRow};
 use crate::ids::DocId;
 use crate::library::document::{Body, Document};
+use crate::library::limits;
 use crate::sync::merge;
+use crate::sync::text::{self, Merge};
+use crate::sync::wire::{BodyEdit, Op, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a person sees of a document: the server's state with the waiting edits on top, in the order they were made.
@@ -17,8 +20,14 @@ pub fn view_of(base: Option<&Document>, rows: &[&OutboxRow]) -> Option<Document>
         (None, Some(row)) => Document::new(row.op.doc_id, row.op.kind),
         (None, None) => return None,
     };
-    for row in rows.iter().filter(|row| row.waits() || !known) {
+    for row in rows.iter().filter(|row| !row.is_rejected() || !known) {
         merge::preview(&mut view, &row.op);
+        match &row.ack {
+            Some(ack) if row.op.body.is_some() && ack.outcome == Some(Outcome::Applied) => {
+                view.body.rev = ack.body_rev;
+            }
+            _ => {}
+        }
     }
     Some(view)
 }
@@ -108,6 +117,61 @@ impl Work {
             of_document.remove(&seq);
         }
         Some(row)
+    }
+
+    /// Takes an acknowledged row out: the server's state that holds it is stored with this commit. A text that was made
+    /// from it is moved onto what the server made of it.
+    pub fn release(&mut self, seq: u64, server: Option<&Document>) {
+        let Some(OutboxRow { op, .. }) = self.drop_row(seq) else {
+            return;
+        };
+        for follower in self.followers(&op) {
+            let sent = op.body.as_ref().map(|edit| edit.text.as_str());
+            if let (Some(sent), Some(server)) = (sent, server) {
+                self.carry_over(follower, sent, &server.body);
+            }
+            if let Some(row) = self.row_mut(follower) {
+                row.follows = None;
+            }
+        }
+    }
+
+    /// Moves a text that was made from `before` onto `after`, and with it the texts that were made from that text.
+    /// One that cannot be merged stays as it is, on its old base: the server will keep it as a conflict revision.
+    fn carry_over(&mut self, seq: u64, before: &str, after: &Body) {
+        let Some(row) = self.row(seq) else { return };
+        let Some(edit) = row.op.body.clone() else {
+            return;
+        };
+        let op = row.op.clone();
+        let moved = match text::merge(before, &after.text, &edit.text) {
+            Merge::Clean(text) if text.len() <= limits::BODY_BYTES => Body {
+                text,
+                rev: after.rev,
+            },
+            _ => return,
+        };
+        for follower in self.followers(&op) {
+            self.carry_over(follower, &edit.text, &moved);
+            if let Some(row) = self.row_mut(follower)
+                && row.op.body.as_ref().map(|edit| edit.base_rev) != Some(moved.rev)
+            {
+                row.follows = None;
+            }
+        }
+        if let Some(row) = self.row_mut(seq) {
+            row.op.body = Some(BodyEdit {
+                base_rev: moved.rev,
+                text: moved.text,
+            });
+        }
+    }
+
+    /// The rows whose text was made from this operation's.
+    pub fn followers(&self, op: &Op) -> Vec<u64> {
+        let rows = self.rows_of(op.doc_id);
+        let follows = |row: &&&OutboxRow| row.follows == Some(op.op_id);
+        rows.iter().filter(follows).map(|row| row.seq).collect()
     }
 
     /// The number of the next row.
