@@ -126,8 +126,8 @@ pub fn verify(url: &DatabaseUrl) -> Result<(), String> {
             return Err(format!("there is no database at {}", path.display()));
         }
         let mut conn = open(url, Role::Reader).map_err(said)?;
-        let query = "SELECT integrity_check AS line FROM pragma_integrity_check(20) \
-                     UNION ALL SELECT 'a row of ' || \"table\" || ' has no parent in ' || parent FROM pragma_foreign_key_check()";
+        let query = "SELECT integrity_check AS line FROM pragma_integrity_check \
+                     UNION ALL SELECT 'a row of ' || \"table\" || ' has no parent in ' || parent FROM pragma_foreign_key_check";
         let lines: Vec<Line> = diesel::sql_query(query)
             .load(&mut conn)
             .map_err(|error| error.to_string())?;

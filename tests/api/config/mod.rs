@@ -1,1 +1,161 @@
-//! config.
+//! Configuration: which source wins, and what is refused with which words.
+
+use krowoc_server::cli::{self, Action};
+use krowoc_server::config::Config;
+use krowoc_server::config::settings::SETTINGS;
+use krowoc_tests::database::folder;
+
+fn read(args: &[&str], vars: &[(&str, &str)]) -> Result<(Action, Config), Vec<String>> {
+    let words = std::iter::once("krowoc").chain(args.iter().copied());
+    let matches = cli::command().try_get_matches_from(words).unwrap();
+    let vars = vars
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    cli::read(&matches, vars.collect())
+}
+
+fn error(args: &[&str], vars: &[(&str, &str)]) -> String {
+    read(args, vars).unwrap_err().join("\n")
+}
+
+#[test]
+fn a_flag_wins_over_a_variable_over_the_file_over_the_default() {
+    let place = folder().unwrap();
+    let path = place.join("krowoc.toml");
+    std::fs::write(
+        &path,
+        "workers = 3\nrequest_timeout = 7\nsign_up = \"closed\"\n",
+    )
+    .unwrap();
+    let file = path.to_str().unwrap();
+    let vars = [
+        ("KROWOC_WORKERS", "4"),
+        ("KROWOC_REQUEST_TIMEOUT", "8"),
+        ("KROWOC_CONFIG", file),
+        ("HOME", "/"),
+    ];
+    let (_, config) = read(&["serve", "--workers", "5"], &vars).unwrap();
+    assert_eq!(config.workers, 5);
+    assert_eq!(config.request_timeout.as_secs(), 8);
+    assert!(!config.sign_up);
+    assert_eq!(config.listen.to_string(), "127.0.0.1:7420");
+    let _ = std::fs::remove_dir_all(place);
+}
+
+#[test]
+fn an_unknown_setting_is_refused_with_the_one_that_was_meant() {
+    let place = folder().unwrap();
+    let path = place.join("krowoc.toml");
+    std::fs::write(&path, "lisen = \"0.0.0.0:80\"\n").unwrap();
+    let text = error(&["serve", "--config", path.to_str().unwrap()], &[]);
+    assert!(
+        text.contains("`lisen`") && text.contains("did you mean `listen`"),
+        "{text}"
+    );
+    let text = error(&["serve"], &[("KROWOC_DATABASE_ULR", "x")]);
+    assert!(text.contains("did you mean KROWOC_DATABASE_URL"), "{text}");
+    let words = ["krowoc", "serve", "--listn", "x"];
+    let text = cli::command()
+        .try_get_matches_from(words)
+        .unwrap_err()
+        .to_string();
+    assert!(text.contains("--listen"), "{text}");
+    let _ = std::fs::remove_dir_all(place);
+}
+
+#[test]
+fn every_impossible_value_is_told_at_once_with_what_is_expected() {
+    let vars = [
+        ("KROWOC_LISTEN", "here"),
+        ("KROWOC_WORKERS", "-1"),
+        ("KROWOC_SIGN_UP", "maybe"),
+        ("KROWOC_PUBLIC_URL", "ftp://x"),
+        ("KROWOC_TRUSTED_PROXIES", "10.0.0.0/99"),
+        ("KROWOC_DATABASE_URL", "mysql://x/y"),
+        ("KROWOC_LOG_LEVEL", "krowoc=loud"),
+    ];
+    let text = error(&["serve"], &vars);
+    for (name, _) in vars {
+        assert!(text.contains(name), "{name} in {text}");
+    }
+    assert!(
+        text.contains("ADDRESS:PORT") && text.contains("0-256") && text.contains("open|closed"),
+        "{text}"
+    );
+    assert!(text.contains("sqlite:PATH or postgres://"), "{text}");
+}
+
+#[test]
+fn a_database_in_memory_and_a_public_address_with_a_path_are_refused() {
+    assert!(error(&["serve", "--database-url", "sqlite::memory:"], &[]).contains("name a file"));
+    assert!(error(&["serve", "--public-url", "https://a.example/krowoc"], &[]).contains("no path"));
+}
+
+#[test]
+fn a_missing_or_broken_file_is_told_without_its_content() {
+    assert!(
+        error(&["serve", "--config", "/nonexistent/krowoc.toml"], &[]).contains("cannot be read")
+    );
+    let place = folder().unwrap();
+    let path = place.join("krowoc.toml");
+    std::fs::write(
+        &path,
+        "workers = 1\ndatabase_url = \"postgres://a:hunter2@b/c\n",
+    )
+    .unwrap();
+    let text = error(&["serve", "--config", path.to_str().unwrap()], &[]);
+    assert!(text.contains("line 2"), "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
+    let _ = std::fs::remove_dir_all(place);
+}
+
+#[test]
+fn the_help_of_serve_names_every_setting_with_its_variable() {
+    let help = cli::command()
+        .find_subcommand_mut("serve")
+        .unwrap()
+        .render_long_help()
+        .to_string();
+    for setting in SETTINGS {
+        assert!(
+            help.contains(&format!("--{}", setting.key.replace('_', "-"))),
+            "{}",
+            setting.key
+        );
+        assert!(
+            help.contains(&format!("KROWOC_{}", setting.key.to_uppercase())),
+            "{}",
+            setting.key
+        );
+    }
+}
+
+#[test]
+fn a_password_in_the_database_address_is_never_shown() {
+    let url = "postgres://krowoc:hunter2@db.example/krowoc";
+    let (_, config) = read(&["serve", "--database-url", url], &[]).unwrap();
+    assert_eq!(config.database.to_string(), "postgres://db.example/krowoc");
+    assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+#[test]
+fn words_become_actions() {
+    assert_eq!(
+        read(&["migrate", "down", "2"], &[]).unwrap().0,
+        Action::MigrateDown(2)
+    );
+    assert_eq!(
+        read(&["admin", "backup", "f.db"], &[]).unwrap().0,
+        Action::Backup("f.db".into())
+    );
+    assert_eq!(
+        read(&["admin", "new-epoch"], &[]).unwrap().0,
+        Action::NewEpoch
+    );
+    assert!(
+        cli::command()
+            .try_get_matches_from(["krowoc", "migrate", "down", "0"])
+            .is_err()
+    );
+    assert!(cli::command().try_get_matches_from(["krowoc"]).is_err());
+}

@@ -1,1 +1,8 @@
-//! web.
+//! What every route shares: problems, bad input, headers, correlation, limits, the contract, shutdown, the store.
+
+mod contract;
+mod headers;
+mod input;
+mod logs;
+mod shutdown;
+mod store;
