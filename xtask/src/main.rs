@@ -1,19 +1,23 @@
 //! The one driver of the workspace: `cargo xtask …`. Not part of the product, and nothing of the product lives here.
 
 mod archive;
+mod arrows;
 mod bench;
 mod browsers;
 mod build;
+mod check;
 mod css;
 mod dashboard;
 mod extension;
 mod files;
 mod guard;
 mod http;
+mod licence;
 mod links;
 mod manifest;
 mod native;
 mod package;
+mod policy;
 mod postgres;
 mod process;
 mod project;
@@ -22,6 +26,7 @@ mod size;
 mod suites;
 mod tally;
 mod test;
+mod tidy;
 mod tools;
 mod wasm;
 
@@ -62,6 +67,8 @@ enum Task {
     },
     /// Measure and print figures
     Bench(bench::Options),
+    /// Check formatting, lints, documentation, dependencies and the rules of the house
+    Check,
     /// Pack both extension zips into dist/
     Package {
         /// Build twice, in two places, and compare
@@ -91,6 +98,7 @@ fn perform(task: Task) -> Result<()> {
         Task::Test(options) => test::test(&project, &options),
         Task::E2e { cases } => test::e2e(&project, &cases),
         Task::Bench(options) => bench::bench(&project, &options),
+        Task::Check => check::check(&project),
         Task::Package { verify } => package::package(&project, verify),
     }
 }

@@ -120,13 +120,13 @@ pub fn run(
     project: &Project,
     program: &Program,
     env: &[(String, String)],
-    filter: &[String],
+    arguments: &[&str],
 ) -> Result<Tally> {
     println!("--- {} {}", program.package, program.target);
     let mut command = Command::new(&program.file);
     command
         .current_dir(&program.dir)
-        .args(filter)
+        .args(arguments)
         .envs(env.iter().cloned());
     command
         .env("CARGO_MANIFEST_DIR", &program.dir)

@@ -32,11 +32,12 @@ pub enum Suite {
 }
 
 /// Test targets of krowoc-tests that are suites of their own; every other target belongs to the API suites.
-const OWN_TARGETS: [(&str, Suite); 3] = [
+const OWN_TARGETS: [(&str, Suite); 2] = [
     ("simulation", Suite::Simulation),
     ("architecture", Suite::Architecture),
-    ("migrations", Suite::Migrations),
 ];
+/// The module of the API suite that is a suite of its own.
+const MIGRATIONS: &str = "migrations::";
 
 impl Suite {
     /// Every suite, the fast ones first.
@@ -89,7 +90,26 @@ impl Suite {
             .map(|(_, suite)| *suite);
         match own {
             Some(suite) => suite == self,
-            None => matches!(self, Suite::Sqlite | Suite::Postgres),
+            None => matches!(self, Suite::Sqlite | Suite::Postgres | Suite::Migrations),
+        }
+    }
+
+    /// What its test programs are told to run.
+    pub fn filter(self) -> &'static [&'static str] {
+        match self {
+            Suite::Migrations => &[MIGRATIONS],
+            Suite::Sqlite | Suite::Postgres => &["--skip", MIGRATIONS],
+            _ => &[],
+        }
+    }
+
+    /// The databases its test programs run on, one after the other; none for what has no database.
+    pub fn databases(self) -> &'static [&'static str] {
+        match self {
+            Suite::Sqlite => &["sqlite"],
+            Suite::Postgres => &["postgres"],
+            Suite::Migrations => &["sqlite", "postgres"],
+            _ => &[],
         }
     }
 
@@ -127,12 +147,9 @@ mod tests {
         };
         assert_eq!(taking("simulation"), [Suite::Simulation]);
         assert_eq!(taking("architecture"), [Suite::Architecture]);
-        assert_eq!(taking("migrations"), [Suite::Migrations]);
-        assert_eq!(taking("api"), [Suite::Sqlite, Suite::Postgres]);
-        assert_eq!(
-            taking("a_target_of_tomorrow"),
-            [Suite::Sqlite, Suite::Postgres]
-        );
+        let databases = [Suite::Migrations, Suite::Sqlite, Suite::Postgres];
+        assert_eq!(taking("api"), databases);
+        assert_eq!(taking("a_target_of_tomorrow"), databases);
     }
 
     #[test]

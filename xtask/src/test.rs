@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::browsers;
 use crate::build;
+use crate::check;
 use crate::native::{self, Built};
 use crate::postgres::Cluster;
 use crate::process::{self, step};
@@ -227,55 +228,90 @@ fn run_suite(prepared: &Prepared<'_>, suite: Suite) -> Result<Tally> {
                 .context("the server was not built")?;
             browsers::e2e(project, server, postgres_url(prepared)?, prepared.cases)
         }
+        Suite::Architecture => architecture(prepared),
         _ => run_programs(prepared, suite),
     }
 }
 
-/// All programs of a suite, to the end even when one fails.
+/// All programs of a suite on each of its databases, to the end even when one fails.
 fn run_programs(prepared: &Prepared<'_>, suite: Suite) -> Result<Tally> {
-    let env = environment(prepared, suite)?;
+    let programs = || {
+        prepared
+            .built
+            .programs
+            .iter()
+            .filter(|program| suite.takes(&program.package, &program.target))
+    };
+    if programs().next().is_none() {
+        bail!("no test program belongs to this suite");
+    }
+    let arguments: Vec<&str> = suite
+        .filter()
+        .iter()
+        .copied()
+        .chain(prepared.filter.iter().map(String::as_str))
+        .collect();
+    let once: &[&str] = &[""];
+    let databases = if suite.databases().is_empty() {
+        once
+    } else {
+        suite.databases()
+    };
     let mut sum = Tally::default();
-    let mut broken = Vec::new();
-    let mut found = false;
-    for program in prepared
+    for database in databases {
+        let env = environment(prepared, suite, database)?;
+        for program in programs() {
+            sum += count(native::run(prepared.project, program, &env, &arguments));
+        }
+    }
+    if suite == Suite::Shared && prepared.filter.is_empty() {
+        sum += count(native::run_doc_tests(prepared.project, "krowoc-shared"));
+    }
+    Ok(sum)
+}
+
+/// What broke down counts as one failure, said where it happened.
+fn count(result: Result<Tally>) -> Tally {
+    result.unwrap_or_else(|error| {
+        println!("{error:#}");
+        Tally {
+            passed: 0,
+            failed: 1,
+        }
+    })
+}
+
+/// The house's own rules, then the test programs on them when there are any.
+fn architecture(prepared: &Prepared<'_>) -> Result<Tally> {
+    let mut sum = Tally::default();
+    for (name, rule) in check::ARCHITECTURE {
+        sum += count(step(name, || rule(prepared.project)).map(|()| Tally::ONE));
+    }
+    let suite = Suite::Architecture;
+    if prepared
         .built
         .programs
         .iter()
-        .filter(|program| suite.takes(&program.package, &program.target))
+        .any(|program| suite.takes(&program.package, &program.target))
     {
-        found = true;
-        match native::run(prepared.project, program, &env, prepared.filter) {
-            Ok(tally) => sum += tally,
-            Err(error) => broken.push(error),
-        }
-    }
-    if !found {
-        bail!("no test program belongs to this suite");
-    }
-    if suite == Suite::Shared && prepared.filter.is_empty() {
-        sum += native::run_doc_tests(prepared.project, "krowoc-shared")?;
-    }
-    for error in &broken {
-        println!("{error:#}");
-        sum += Tally {
-            passed: 0,
-            failed: 1,
-        };
+        sum += run_programs(prepared, suite)?;
     }
     Ok(sum)
 }
 
 /// What the test programs of a suite are told.
-fn environment(prepared: &Prepared<'_>, suite: Suite) -> Result<Vec<(String, String)>> {
+fn environment(
+    prepared: &Prepared<'_>,
+    suite: Suite,
+    database: &str,
+) -> Result<Vec<(String, String)>> {
     let mut env = Vec::new();
     let mut say = |name: &str, value: &str| env.push((name.to_owned(), value.to_owned()));
     if suite.needs_postgres() {
         say("KROWOC_TEST_POSTGRES_URL", postgres_url(prepared)?);
     }
-    match suite {
-        Suite::Sqlite => say("KROWOC_TEST_DATABASE", "sqlite"),
-        Suite::Postgres => say("KROWOC_TEST_DATABASE", "postgres"),
-        _ => {}
+    if !database.is_empty() {
+        say("KROWOC_TEST_DATABASE", database);
     }
     if let Some(seeds) = prepared.seeds {
         say("KROWOC_SIM_SEEDS", &seeds.to_string());
