@@ -17,6 +17,13 @@ extern "C" {
     #[wasm_bindgen(js_namespace = ["chrome", "i18n"], js_name = getUILanguage)]
     fn i18n_language() -> String;
 
+    #[wasm_bindgen(js_namespace = Intl, js_name = RelativeTimeFormat)]
+    type RelativeTime;
+    #[wasm_bindgen(constructor, js_namespace = Intl, js_class = RelativeTimeFormat)]
+    fn new(language: &str, options: &JsValue) -> RelativeTime;
+    #[wasm_bindgen(method, js_class = RelativeTimeFormat)]
+    fn format(this: &RelativeTime, count: f64, unit: &str) -> String;
+
     #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = query, catch)]
     async fn tabs_query(query: JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = create, catch)]
@@ -150,6 +157,21 @@ pub fn language() -> String {
     i18n_language().replace('_', "-")
 }
 
+/// A number with the marks of the interface's language.
+#[must_use]
+pub fn number(value: f64) -> String {
+    js_sys::Number::from(value)
+        .to_locale_string(&language())
+        .into()
+}
+
+/// A span such as "2 minutes ago"; 0 is "now".
+#[must_use]
+pub fn relative(count: f64, unit: &str) -> String {
+    let options = object(&serde_json::json!({"numeric": "auto"}));
+    RelativeTime::new(&language(), &options).format(count, unit)
+}
+
 /// Address of a file of this package.
 #[must_use]
 pub fn package_url(path: &str) -> String {
@@ -259,6 +281,27 @@ pub fn set_alarm(name: &str, at: i64) {
 pub async fn clear_alarm(name: &str) -> Browser<()> {
     alarms_clear(name).await?;
     Ok(())
+}
+
+/// What people call this browser.
+#[must_use]
+pub fn name() -> &'static str {
+    if is_firefox() { "Firefox" } else { "Chrome" }
+}
+
+/// An address with its host in ASCII, as the browser itself would write it; unchanged when the browser cannot read it.
+#[must_use]
+pub fn ascii_host(typed: &str) -> String {
+    let typed = typed.trim();
+    if typed.is_ascii() {
+        return typed.to_owned();
+    }
+    let whole = if typed.contains("://") {
+        typed.to_owned()
+    } else {
+        format!("https://{typed}")
+    };
+    web_sys::Url::new(&whole).map_or(whole, |url| url.origin())
 }
 
 fn is_firefox() -> bool {

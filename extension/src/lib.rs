@@ -5,4 +5,7 @@ pub mod browser;
 pub mod extractor;
 pub mod messages;
 pub mod model;
+pub mod options;
+pub mod page;
+pub mod popup;
 pub mod store;

@@ -99,8 +99,10 @@ pub enum Request {
     },
     /// What the form completes from. Gives [`Shelf`].
     Shelf,
-    /// How things stand. Gives [`State`].
+    /// How things stand; a page was opened, so it is synchronised afterwards. Gives [`State`].
     State,
+    /// How things stand, and nothing else. Gives [`State`].
+    Look,
     /// Synchronises now. Gives [`State`].
     SyncNow,
     /// Sends a rejected operation again, with another text or title where given. Gives [`State`].

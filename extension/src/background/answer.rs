@@ -18,6 +18,7 @@ pub(super) async fn message(request: &str) -> String {
         Request::Copy { op_id, doc_id } => json(save::copy(op_id, doc_id).await),
         Request::Shelf => json(overview::shelf().await),
         Request::State => json(opened().await),
+        Request::Look => json(look().await),
         Request::SyncNow => json(sync_now().await),
         Request::Retry { op_id, title, body } => json(queue::retry(op_id, title, body).await),
         Request::Discard { op_id } => json(queue::discard(op_id).await),
@@ -34,9 +35,13 @@ async fn opened() -> Outcome<crate::messages::State> {
     Ok(state)
 }
 
+async fn look() -> Outcome<crate::messages::State> {
+    overview::state(&*store().await?).await
+}
+
 async fn sync_now() -> Outcome<crate::messages::State> {
     flush::flush(true).await?;
-    overview::state(&*store().await?).await
+    look().await
 }
 
 fn json<T: Serialize>(outcome: Outcome<T>) -> String {

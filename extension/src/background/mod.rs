@@ -25,7 +25,7 @@ thread_local! {
 }
 
 /// What a handler fails with.
-pub(crate) type Outcome<T> = Result<T, Failure>;
+pub type Outcome<T> = Result<T, Failure>;
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {

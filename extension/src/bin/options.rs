@@ -1,2 +1,6 @@
-//! options module.
-fn main() {}
+//! The options page's module.
+
+fn main() {
+    krowoc_extension::browser::report_panics();
+    krowoc_extension::options::open();
+}

@@ -1,2 +1,6 @@
-//! popup module.
-fn main() {}
+//! The popup's module.
+
+fn main() {
+    krowoc_extension::browser::report_panics();
+    krowoc_extension::popup::open();
+}

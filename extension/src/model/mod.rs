@@ -6,6 +6,7 @@ pub mod badge;
 pub mod before;
 pub mod diff;
 pub mod draft;
+pub mod export;
 pub mod page;
 pub mod preview;
 pub mod search;
