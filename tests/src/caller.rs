@@ -159,7 +159,6 @@ impl Caller {
     }
 
     /// A request with this caller's cookies and tokens.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("http://{}{path}", self.address);
         let mut request = self.http.request(method.clone(), url);

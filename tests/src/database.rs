@@ -24,6 +24,7 @@ impl Backend {
     /// # Panics
     /// When the variables make no sense.
     #[must_use]
+    #[allow(clippy::disallowed_methods)] // The tests' own configuration, read here only.
     pub fn of_environment() -> Self {
         match std::env::var("KROWOC_TEST_DATABASE").as_deref() {
             Err(_) | Ok("sqlite") => Self::Sqlite,

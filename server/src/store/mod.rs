@@ -7,11 +7,16 @@ pub mod accounts;
 mod conn;
 pub mod devices;
 mod error;
+pub mod library;
 pub mod migrate;
 pub mod rotation;
 pub mod schema;
+pub mod search;
 pub mod sessions;
+pub mod statement;
+pub mod sync;
 pub mod throttle;
+pub mod versions;
 mod work;
 mod writer;
 
@@ -92,7 +97,7 @@ impl Store {
             .max_size(options.connections)
             .min_idle(Some(1))
             .connection_timeout(options.wait)
-            .test_on_check_out(role == Role::Writer)
+            .test_on_check_out(false)
             .error_handler(Box::new(r2d2::NopErrorHandler))
             .build(Manager {
                 url: url.clone(),
@@ -121,7 +126,7 @@ impl Store {
     {
         let inner = Arc::clone(&self.inner);
         blocking(move || {
-            let mut conn = inner.pool.get().map_err(StoreError::from)?;
+            let mut conn = inner.checkout(work::begin_read)?;
             work::snapshot(&mut conn, work)
         })
         .await
@@ -206,13 +211,30 @@ impl Store {
 }
 
 impl Inner {
+    /// A connection of the pool with a begun transaction. One that the database closed meanwhile is dropped and another taken:
+    /// beginning is the check, so that no query is spent on it.
+    fn checkout(
+        &self,
+        begin: impl Fn(&mut Conn) -> diesel::QueryResult<()>,
+    ) -> Result<r2d2::PooledConnection<Manager>, StoreError> {
+        let mut left = self.pool.max_size();
+        loop {
+            let mut conn = self.pool.get()?;
+            match begin(&mut conn) {
+                Ok(()) => return Ok(conn),
+                Err(error) if left == 0 => return Err(StoreError::Unavailable(error.to_string())),
+                Err(_) => left = left.saturating_sub(1),
+            }
+        }
+    }
+
     fn transact<T, E, F>(&self, work: F) -> Result<T, E>
     where
         E: Failure,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E>,
     {
-        let mut conn = self.pool.get().map_err(StoreError::from)?;
-        let (value, events) = Work::transact(&mut conn, work)?;
+        let mut conn = self.checkout(work::begin_write)?;
+        let (value, events) = Work::within(&mut conn, work)?;
         for event in events {
             // No receiver is no error.
             let _ = self.events.send(event);

@@ -59,7 +59,8 @@ fn fault() -> StoreError {
 /// # Errors
 /// The database's.
 pub fn session_by_access(conn: &mut Conn, hash: &Hash) -> Result<Option<Access>, StoreError> {
-    let row: Option<(Vec<u8>, Vec<u8>, i64, i64, String)> = session::table
+    type Row = (Vec<u8>, Vec<u8>, i64, i64, String);
+    let row: Option<Row> = session::table
         .filter(session::access_hash.eq(hash.as_slice()))
         .select((
             session::id,
@@ -90,7 +91,8 @@ pub fn session_by_access(conn: &mut Conn, hash: &Hash) -> Result<Option<Access>,
 /// # Errors
 /// The database's.
 pub fn device_by_access(conn: &mut Conn, hash: &Hash) -> Result<Option<Access>, StoreError> {
-    let row: Option<(Vec<u8>, Vec<u8>, i64, i64, Option<i64>)> = device::table
+    type Row = (Vec<u8>, Vec<u8>, i64, i64, Option<i64>);
+    let row: Option<Row> = device::table
         .filter(device::access_hash.eq(hash.as_slice()))
         .select((
             device::id,

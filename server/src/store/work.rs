@@ -62,13 +62,12 @@ impl Work {
         }
     }
 
-    /// Runs the closure in a transaction, or in a savepoint when one is open.
-    pub(super) fn transact<T, E, F>(conn: &mut Conn, work: F) -> Result<(T, Vec<Event>), E>
+    /// Runs the closure in the transaction that was just begun, and commits it.
+    pub(super) fn within<T, E, F>(conn: &mut Conn, work: F) -> Result<(T, Vec<Event>), E>
     where
         E: Failure,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E>,
     {
-        Manager::begin_transaction(conn).map_err(StoreError::from)?;
         let depth = depth(conn);
         match Self::call(conn, work) {
             Ok(done) => {
@@ -81,22 +80,52 @@ impl Work {
             }
         }
     }
+
+    /// Runs the closure in a savepoint of the open transaction.
+    pub(super) fn savepoint<T, E, F>(conn: &mut Conn, work: F) -> Result<(T, Vec<Event>), E>
+    where
+        E: Failure,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    {
+        Manager::begin_transaction(conn).map_err(StoreError::from)?;
+        Self::within(conn, work)
+    }
 }
 
-/// Runs the closure on one snapshot, and rolls back.
-pub(super) fn snapshot<T, E, F>(conn: &mut Conn, work: F) -> Result<T, E>
-where
-    E: Failure,
-    F: FnOnce(&mut Conn) -> Result<T, E>,
-{
-    let begun = match conn {
+/// Begins a transaction that writes.
+pub(super) fn begin_write(conn: &mut Conn) -> diesel::QueryResult<()> {
+    begun(conn, Manager::begin_transaction)
+}
+
+/// Begins a transaction that sees one snapshot and writes nothing.
+pub(super) fn begin_read(conn: &mut Conn) -> diesel::QueryResult<()> {
+    begun(conn, |conn| match conn {
         Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN"),
         Conn::Postgres(c) => AnsiTransactionManager::begin_transaction_sql(
             c,
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         ),
-    };
-    begun.map_err(StoreError::from)?;
+    })
+}
+
+/// A connection that cannot begin is dead: it is marked, so that the pool drops it.
+fn begun(
+    conn: &mut Conn,
+    begin: impl FnOnce(&mut Conn) -> diesel::QueryResult<()>,
+) -> diesel::QueryResult<()> {
+    let outcome = begin(conn);
+    if outcome.is_err() {
+        Manager::transaction_manager_status_mut(conn).set_in_error();
+    }
+    outcome
+}
+
+/// Runs the closure in the transaction that was just begun, and rolls back.
+pub(super) fn snapshot<T, E, F>(conn: &mut Conn, work: F) -> Result<T, E>
+where
+    E: Failure,
+    F: FnOnce(&mut Conn) -> Result<T, E>,
+{
     let depth = depth(conn);
     let outcome = match catch_unwind(AssertUnwindSafe(|| work(conn))) {
         Ok(outcome) => outcome,

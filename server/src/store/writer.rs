@@ -55,7 +55,7 @@ where
         };
         let outer = super::work::depth(conn);
         let span = self.span.clone();
-        self.outcome = Some(span.in_scope(|| Work::transact(conn, work)));
+        self.outcome = Some(span.in_scope(|| Work::savepoint(conn, work)));
         // SQLite rolls back the whole transaction on some errors (full disk, I/O): then no savepoint of the group is left.
         let kept = matches!(self.outcome, Some(Ok(_)));
         let intact = kept || (super::work::depth(conn) == outer && in_transaction(conn));

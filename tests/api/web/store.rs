@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use krowoc_server::store::schema::accounts::throttle as table;
 use krowoc_server::store::throttle::{self, Attempts};
-use krowoc_server::store::{Conn, Event, Store, StoreError, Tx};
+use krowoc_server::store::{Conn, DatabaseUrl, Event, Role, Store, StoreError, Tx, open};
 use krowoc_tests::TestApp;
 use std::sync::mpsc;
 
@@ -83,10 +83,7 @@ async fn one_bad_piece_of_work_does_not_harm_its_neighbours_in_the_group() {
     let released = async {
         // On SQLite the others wait behind the first; on PostgreSQL they do not.
         while app.state.store.pressure().queued < 5
-            && matches!(
-                app.state.store.url(),
-                krowoc_server::store::DatabaseUrl::Sqlite(_)
-            )
+            && matches!(app.state.store.url(), DatabaseUrl::Sqlite(_))
         {
             tokio::task::yield_now().await;
         }
@@ -153,4 +150,23 @@ async fn counts_are_exact_when_many_write_at_once() {
         .await
         .unwrap();
     assert_eq!(count.failures, 64);
+}
+
+#[tokio::test]
+async fn connections_that_the_database_closed_are_replaced_unnoticed() {
+    let app = TestApp::start().await;
+    let store = app.state.store.clone();
+    let reads = || futures_util::future::join_all((0..8).map(|_| stored(&store)));
+    reads().await;
+    if let DatabaseUrl::Postgres(_) = store.url() {
+        let mut other = open(store.url(), Role::Writer).unwrap();
+        let kill = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+                    WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        diesel::sql_query(kill).execute(&mut other).unwrap();
+    }
+    for rows in reads().await {
+        assert!(rows.is_empty());
+    }
+    assert_eq!(store.write(|tx: &mut Tx<'_>| put(tx, 1)).await, Ok(()));
+    assert_eq!(stored(&store).await, [1]);
 }
