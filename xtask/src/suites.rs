@@ -31,11 +31,8 @@ pub enum Suite {
     E2e,
 }
 
-/// Test targets of krowoc-tests that are suites of their own; every other target belongs to the API suites.
-const OWN_TARGETS: [(&str, Suite); 2] = [
-    ("simulation", Suite::Simulation),
-    ("architecture", Suite::Architecture),
-];
+/// The test target of krowoc-tests that is a suite of its own; every other one belongs to the API suites.
+const SIMULATION: &str = "simulation";
 /// The module of the API suite that is a suite of its own.
 const MIGRATIONS: &str = "migrations::";
 
@@ -67,12 +64,10 @@ impl Suite {
             Suite::Server => &["krowoc-server"],
             Suite::Ui => &["krowoc-ui", "krowoc-dashboard", "krowoc-extension"],
             Suite::Driver => &["xtask"],
-            Suite::Architecture
-            | Suite::Migrations
-            | Suite::Sqlite
-            | Suite::Postgres
-            | Suite::Simulation => &["krowoc-tests"],
-            Suite::Wasm | Suite::ExtensionLint | Suite::E2e => &[],
+            Suite::Migrations | Suite::Sqlite | Suite::Postgres | Suite::Simulation => {
+                &["krowoc-tests"]
+            }
+            Suite::Architecture | Suite::Wasm | Suite::ExtensionLint | Suite::E2e => &[],
         }
     }
 
@@ -84,14 +79,7 @@ impl Suite {
         if package != "krowoc-tests" {
             return true;
         }
-        let own = OWN_TARGETS
-            .iter()
-            .find(|(name, _)| *name == target)
-            .map(|(_, suite)| *suite);
-        match own {
-            Some(suite) => suite == self,
-            None => matches!(self, Suite::Sqlite | Suite::Postgres | Suite::Migrations),
-        }
+        (target == SIMULATION) == (self == Suite::Simulation)
     }
 
     /// What its test programs are told to run.
@@ -146,7 +134,6 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(taking("simulation"), [Suite::Simulation]);
-        assert_eq!(taking("architecture"), [Suite::Architecture]);
         let databases = [Suite::Migrations, Suite::Sqlite, Suite::Postgres];
         assert_eq!(taking("api"), databases);
         assert_eq!(taking("a_target_of_tomorrow"), databases);
