@@ -1,6 +1,7 @@
 //! How fast passwords may be tried, per account and per address. Not who is right: a blocked attempt is not looked at.
 //!
 //! An attempt is counted before its password is verified, so that many at once are no way around; success gives it back.
+//! Whoever keeps trying can delay the owner's next sign-in by up to a quarter of an hour; sessions and devices go on meanwhile.
 
 use crate::app::AppState;
 use crate::store::throttle::{self, Attempts};

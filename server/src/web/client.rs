@@ -11,6 +11,13 @@ use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv4Addr};
 use url::Url;
 
+/// Origins of extensions, by browser.
+const EXTENSIONS: [&str; 3] = [
+    "chrome-extension://",
+    "moz-extension://",
+    "safari-web-extension://",
+];
+
 /// A browser or device, by what it says and where it calls from. Extracting it refuses a foreign `Origin`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
@@ -65,7 +72,8 @@ fn same_origin(request: &HttpRequest) -> Reply<()> {
     };
     let refused = || Fault::new(ErrorCode::CsrfRejected);
     let origin = origin.to_str().map_err(|_| refused())?;
-    if origin.starts_with("chrome-extension://") || origin.starts_with("moz-extension://") {
+    let of_extension = EXTENSIONS.iter().any(|scheme| origin.starts_with(scheme));
+    if of_extension {
         return Ok(());
     }
     let origin = Url::parse(origin).map_err(|_| refused())?;

@@ -6,6 +6,7 @@ use crate::app::AppState;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
@@ -56,7 +57,7 @@ where
     let seconds = started.elapsed().as_secs_f64();
     let route = template.unwrap_or_else(|| "other".to_owned());
     let labels = [
-        ("method", method.to_string()),
+        ("method", known_method(&method).to_owned()),
         ("route", route),
         ("status", status.as_u16().to_string()),
     ];
@@ -75,6 +76,20 @@ where
             decorate(&mut response);
             Err(InternalError::from_response(fault, response).into())
         }
+    }
+}
+
+/// The method as a label: a client may invent any, and each would be a series of its own.
+fn known_method(method: &Method) -> &str {
+    match *method {
+        Method::GET
+        | Method::HEAD
+        | Method::POST
+        | Method::PUT
+        | Method::PATCH
+        | Method::DELETE
+        | Method::OPTIONS => method.as_str(),
+        _ => "other",
     }
 }
 

@@ -1,7 +1,8 @@
 //! The store's two doors: group commit, snapshots, events.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use krowoc_server::store::schema::accounts::throttle as table;
+use krowoc_server::store::schema::accounts::{space_member, throttle as table};
 use krowoc_server::store::throttle::{self, Attempts};
 use krowoc_server::store::{Conn, DatabaseUrl, Event, Role, Store, StoreError, Tx, open};
 use krowoc_tests::TestApp;
@@ -169,4 +170,28 @@ async fn connections_that_the_database_closed_are_replaced_unnoticed() {
     }
     assert_eq!(store.write(|tx: &mut Tx<'_>| put(tx, 1)).await, Ok(()));
     assert_eq!(stored(&store).await, [1]);
+}
+
+#[tokio::test]
+async fn a_commit_that_fails_is_not_acknowledged_and_the_next_one_works() {
+    let app = TestApp::start().await;
+    let store = app.state.store.clone();
+    let orphan = store.write(|tx: &mut Tx<'_>| -> Result<(), StoreError> {
+        if matches!(tx.conn(), Conn::Sqlite(_)) {
+            // The missing parent is then noticed by the commit.
+            tx.conn().batch_execute("PRAGMA defer_foreign_keys = ON")?;
+        }
+        put(tx, 1)?;
+        let member = diesel::insert_into(space_member::table).values((
+            space_member::space_id.eq([1u8; 16].as_slice()),
+            space_member::account_id.eq([1u8; 16].as_slice()),
+            space_member::role.eq("owner"),
+            space_member::created_at.eq(0),
+        ));
+        member.execute(tx.conn())?;
+        Ok(())
+    });
+    assert!(matches!(orphan.await, Err(StoreError::Fault(_))));
+    assert_eq!(store.write(|tx: &mut Tx<'_>| put(tx, 2)).await, Ok(()));
+    assert_eq!(stored(&store).await, [2]);
 }
