@@ -1,0 +1,75 @@
+// The dashboard as a person uses it: by names and roles. Not its internals: a change of markup must not matter here.
+import { until } from './wait.mjs';
+
+export const PASSWORD = 'correct horse battery staple';
+
+export class Dashboard {
+  constructor(page, url) {
+    this.page = page;
+    this.url = url;
+  }
+  /** Signs up a new person and waits for the library. */
+  static async signUp(browser, server, email) {
+    const page = await browser.visit(`${server.url}/signup`);
+    const self = new Dashboard(page, server.url);
+    await self.fill('E-mail', email);
+    await self.fill('Password', PASSWORD);
+    await self.press('Create account');
+    await self.atLibrary();
+    return self;
+  }
+  static async signIn(browser, server, email) {
+    const page = await browser.visit(`${server.url}/signin`);
+    const self = new Dashboard(page, server.url);
+    await self.fill('E-mail', email);
+    await self.fill('Password', PASSWORD);
+    await self.press('Sign in');
+    await self.atLibrary();
+    return self;
+  }
+  async atLibrary() {
+    await until('the library to show', () => this.page.evaluate(() => location.pathname.startsWith('/library') && !!document.querySelector('main')));
+  }
+  async open(path) {
+    await this.page.goto(`${this.url}${path}`);
+  }
+  async fill(label, text) {
+    const field = await this.page.waitForSelector(`::-p-aria([name="${label}"])`);
+    await field.click({ count: 3 });
+    await field.type(text);
+  }
+  async press(name) {
+    const button = await this.page.waitForSelector(`::-p-aria([name="${name}"])`);
+    await button.click();
+  }
+  /** All text that is on the page. */
+  text() {
+    return this.page.evaluate(() => document.body.innerText);
+  }
+  shows(text, limit) {
+    return until(`the dashboard to show “${text}”`, async () => (await this.text()).includes(text), limit);
+  }
+  hides(text, limit) {
+    return until(`the dashboard to hide “${text}”`, async () => !(await this.text()).includes(text), limit);
+  }
+  /** Calls the API as the signed-in person. */
+  api(method, path, body) {
+    return this.page.evaluate(async (verb, route, content) => {
+      const session = await (await fetch('/api/v1/session')).json();
+      const response = await fetch(`/api/v1${route}`, {
+        method: verb,
+        headers: { 'content-type': 'application/json', 'x-csrf-token': session.csrf },
+        body: content === undefined ? undefined : JSON.stringify(content),
+      });
+      const text = await response.text();
+      return { status: response.status, body: text ? JSON.parse(text) : null };
+    }, method, path, body);
+  }
+  /** Rows of the library that match. */
+  async list(query = '') {
+    return (await this.api('GET', `/library${query}`)).body.items;
+  }
+  async document(id) {
+    return (await this.api('GET', `/library/${id}`)).body.document;
+  }
+}

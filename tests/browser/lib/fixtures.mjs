@@ -1,0 +1,50 @@
+// Pages to clip, served on loopback: own fixtures always, real saved pages when their folder is there.
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import zlib from 'node:zlib';
+
+const STRICT = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; sandbox allow-scripts allow-same-origin";
+
+/** Five megabytes of distinct paragraphs. */
+function large() {
+  const parts = ['<!doctype html><html lang="en"><title>Five megabytes</title><body><article><h1>Five megabytes</h1>'];
+  let size = 0;
+  for (let i = 0; size < 5 * 1024 * 1024; i += 1) {
+    const text = `<p>Paragraph ${i} tells of the number ${i * 7919} and of nothing else, at some length, so that the page grows.</p>\n`;
+    size += text.length;
+    parts.push(text);
+  }
+  parts.push('</article></body></html>');
+  return parts.join('');
+}
+
+/** Serves `/NAME` from fixtures/NAME.html, `/strict/NAME` with a strict CSP, `/large`, and `/real/ID`. */
+export function startFixtures(here, data) {
+  const real = path.join(data, 'wcxb-dev/html');
+  const server = http.createServer((request, response) => {
+    const url = new URL(request.url, 'http://localhost');
+    const parts = url.pathname.split('/').filter(Boolean);
+    const headers = { 'content-type': 'text/html; charset=utf-8' };
+    try {
+      if (parts[0] === 'large') return void response.writeHead(200, headers).end(large());
+      if (parts[0] === 'real') {
+        const html = zlib.gunzipSync(fs.readFileSync(path.join(real, `${path.basename(parts[1])}.html.gz`)));
+        return void response.writeHead(200, headers).end(html);
+      }
+      if (parts[0] === 'strict') headers['content-security-policy'] = STRICT;
+      const name = path.basename(parts.at(-1) || 'article');
+      const html = fs.readFileSync(path.join(here, 'fixtures', `${name}.html`));
+      response.writeHead(200, headers).end(html);
+    } catch {
+      response.writeHead(404, headers).end('<!doctype html><title>Not here</title>');
+    }
+  });
+  const realIds = fs.existsSync(real) ? fs.readdirSync(real).slice(0, 400).map((file) => file.replace('.html.gz', '')) : [];
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      resolve({ url: `http://127.0.0.1:${port}`, realIds, close: () => { server.closeAllConnections(); server.close(); } });
+    });
+  });
+}
