@@ -1,0 +1,453 @@
+//! What must be true at the end of a run, whatever happened in it. Not a second implementation: it knows what people did
+//! and what they saw while they did it, and nothing of how sync works.
+
+use crate::node::Node;
+use crate::people::is_poison;
+use crate::store::Store;
+use krowoc_shared::error::ErrorCode;
+use krowoc_shared::ids::{DocId, OpId};
+use krowoc_shared::library::document::{Counter, Document, Field};
+use krowoc_shared::sync::checksum::Checksum;
+use krowoc_shared::sync::client::{OutboxRow, Phase, RowState, view_of};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a person did to a document, as far as it can be recognised later. Values and lines are unique in a run.
+#[derive(Clone, Debug)]
+pub enum Act {
+    /// Made it.
+    Create,
+    /// Set a field.
+    Set { field: Field, value: Value },
+    /// Added or removed a tag.
+    Tag { tag: &'static str, present: bool },
+    /// Raised its count.
+    Count { op: OpId, by: i64 },
+    /// Moved it to the trash.
+    Trash,
+    /// Took it out of the trash.
+    Restore,
+    /// Wrote its text.
+    Text {
+        added: Vec<String>,
+        removed: Vec<String>,
+        text: String,
+    },
+}
+
+/// An act that was called saved.
+struct Saved {
+    client: usize,
+    act: Act,
+    /// The value, lines and fields that were shown when it was done, on this document.
+    shown: BTreeSet<String>,
+    over: Value,
+    stale: bool,
+}
+
+/// The memory of what people did.
+#[derive(Default)]
+pub struct Oracle {
+    acts: BTreeMap<DocId, Vec<Saved>>,
+    minted: u64,
+    /// Documents whose content the purge job took: nothing is expected of them.
+    pub purged: BTreeSet<DocId>,
+    /// The server was restored from a backup.
+    pub restored: bool,
+}
+
+/// A broken invariant, in words.
+pub type Broken = String;
+
+macro_rules! ensure {
+    ($ok:expr, $($why:tt)*) => { if !$ok { return Err(format!($($why)*)); } };
+}
+
+impl Oracle {
+    /// A text that occurs nowhere else in this run.
+    pub fn token(&mut self, name: &str) -> String {
+        format!("{name} {}", self.number())
+    }
+
+    /// A number that occurs nowhere else in this run.
+    pub fn number(&mut self) -> i64 {
+        self.minted += 1;
+        i64::try_from(self.minted).unwrap_or(i64::MAX)
+    }
+
+    /// A person was told "Saved". `shown`: the document as it was shown then; `stale`: the text was made from an older one.
+    pub fn saved(
+        &mut self,
+        client: usize,
+        id: DocId,
+        acts: Vec<Act>,
+        shown: Option<&Document>,
+        stale: bool,
+    ) {
+        let tokens = shown.map(tokens).unwrap_or_default();
+        for act in acts {
+            let over = match (&act, shown) {
+                (Act::Set { field, .. }, Some(view)) => view.value(*field).clone(),
+                _ => Value::Null,
+            };
+            let shown = tokens.clone();
+            self.acts.entry(id).or_default().push(Saved {
+                client,
+                act,
+                shown,
+                over,
+                stale,
+            });
+        }
+    }
+
+    /// What must hold between any two steps: the view is the server's state with the waiting edits on top.
+    pub fn check_views(&self, node: &Node) -> Result<(), Broken> {
+        let mut rows: BTreeMap<DocId, Vec<&OutboxRow>> = BTreeMap::new();
+        for row in node.disk.rows().values() {
+            rows.entry(row.op.doc_id).or_default().push(row);
+        }
+        for (id, local) in node.disk.locals() {
+            let rows = rows.remove(id).unwrap_or_default();
+            ensure!(
+                local.dirty != rows.is_empty(),
+                "client {}: {id} is marked dirty: {}",
+                node.number,
+                local.dirty
+            );
+            let expected = view_of(local.shadow(), &rows);
+            ensure!(
+                expected.as_ref() == Some(&local.view),
+                "client {}: what is shown of {id} is not shadow and outbox",
+                node.number
+            );
+        }
+        ensure!(
+            rows.is_empty(),
+            "client {}: edits of documents that are not here: {:?}",
+            node.number,
+            rows.keys()
+        );
+        Ok(())
+    }
+
+    /// What must hold when everything has come to rest.
+    pub fn check_end(&self, store: &Store, nodes: &[Node]) -> Result<(), Broken> {
+        let alive: BTreeMap<DocId, &Document> = store
+            .rows
+            .documents
+            .iter()
+            .filter(|(_, document)| !document.purged)
+            .map(|(id, document)| (*id, document))
+            .collect();
+        for node in nodes {
+            self.check_views(node)?;
+            self.check_outbox(node)?;
+            converged(node, &alive)?;
+        }
+        let quarantined: Vec<&OutboxRow> = nodes
+            .iter()
+            .flat_map(|node| node.disk.rows().values())
+            .collect();
+        for (id, acts) in &self.acts {
+            if self.purged.contains(id) {
+                continue;
+            }
+            let Some(document) = alive.get(id) else {
+                return Err(format!("{id} is gone"));
+            };
+            let rows: Vec<&OutboxRow> = quarantined
+                .iter()
+                .filter(|row| row.op.doc_id == *id)
+                .copied()
+                .collect();
+            lines(document, acts, &rows)?;
+            counts(document, acts, store, &rows, self.restored)?;
+            if rows.is_empty() {
+                fields(document, acts)?;
+                marks(document, acts)?;
+                trash(document, acts)?;
+                single_writer(document, acts, self.restored)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Only what is poisoned, what was purged under the edit, or what must wait for a person may be left.
+    fn check_outbox(&self, node: &Node) -> Result<(), Broken> {
+        for row in node.disk.rows().values() {
+            let poison = node
+                .disk
+                .locals()
+                .get(&row.op.doc_id)
+                .is_some_and(|local| is_poison(&local.view));
+            let purged = self.purged.contains(&row.op.doc_id);
+            let allowed = match &row.state {
+                RowState::Waiting => poison,
+                RowState::Rejected(violation) => match violation.code {
+                    ErrorCode::NotFound => purged,
+                    ErrorCode::InvalidField => violation.message.contains("conflicts"),
+                    _ => poison,
+                },
+            };
+            ensure!(
+                allowed,
+                "client {}: left in the outbox: {row:?}",
+                node.number
+            );
+        }
+        Ok(())
+    }
+}
+
+fn tokens(view: &Document) -> BTreeSet<String> {
+    let values = view
+        .fields
+        .values()
+        .filter_map(|register| register.value.as_str());
+    let conflicts = view
+        .conflicts
+        .iter()
+        .flat_map(|conflict| conflict.text.lines());
+    values
+        .chain(view.body.text.lines())
+        .chain(conflicts)
+        .map(str::to_owned)
+        .collect()
+}
+
+fn converged(node: &Node, alive: &BTreeMap<DocId, &Document>) -> Result<(), Broken> {
+    let number = node.number;
+    let shadows: BTreeMap<DocId, &Document> = node
+        .disk
+        .locals()
+        .iter()
+        .filter_map(|(id, local)| {
+            local
+                .shadow()
+                .filter(|shadow| shadow.rev != 0)
+                .map(|shadow| (*id, shadow))
+        })
+        .collect();
+    ensure!(
+        shadows.keys().eq(alive.keys()),
+        "client {number} has {:?}, the server {:?}",
+        shadows.keys(),
+        alive.keys()
+    );
+    for (id, shadow) in &shadows {
+        ensure!(
+            alive.get(id) == Some(shadow),
+            "client {number} differs in {id}:\n{shadow:?}\n{:?}",
+            alive.get(id)
+        );
+    }
+    let state = node.disk.state();
+    let sum = Checksum::of(alive.values().copied());
+    ensure!(
+        state.checksum == sum,
+        "client {number} has another checksum"
+    );
+    ensure!(
+        state.mismatches == 0,
+        "client {number} had another checksum after reading everything"
+    );
+    ensure!(
+        state.phase == Phase::Steady && !state.reoffer,
+        "client {number} is in {:?}",
+        state.phase
+    );
+    Ok(())
+}
+
+/// Each line that somebody wrote and nobody took out is in the text exactly once, or in a revision that waits for a person.
+fn lines(document: &Document, acts: &[Saved], rows: &[&OutboxRow]) -> Result<(), Broken> {
+    let texts = acts.iter().filter_map(|saved| match &saved.act {
+        Act::Text { added, removed, .. } => Some((added, removed)),
+        _ => None,
+    });
+    let removed: BTreeSet<&String> = texts.clone().flat_map(|(_, removed)| removed).collect();
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    for line in document.body.text.lines() {
+        *count.entry(line).or_default() += 1;
+    }
+    for line in texts.flat_map(|(added, _)| added) {
+        let times = count.get(line.as_str()).copied().unwrap_or(0);
+        ensure!(
+            times <= 1,
+            "{}: {line:?} is there {times} times",
+            document.id
+        );
+        let has = |text: &str| text.lines().any(|other| other == line);
+        let kept = document
+            .conflicts
+            .iter()
+            .any(|conflict| has(&conflict.text))
+            || rows
+                .iter()
+                .any(|row| row.op.body.as_ref().is_some_and(|edit| has(&edit.text)));
+        ensure!(
+            times == 1 || kept || removed.contains(line),
+            "{}: {line:?} is lost",
+            document.id
+        );
+    }
+    Ok(())
+}
+
+/// Counts are the sum of what was accepted; without a restore, of everything that was saved.
+fn counts(
+    document: &Document,
+    acts: &[Saved],
+    store: &Store,
+    rows: &[&OutboxRow],
+    restored: bool,
+) -> Result<(), Broken> {
+    let is = document.counter(Counter::Uses);
+    let of_document = store
+        .rows
+        .increments
+        .values()
+        .filter(|(id, _)| *id == document.id);
+    let accepted: i64 = of_document.map(|(_, by)| by).sum();
+    ensure!(
+        is == accepted,
+        "{}: counts {is}, accepted were {accepted}",
+        document.id
+    );
+    let saved: i64 = acts
+        .iter()
+        .filter_map(|saved| match &saved.act {
+            Act::Count { op, by } if rows.iter().all(|row| row.op.op_id != *op) => Some(*by),
+            _ => None,
+        })
+        .sum();
+    ensure!(
+        restored || is == saved,
+        "{}: counts {is}, saved were {saved}",
+        document.id
+    );
+    Ok(())
+}
+
+/// A field holds a value that somebody gave it and that nobody who saw it replaced.
+fn fields(document: &Document, acts: &[Saved]) -> Result<(), Broken> {
+    for field in [Field::Title, Field::Note, Field::Description] {
+        let sets = acts.iter().filter_map(|saved| match &saved.act {
+            Act::Set {
+                field: other,
+                value,
+            } if *other == field => Some((value, &saved.over)),
+            _ => None,
+        });
+        let value = document.value(field);
+        let given = value.is_null() || sets.clone().any(|(given, _)| given == value);
+        ensure!(
+            given,
+            "{}: nobody gave {field:?} the value {value}",
+            document.id
+        );
+        let replaced = sets
+            .clone()
+            .any(|(given, over)| over == value && given != value);
+        ensure!(
+            !replaced,
+            "{}: {field:?} is {value}, which somebody saw and replaced",
+            document.id
+        );
+    }
+    Ok(())
+}
+
+/// A tag that only one person ever touched is as that person left it.
+fn marks(document: &Document, acts: &[Saved]) -> Result<(), Broken> {
+    let mut last: BTreeMap<&str, (BTreeSet<usize>, bool)> = BTreeMap::new();
+    for saved in acts {
+        if let Act::Tag { tag, present } = saved.act {
+            let entry = last.entry(tag).or_default();
+            entry.0.insert(saved.client);
+            entry.1 = present;
+        }
+    }
+    for (tag, (clients, present)) in last {
+        let is = document.present_tags().any(|other| other == tag);
+        ensure!(
+            clients.len() > 1 || is == present,
+            "{}: the tag {tag} is {is}",
+            document.id
+        );
+    }
+    Ok(())
+}
+
+/// A document is in the trash when somebody who had seen every edit of it put it there last.
+fn trash(document: &Document, acts: &[Saved]) -> Result<(), Broken> {
+    if document.deleted_at().is_some() {
+        return Ok(());
+    }
+    for (number, deletion) in acts.iter().enumerate() {
+        if !matches!(deletion.act, Act::Trash) {
+            continue;
+        }
+        let seen = acts.iter().enumerate().all(|(other, saved)| {
+            let same = saved.client == deletion.client;
+            let own = same && other <= number;
+            own || match &saved.act {
+                Act::Count { .. } | Act::Trash => true,
+                Act::Set { value, .. } => {
+                    !same
+                        && value
+                            .as_str()
+                            .is_some_and(|value| deletion.shown.contains(value))
+                }
+                Act::Text { added, .. } => {
+                    !same && added.iter().any(|line| deletion.shown.contains(line))
+                }
+                Act::Create => !same && !deletion.shown.is_empty(),
+                Act::Tag { .. } | Act::Restore => false,
+            }
+        });
+        ensure!(!seen, "{}: came back from the trash by itself", document.id);
+    }
+    Ok(())
+}
+
+/// A text that only one person ever wrote, always from what was shown, is as that person left it.
+fn single_writer(document: &Document, acts: &[Saved], restored: bool) -> Result<(), Broken> {
+    let texts = || {
+        acts.iter()
+            .filter(|saved| matches!(saved.act, Act::Text { .. }))
+    };
+    let clients: BTreeSet<usize> = texts().map(|saved| saved.client).collect();
+    if clients.len() != 1 || texts().any(|saved| saved.stale) {
+        return Ok(());
+    }
+    let Some(Act::Text { text, .. }) = texts().last().map(|saved| &saved.act) else {
+        return Ok(());
+    };
+    let conflicts = &document.conflicts;
+    let is = &document.body.text;
+    if restored {
+        // What was forgotten may come back beside what is left of it: each line is there, not more is promised.
+        let kept = |line: &str| {
+            let texts = conflicts.iter().map(|conflict| &conflict.text);
+            texts
+                .chain([is])
+                .any(|text| text.lines().any(|other| other == line))
+        };
+        let lost: Vec<&str> = text.lines().filter(|line| !kept(line)).collect();
+        ensure!(
+            lost.is_empty(),
+            "{}: {lost:?} of its only writer are lost",
+            document.id
+        );
+        return Ok(());
+    }
+    let as_left = is == text && conflicts.is_empty();
+    ensure!(
+        as_left,
+        "{}: its only writer left {text:?}, it is {is:?} with {conflicts:?}",
+        document.id
+    );
+    Ok(())
+}
