@@ -26,8 +26,14 @@ struct Plan {
     acts: Vec<Act>,
 }
 
-/// One person does one thing at one browser.
-pub fn act(node: &mut Node, oracle: &mut Oracle, poison: bool, now: Millis, rng: &mut Rng) {
+/// One person does one thing at one browser; in words, what was saved.
+pub fn act(
+    node: &mut Node,
+    oracle: &mut Oracle,
+    poison: bool,
+    now: Millis,
+    rng: &mut Rng,
+) -> Option<String> {
     let views: Vec<Document> = node
         .disk
         .locals()
@@ -44,20 +50,26 @@ pub fn act(node: &mut Node, oracle: &mut Oracle, poison: bool, now: Millis, rng:
         (Some(view), 7 | 8) => count(op_id, &view, rng),
         (Some(view), 9) => trash(op_id, &view, oracle),
         (Some(view), 10) => restore(op_id, &view),
-        (Some(view), 11) => return open(node, &view),
+        (Some(view), 11) => {
+            open(node, &view);
+            None
+        }
         (Some(view), 12 | 13) if view.conflicts.is_empty() => save(op_id, node, oracle, rng),
         (Some(view), 12..=14) if !view.conflicts.is_empty() => resolve(op_id, &view),
         (Some(view), _) => text(op_id, &view, oracle, rng),
     };
-    let Some(Plan { edit, acts }) = plan else {
-        return;
-    };
+    let Plan { edit, acts } = plan?;
     let id = edit.op.doc_id;
     let shown = node.disk.locals().get(&id).map(|local| local.view.clone());
     let now_shown = shown.as_ref().map(|view| view.body.text.clone());
     let stale = edit.seen.is_some() && edit.seen != now_shown;
     let again = rng.chance(10).then(|| edit.clone());
-    if let Ok(true) = node.record(edit, now) {
+    let words = format!(
+        "client {} {id} made from {:?} while {now_shown:?} was shown: {acts:?}",
+        node.number, edit.seen
+    );
+    let saved = matches!(node.record(edit, now), Ok(true));
+    if saved {
         oracle.saved(node.number, id, acts, shown.as_ref(), stale);
     }
     if let Some(edit) = again {
@@ -67,6 +79,7 @@ pub fn act(node: &mut Node, oracle: &mut Oracle, poison: bool, now: Millis, rng:
             let _ = node.record(edit, now);
         }
     }
+    saved.then_some(words)
 }
 
 fn some(op: Op, acts: Vec<Act>) -> Option<Plan> {

@@ -318,7 +318,13 @@ impl World {
         match event {
             Event::Act(client) => {
                 let node = &mut self.nodes[client];
-                people::act(node, &mut self.oracle, self.poison, self.now, &mut self.rng);
+                let saved =
+                    people::act(node, &mut self.oracle, self.poison, self.now, &mut self.rng);
+                self.log.extend(
+                    saved
+                        .filter(|_| self.tell)
+                        .map(|words| format!("  saved {words}")),
+                );
                 self.oracle.check_views(&self.nodes[client])?;
                 let soon = self.now + self.rng.between(0, 50);
                 self.tick(client, soon);

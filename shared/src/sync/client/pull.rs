@@ -113,6 +113,7 @@ fn complete(state: &mut ClientState, checksum: Option<&str>, env: &mut Env<'_>) 
         return;
     }
     state.pull = super::state::Backoff::default();
+    state.complete = state.cursor;
     if state.phase == Phase::Read {
         state.phase = Phase::Sweep;
     }

@@ -2,7 +2,7 @@
 
 use super::backoff::{self, Class};
 use super::pull::{absorb, see};
-use super::state::{Ack, Backoff, ClientState, Commit, Env, Failure, Loaded, Phase, RowState};
+use super::state::{Ack, Backoff, ClientState, Commit, Env, Failure, Loaded, RowState};
 use super::work::Work;
 use crate::error::{ErrorCode, Violation};
 use crate::hlc::Hlc;
@@ -138,8 +138,8 @@ fn acknowledge(work: &mut Work, seq: u64, result: &OpResult) {
     }
     let shadow = work.local(op.doc_id).and_then(|local| local.shadow());
     let here = shadow.is_some_and(|shadow| shadow.rev >= result.rev);
-    // Read past it, and still not here: it was taken, and purged since.
-    let gone = work.state.phase == Phase::Steady && result.rev <= work.state.cursor;
+    // Everything up to it was read, and it is not here: it was taken, and purged since.
+    let gone = result.rev <= work.state.complete;
     if here || gone {
         let shadow = shadow.filter(|_| here).cloned();
         work.release(seq, shadow.as_ref());

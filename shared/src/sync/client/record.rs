@@ -16,9 +16,9 @@ const RECENT: usize = 64;
 /// An edit as the page gives it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Edit {
-    /// The operation; its stamp is given here, its text's base is checked here.
+    /// The operation. Its stamp and the base of its text are set here, whatever it holds.
     pub op: Op,
-    /// The text that the person's editor began with; `None` when it is what is shown now.
+    /// The text that the person's editor began with; `None` when it is what is shown at this moment.
     pub seen: Option<String>,
 }
 
@@ -111,28 +111,30 @@ enum Follows {
 
 /// Gives a text its true base: what the person's editor began with, which may be a text that still waits.
 fn rebase(work: &Work, view: Option<&Document>, op: &mut Op, seen: Option<&str>) -> Follows {
-    let (Some(edit), Some(view)) = (op.body.as_mut(), view) else {
+    let Some(edit) = op.body.as_mut() else {
+        return Follows::Nothing;
+    };
+    // Without a revision a text becomes a conflict revision at worst. The page's own number is not believed:
+    // a restore may have given it to another text since.
+    edit.base_rev = 0;
+    let Some(view) = view else {
         return Follows::Nothing;
     };
     let current = view.body.text.as_str();
-    let from_current = seen.is_none_or(|seen| seen == current);
-    let waiting = work.rows_of(op.doc_id);
-    let last_text = waiting
-        .iter()
-        .rfind(|row| !row.is_rejected() && row.op.body.is_some());
-    let Some(row) = last_text else {
-        if from_current {
-            edit.base_rev = view.body.rev;
-        }
-        return Follows::Nothing;
-    };
-    if let (false, Some(seen)) = (from_current, seen) {
+    if let Some(seen) = seen.filter(|seen| *seen != current) {
         match text::merge(seen, current, &edit.text) {
             Merge::Clean(merged) if merged.len() <= limits::BODY_BYTES => edit.text = merged,
             _ => return Follows::Older,
         }
     }
     edit.base_rev = view.body.rev;
+    let waiting = work.rows_of(op.doc_id);
+    let last_text = waiting
+        .iter()
+        .rfind(|row| !row.is_rejected() && row.op.body.is_some());
+    let Some(row) = last_text else {
+        return Follows::Nothing;
+    };
     match row.ack.as_ref().map(|ack| ack.outcome) {
         Some(Some(Outcome::Applied)) => Follows::Nothing,
         Some(Some(Outcome::ConflictCopy)) => {

@@ -52,6 +52,7 @@ fn begin(state: &mut ClientState, space: &SpaceState) {
     state.generation = state.generation.saturating_add(1);
     state.checksum = Checksum::default();
     state.cursor = 0;
+    state.complete = 0;
     state.horizon = space.seq;
     state.phase = Phase::Read;
     state.pull.retry_at = 0;

@@ -48,6 +48,8 @@ pub struct ClientState {
     pub since: u64,
     /// Changes up to here are stored.
     pub cursor: u64,
+    /// The cursor when everything was last read to the end: every document's state at that time is known.
+    pub complete: u64,
     /// The space's sequence number when the present reading began.
     pub horizon: u64,
     /// Number of the present reading: a document it has met carries it in [`Local::read`].
@@ -97,6 +99,7 @@ impl ClientState {
             epoch: None,
             since: 0,
             cursor: 0,
+            complete: 0,
             horizon: 0,
             generation: 1,
             phase: Phase::Ask,
