@@ -6,7 +6,7 @@ use crate::platform::{Clock, Random, random};
 use crate::store::Store;
 use krowoc_shared::ids::Millis;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::watch;
 
 /// The state of one server; clones share it.
 #[derive(Clone)]
@@ -21,7 +21,7 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// Passwords.
     pub hasher: Arc<Hasher>,
-    stopping: Arc<AtomicBool>,
+    stopping: watch::Sender<bool>,
 }
 
 impl AppState {
@@ -39,7 +39,7 @@ impl AppState {
             random,
             hasher: Arc::new(Hasher::new(config.hash_concurrency)),
             config: Arc::new(config),
-            stopping: Arc::default(),
+            stopping: watch::Sender::new(false),
         }
     }
 
@@ -55,14 +55,21 @@ impl AppState {
         random(self.random.as_ref())
     }
 
-    /// The server takes no new work: streams must end, readiness says no.
+    /// The server takes no new work: readiness says no.
     #[must_use]
     pub fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
+        *self.stopping.borrow()
+    }
+
+    /// Waits for the end to begin: a stream that would go on for ever must end then.
+    pub async fn stopping(&self) {
+        let mut changes = self.stopping.subscribe();
+        // The sender lives in `self`, so that this cannot fail.
+        let _ = changes.wait_for(|stopping| *stopping).await;
     }
 
     /// Begins the end.
     pub fn stop(&self) {
-        self.stopping.store(true, Ordering::Relaxed);
+        self.stopping.send_replace(true);
     }
 }

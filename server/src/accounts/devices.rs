@@ -186,7 +186,7 @@ async fn renew(state: &AppState, refresh_token: &str) -> Reply<DeviceTokens> {
     let now = state.now();
     let granted = state
         .store
-        .write(move |tx: &mut Tx<'_>| -> Result<_, StoreError> {
+        .write_again(move |tx: &mut Tx<'_>| -> Result<_, StoreError> {
             Ok(match rotate(tx, Kind::Device, &token, &salt, now)? {
                 Rotated::Next(Holder::Device(id), user, fresh) => Ok(answer(tx, user, id, &fresh)?),
                 Rotated::Reused => Err(ErrorCode::TokenReused),

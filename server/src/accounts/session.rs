@@ -77,7 +77,7 @@ async fn refresh_session(
     let now = state.now();
     let rotated = state
         .store
-        .write(move |tx: &mut Tx<'_>| -> Result<_, StoreError> {
+        .write_again(move |tx: &mut Tx<'_>| -> Result<_, StoreError> {
             Ok(match rotate(tx, Kind::Session, &token, &salt, now)? {
                 Rotated::Next(Holder::Session(id), user, fresh) => Ok((view(tx, user, id)?, fresh)),
                 Rotated::Reused => Err(ErrorCode::TokenReused),

@@ -5,7 +5,7 @@ use super::{cookies, email, passwords, throttle};
 use crate::app::AppState;
 use crate::platform::random;
 use crate::store::accounts::{self, NewAccount};
-use crate::store::rotation::{self, Kind};
+use crate::store::rotation::Kind;
 use crate::store::sessions::{self, NewSession};
 use crate::store::{Conn, StoreError};
 use crate::web::problem::{Fault, Reply};
@@ -119,11 +119,9 @@ async fn sign_in(
         .ok_or(ErrorCode::WrongCredentials)?;
     throttle::succeeded(&state, attempt).await?;
     let (session, fresh) = new_session(&state, account.id, client.user_agent);
-    let now = state.now();
     let view = state
         .store
         .write(move |tx| -> Result<SessionView, StoreError> {
-            rotation::tidy(tx, now)?;
             sessions::create(tx, &session)?;
             let (space, _) = accounts::personal_space(tx, account.id)?;
             Ok(SessionView {

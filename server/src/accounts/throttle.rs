@@ -87,7 +87,7 @@ pub async fn begin(state: &AppState, email: &str, address: IpAddr) -> Reply<Atte
     limits.sort_unstable();
     let wait = state
         .store
-        .write(move |tx| {
+        .write_again(move |tx| {
             let mut after = Vec::with_capacity(limits.len());
             for (subject, free) in limits {
                 match next(throttle::lock(tx, &subject, now)?, free, now) {
@@ -119,7 +119,7 @@ pub async fn succeeded(state: &AppState, attempt: Attempt) -> Reply<()> {
     let now = state.now();
     state
         .store
-        .write(move |tx| {
+        .write_again(move |tx| {
             let mut subjects = [attempt.account, attempt.address];
             subjects.sort_unstable();
             for subject in subjects {

@@ -29,6 +29,32 @@ fn event(number: u8) -> Event {
     Event::Revoked([number; 16])
 }
 
+fn fail(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    put(tx, 3)?;
+    tx.after_commit(event(3));
+    Err(StoreError::NotFound)
+}
+
+fn panic_inside(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    put(tx, 4)?;
+    tx.transaction(|conn| -> Result<(), StoreError> {
+        throttle::lock(conn, &[5; 32], 1)?;
+        panic!("inside a transaction of its own");
+    })
+}
+
+fn collide(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    put(tx, 6)?;
+    let again = diesel::insert_into(table::table).values((
+        table::subject.eq([6u8; 32].as_slice()),
+        table::failures.eq(0),
+        table::blocked_until.eq(0),
+        table::updated_at.eq(0),
+    ));
+    again.execute(tx.conn())?;
+    Ok(())
+}
+
 #[tokio::test]
 async fn one_bad_piece_of_work_does_not_harm_its_neighbours_in_the_group() {
     let app = TestApp::start().await;
@@ -53,29 +79,9 @@ async fn one_bad_piece_of_work_does_not_harm_its_neighbours_in_the_group() {
     });
     beginning.await.unwrap();
     let good = store.write(|tx: &mut Tx<'_>| put(tx, 2));
-    let failing = store.write(|tx: &mut Tx<'_>| -> Result<(), StoreError> {
-        put(tx, 3)?;
-        tx.after_commit(event(3));
-        Err(StoreError::NotFound)
-    });
-    let panicking = store.write(|tx: &mut Tx<'_>| -> Result<(), StoreError> {
-        put(tx, 4)?;
-        tx.transaction(|conn| -> Result<(), StoreError> {
-            throttle::lock(conn, &[5; 32], 1)?;
-            panic!("inside a transaction of its own");
-        })
-    });
-    let refused = store.write(|tx: &mut Tx<'_>| -> Result<(), StoreError> {
-        put(tx, 6)?;
-        let again = diesel::insert_into(table::table).values((
-            table::subject.eq([6u8; 32].as_slice()),
-            table::failures.eq(0),
-            table::blocked_until.eq(0),
-            table::updated_at.eq(0),
-        ));
-        again.execute(tx.conn())?;
-        Ok(())
-    });
+    let failing = store.write(fail);
+    let panicking = store.write(panic_inside);
+    let refused = store.write(collide);
     let last = store.write(|tx: &mut Tx<'_>| {
         put(tx, 7)?;
         tx.after_commit(event(7));
