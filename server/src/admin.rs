@@ -2,7 +2,7 @@
 
 use crate::platform::{Random, random};
 use crate::store::schema::accounts::space;
-use crate::store::{Conn, DatabaseUrl, Role, StoreError, migrate, open};
+use crate::store::{Conn, DatabaseUrl, Role, StoreError, migrate, open, sync};
 use crate::web::token::encode;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -82,14 +82,15 @@ pub fn restore(url: &DatabaseUrl, from: &Path, source: &dyn Random) -> Result<Pa
     Ok(old)
 }
 
-/// Gives every space a new epoch: clients start over and offer what the database lacks.
+/// Gives every space a new epoch and remembers the old one: clients start over and offer what the database lacks.
 ///
 /// # Errors
 /// A sentence with what failed.
 pub fn new_epoch(url: &DatabaseUrl, source: &dyn Random) -> Result<usize, String> {
     let mut conn = open(url, Role::Writer).map_err(said)?;
     let changed = conn
-        .transaction(|conn| -> Result<usize, diesel::result::Error> {
+        .transaction(|conn| -> Result<usize, StoreError> {
+            sync::end_epochs(conn)?;
             let ids: Vec<Vec<u8>> = space::table.select(space::id).load(conn)?;
             for id in &ids {
                 diesel::update(space::table.find(id))
