@@ -21,6 +21,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// Passwords.
     pub hasher: Arc<Hasher>,
+    /// Who listens for live hints.
+    pub live: Arc<crate::live::Hub>,
     stopping: watch::Sender<bool>,
 }
 
@@ -39,6 +41,7 @@ impl AppState {
             random,
             hasher: Arc::new(Hasher::new(config.hash_concurrency)),
             config: Arc::new(config),
+            live: Arc::default(),
             stopping: watch::Sender::new(false),
         }
     }

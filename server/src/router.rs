@@ -1,8 +1,8 @@
 //! Every route on one screen. Not their handlers.
 
-use crate::accounts;
 use crate::app::AppState;
 use crate::web::{body, contract, fallback, health, request};
+use crate::{accounts, library, live, sync};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
@@ -13,7 +13,10 @@ use utoipa_actix_web::{AppExt, scope};
 
 /// The routes under `/api/v1`. A noun that is registered here is part of the OpenAPI document.
 fn api(cfg: &mut ServiceConfig<'_>) {
-    cfg.configure(accounts::configure);
+    cfg.configure(accounts::configure)
+        .configure(sync::configure)
+        .configure(live::configure)
+        .configure(library::configure);
 }
 
 /// The application of one worker.

@@ -1,4 +1,5 @@
 DROP TABLE document_search;
+DROP TABLE space_epoch;
 DROP TABLE sync_op;
 DROP TABLE document_version;
 DROP TABLE document_tag;

@@ -81,6 +81,14 @@ CREATE TABLE sync_op (
     PRIMARY KEY (space_id, op_id)
 );
 
+-- Epochs that a restore from a backup ended; revisions up to `until` are the same in the present one.
+CREATE TABLE space_epoch (
+    space_id BYTEA NOT NULL REFERENCES space (id) ON DELETE CASCADE,
+    epoch TEXT NOT NULL,
+    until BIGINT NOT NULL,
+    PRIMARY KEY (space_id, epoch)
+);
+
 -- Folded terms of title, texts and tags, with a term that names space, shelf and kind: a search never meets another space's rows.
 CREATE TABLE document_search (
     row_id BIGINT PRIMARY KEY NOT NULL REFERENCES document (row_id) ON DELETE CASCADE,

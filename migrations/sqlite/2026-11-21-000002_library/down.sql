@@ -1,5 +1,6 @@
 DROP TRIGGER document_search_forget;
 DROP TABLE document_search;
+DROP TABLE space_epoch;
 DROP TABLE sync_op;
 DROP TABLE document_version;
 DROP TABLE document_tag;

@@ -81,6 +81,14 @@ CREATE TABLE sync_op (
     PRIMARY KEY (space_id, op_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Epochs that a restore from a backup ended; revisions up to `until` are the same in the present one.
+CREATE TABLE space_epoch (
+    space_id BLOB NOT NULL REFERENCES space (id) ON DELETE CASCADE,
+    epoch TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    PRIMARY KEY (space_id, epoch)
+) STRICT;
+
 -- Folded terms of title, texts and tags; `scope` names space, shelf and kind, so that a search never meets another space's rows.
 CREATE VIRTUAL TABLE document_search USING fts5(
     terms, scope,

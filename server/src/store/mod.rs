@@ -8,6 +8,8 @@ mod conn;
 pub mod devices;
 mod error;
 pub mod library;
+pub mod library_list;
+pub mod library_overview;
 pub mod migrate;
 pub mod rotation;
 pub mod schema;

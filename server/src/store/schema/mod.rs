@@ -2,3 +2,4 @@
 #![allow(missing_docs)]
 
 pub mod accounts;
+pub mod library;

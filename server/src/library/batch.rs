@@ -1,0 +1,179 @@
+//! Many documents at once: the same edit for many, import, duplicates. Not a second way to write, and an import changes nothing that is there.
+
+use super::edit::{batch, creation};
+use crate::app::AppState;
+use crate::store::{Conn, StoreError, Tx, library, library_overview};
+use crate::sync::push::{Batch, apply};
+use crate::web::body::Body;
+use crate::web::{Actor, Fault, Reply};
+use actix_web::post;
+use actix_web::web::{Data, Json};
+use krowoc_shared::error::{ErrorCode, Problem};
+use krowoc_shared::ids::{DocId, Millis, OpId, SpaceId};
+use krowoc_shared::library::document::Kind;
+use krowoc_shared::library::limits;
+use krowoc_shared::library::wire::{
+    BatchResult, BulkEdit, DuplicateQuery, Duplicates, ImportBatch,
+};
+use krowoc_shared::sync::wire::{Op, OpResult};
+use std::collections::HashMap;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Largest import, in bytes.
+const IMPORT_BYTES: usize = 8 * 1024 * 1024;
+/// Most fingerprints of one question.
+const FINGERPRINTS: usize = 1_000;
+
+/// Its routes.
+pub fn configure(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(bulk).service(import).service(duplicates);
+}
+
+fn at_most(count: usize, most: usize, field: &str) -> Reply<()> {
+    if count <= most {
+        return Ok(());
+    }
+    let detail = format!("Send at most {most} at a time.");
+    Err(Fault::new(ErrorCode::TooLarge).field(field).detail(detail))
+}
+
+/// Makes the same edit to many documents: tag, move, trash, restore.
+#[utoipa::path(
+    tag = "library",
+    security(("session" = []), ("device" = [])),
+    request_body = BulkEdit,
+    responses(
+        (status = 200, description = "One result a document, in order; an unknown one is refused with not_found.", body = BatchResult),
+        (status = 413, description = "too_large: over 100 documents", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/library/bulk")]
+async fn bulk(
+    state: Data<AppState>,
+    actor: Actor,
+    body: Body<BulkEdit>,
+) -> Reply<Json<BatchResult>> {
+    let Body(wanted) = body;
+    at_most(wanted.ids.len(), limits::PUSH_OPS, "/ids")?;
+    let space = actor.personal()?;
+    let now = state.now();
+    let mint = |id: &DocId| (*id, OpId::mint(now, state.entropy()));
+    let ids: Vec<(DocId, OpId)> = wanted.ids.iter().map(mint).collect();
+    let results = state
+        .store
+        .write_again(move |tx: &mut Tx<'_>| bulk_edit(tx, space, &actor, now, &ids, &wanted))
+        .await?;
+    Ok(Json(BatchResult { results }))
+}
+
+fn bulk_edit(
+    tx: &mut Tx<'_>,
+    space: SpaceId,
+    actor: &Actor,
+    now: Millis,
+    ids: &[(DocId, OpId)],
+    wanted: &BulkEdit,
+) -> Reply<Vec<OpResult>> {
+    let stored = library::find(tx, space, &wanted.ids)?;
+    let op = |(id, op_id): &(DocId, OpId)| {
+        let there = stored.get(id).filter(|stored| !stored.document.purged);
+        let mut op = Op::new(
+            *op_id,
+            *id,
+            there.map_or(Kind::Prompt, |stored| stored.document.kind),
+        );
+        op.set.clone_from(&wanted.set);
+        op.tags.clone_from(&wanted.tags);
+        there.map(|_| op.clone()).ok_or_else(|| {
+            OpResult::rejected(
+                &op,
+                ErrorCode::NotFound,
+                "/ids",
+                ErrorCode::NotFound.title(),
+            )
+        })
+    };
+    let wanted: Vec<Result<Op, OpResult>> = ids.iter().map(op).collect();
+    let ops: Vec<Op> = wanted.iter().flatten().cloned().collect();
+    let applied = apply(tx, &batch(space, actor, now, ops))?;
+    let mut done = applied.results.into_iter();
+    let results = wanted.into_iter().filter_map(|wanted| match wanted {
+        Ok(_) => done.next(),
+        Err(refused) => Some(refused),
+    });
+    Ok(results.collect())
+}
+
+/// Makes many documents. One whose id exists is refused with already_exists and left as it is.
+#[utoipa::path(
+    tag = "library",
+    security(("session" = []), ("device" = [])),
+    request_body = ImportBatch,
+    responses(
+        (status = 200, description = "One result a document, in order.", body = BatchResult),
+        (status = 413, description = "too_large: over 100 documents or 8 MiB", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/library/import")]
+async fn import(
+    state: Data<AppState>,
+    actor: Actor,
+    body: Body<ImportBatch, IMPORT_BYTES>,
+) -> Reply<Json<BatchResult>> {
+    let Body(wanted) = body;
+    at_most(wanted.items.len(), limits::PUSH_OPS, "/items")?;
+    let space = actor.personal()?;
+    let now = state.now();
+    let items = wanted.items.into_iter();
+    let ops = items.map(|item| creation(&state, item, now)).collect();
+    let batch = Batch {
+        create_only: true,
+        ..batch(space, &actor, now, ops)
+    };
+    let results = state
+        .store
+        .write_again(move |tx: &mut Tx<'_>| apply(tx, &batch).map(|applied| applied.results))
+        .await?;
+    Ok(Json(BatchResult { results }))
+}
+
+/// Tells which of these fingerprints the library holds, outside the trash.
+#[utoipa::path(
+    tag = "library",
+    security(("session" = []), ("device" = [])),
+    request_body = DuplicateQuery,
+    responses(
+        (status = 200, description = "Those found, each with a document that has it.", body = Duplicates),
+        (status = 413, description = "too_large: over 1,000 fingerprints", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/library/duplicates")]
+async fn duplicates(
+    state: Data<AppState>,
+    actor: Actor,
+    body: Body<DuplicateQuery>,
+) -> Reply<Json<Duplicates>> {
+    let wanted = body.0.fingerprints;
+    at_most(wanted.len(), FINGERPRINTS, "/fingerprints")?;
+    let space = actor.personal()?;
+    let mut asked: HashMap<Vec<u8>, Vec<String>> = HashMap::new();
+    for print in wanted {
+        if let Some(key) = library::fingerprint_key(&print) {
+            asked.entry(key).or_default().push(print);
+        }
+    }
+    let keys: Vec<Vec<u8>> = asked.keys().cloned().collect();
+    let rows = state
+        .store
+        .read(move |conn: &mut Conn| -> Result<_, StoreError> {
+            library_overview::with_fingerprints(conn, space, &keys)
+        })
+        .await?;
+    let mut found = std::collections::BTreeMap::new();
+    for (key, id) in rows {
+        for print in asked.get(&key).into_iter().flatten() {
+            found.insert(print.clone(), id);
+        }
+    }
+    Ok(Json(Duplicates { found }))
+}

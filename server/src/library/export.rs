@@ -1,0 +1,222 @@
+//! The library as a download, read in pages while it is sent. Never whole in memory, and not a backup.
+//!
+//! Pages follow the documents' ids, so that an edit during the download moves no document to another page.
+
+use crate::app::AppState;
+use crate::store::{Conn, StoreError, library};
+use crate::web::{Actor, Fault, Reply};
+use actix_web::web::{Bytes, Data, Query};
+use actix_web::{HttpResponse, get};
+use futures_util::stream;
+use krowoc_shared::error::{ErrorCode, Problem};
+use krowoc_shared::exchange::{ExportItem, ImportKind, MarkdownWriter, json, write_markdown};
+use krowoc_shared::ids::{DocId, SpaceId};
+use krowoc_shared::library::document::{Document, Field};
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Documents read at a time.
+const PAGE: i64 = 100;
+
+/// Its routes.
+pub fn configure(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(export);
+}
+
+/// What a download is.
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Format {
+    /// `krowoc.library` version 1, which the import takes.
+    Json,
+    /// A zip of Markdown files with their fields in front.
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
+struct ExportQuery {
+    /// The format.
+    format: Format,
+}
+
+/// The bytes that a writer made and that were not sent yet.
+#[derive(Clone, Default)]
+struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl Sink {
+    fn take(&self) -> Bytes {
+        let mut bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Bytes::from(std::mem::take(&mut *bytes))
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+enum Writer {
+    Json { first: bool },
+    Markdown(Box<MarkdownWriter<Sink>>),
+}
+
+/// A download under way.
+struct Download {
+    state: Data<AppState>,
+    space: SpaceId,
+    after: Option<DocId>,
+    titles: HashMap<DocId, String>,
+    sink: Sink,
+    writer: Option<Writer>,
+}
+
+fn broken(_: impl std::fmt::Display) -> Fault {
+    ErrorCode::Internal.into()
+}
+
+impl Download {
+    fn add(&mut self, documents: &[Document]) -> Reply<()> {
+        for document in documents {
+            let title = document.collection().and_then(|id| self.titles.get(&id));
+            let item = item(document, title);
+            match &mut self.writer {
+                Some(Writer::Json { first }) => {
+                    let text = json::item(&item, *first).map_err(broken)?;
+                    *first = false;
+                    self.sink.write_all(text.as_bytes()).map_err(broken)?;
+                }
+                Some(Writer::Markdown(zip)) => zip.add(&item).map_err(broken)?,
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Reply<()> {
+        match self.writer.take() {
+            Some(Writer::Json { .. }) => self
+                .sink
+                .write_all(json::footer().as_bytes())
+                .map_err(broken),
+            Some(Writer::Markdown(zip)) => zip.finish().map(|_| ()).map_err(broken),
+            None => Ok(()),
+        }
+    }
+
+    /// The next bytes; `None` at the end. A failure breaks the download off, so that it cannot pass for a whole one.
+    async fn next(mut self) -> Reply<Option<(Bytes, Self)>> {
+        if self.writer.is_none() {
+            return Ok(None);
+        }
+        let (space, after) = (self.space, self.after);
+        let documents = self
+            .state
+            .store
+            .read(
+                move |conn: &mut Conn| -> Result<Vec<Document>, StoreError> {
+                    library::by_id(conn, space, after, PAGE)
+                },
+            )
+            .await?;
+        match documents.last() {
+            Some(last) => self.after = Some(last.id),
+            None => self.end()?,
+        }
+        let living: Vec<Document> = documents.into_iter().filter(|it| !it.purged).collect();
+        self.add(&living)?;
+        let bytes = self.sink.take();
+        Ok(Some((bytes, self)))
+    }
+}
+
+/// A document as the writers take it.
+fn item(document: &Document, collection_title: Option<&String>) -> ExportItem {
+    ExportItem {
+        id: document.id.to_string(),
+        kind: ImportKind::parse(document.kind.as_str()).unwrap_or_default(),
+        title: document.title().to_owned(),
+        body: document.body.text.clone(),
+        tags: document.present_tags().map(str::to_owned).collect(),
+        collection: document.collection().map(|id| id.to_string()),
+        collection_title: collection_title.cloned(),
+        note: document.text(Field::Note).to_owned(),
+        description: document.text(Field::Description).to_owned(),
+        favourite: document.favourite(),
+        source: document.value(Field::Source).clone(),
+        variables: document.value(Field::Variables).clone(),
+        created_at: document.created_at(),
+        updated_at: document.edited().at,
+        deleted_at: document.deleted_at(),
+    }
+}
+
+/// Downloads the library, the trash included.
+#[utoipa::path(
+    tag = "library",
+    security(("session" = []), ("device" = [])),
+    params(ExportQuery),
+    responses(
+        (status = 200, description = "The download.", content_type = "application/octet-stream"),
+        (status = 400, description = "invalid_request: the format is not known", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/library/export")]
+async fn export(
+    state: Data<AppState>,
+    actor: Actor,
+    query: Query<ExportQuery>,
+) -> Reply<HttpResponse> {
+    let space = actor.personal()?;
+    let titles = state
+        .store
+        .read(move |conn: &mut Conn| -> Result<_, StoreError> {
+            library::collection_titles(conn, space)
+        })
+        .await?;
+    let sink = Sink::default();
+    let (writer, media, name) = match query.format {
+        Format::Json => {
+            let mut start = sink.clone();
+            let header = json::header(state.now());
+            start.write_all(header.as_bytes()).map_err(broken)?;
+            (
+                Writer::Json { first: true },
+                json::MEDIA_TYPE,
+                "krowoc-library.json",
+            )
+        }
+        Format::Markdown => {
+            let zip = MarkdownWriter::new(sink.clone());
+            (
+                Writer::Markdown(Box::new(zip)),
+                write_markdown::MEDIA_TYPE,
+                "krowoc-library.zip",
+            )
+        }
+    };
+    let download = Download {
+        state,
+        space,
+        after: None,
+        titles,
+        sink,
+        writer: Some(writer),
+    };
+    Ok(HttpResponse::Ok()
+        .content_type(media)
+        .insert_header((
+            "content-disposition",
+            format!("attachment; filename=\"{name}\""),
+        ))
+        .streaming(stream::try_unfold(download, Download::next)))
+}

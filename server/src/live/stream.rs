@@ -1,0 +1,144 @@
+//! One listener's stream: hints, a comment now and then, and its end with the access. Not the events' origin.
+
+use super::hub::Seat;
+use crate::app::AppState;
+use crate::store::{Conn, DatabaseUrl, Event, StoreError, sync};
+use crate::web::Actor;
+use actix_web::web::{Bytes, Data};
+use futures_util::stream;
+use krowoc_shared::ids::SpaceId;
+use krowoc_shared::sync::wire::Hint;
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Interval, MissedTickBehavior};
+
+/// How soon a stream notices that it must end.
+const TICK: Duration = Duration::from_secs(1);
+/// Ticks between two comments.
+const COMMENT: u32 = 15;
+
+/// A stream under way.
+pub(super) struct Stream {
+    state: Data<AppState>,
+    actor: Actor,
+    _seat: Seat,
+    events: Receiver<Event>,
+    elsewhere: Receiver<Hint>,
+    first: Vec<(SpaceId, u64)>,
+    tick: Interval,
+    ticks: u32,
+    opened: bool,
+}
+
+enum Next {
+    Send(Bytes),
+    Nothing,
+    End,
+}
+
+impl Stream {
+    pub(super) fn new(
+        state: Data<AppState>,
+        actor: Actor,
+        seat: Seat,
+        events: Receiver<Event>,
+        elsewhere: Receiver<Hint>,
+        first: Vec<(SpaceId, u64)>,
+    ) -> Self {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self {
+            state,
+            actor,
+            _seat: seat,
+            events,
+            elsewhere,
+            first,
+            tick,
+            ticks: 0,
+            opened: false,
+        }
+    }
+
+    /// Its bytes.
+    pub(super) fn bytes(self) -> impl stream::Stream<Item = Result<Bytes, Infallible>> {
+        stream::unfold(self, |mut stream| async move {
+            loop {
+                match stream.next().await {
+                    Next::Send(bytes) => return Some((Ok(bytes), stream)),
+                    Next::Nothing => {}
+                    Next::End => return None,
+                }
+            }
+        })
+    }
+
+    async fn next(&mut self) -> Next {
+        if !self.opened {
+            self.opened = true;
+            let hints = self.first.iter().map(|(space, seq)| Hint {
+                space: *space,
+                seq: *seq,
+            });
+            return Next::Send(hints.map(|hint| text(&hint)).collect::<String>().into());
+        }
+        tokio::select! {
+            event = self.events.recv() => match event {
+                Ok(Event::Hint(hint)) => self.hint(&hint),
+                Ok(Event::Revoked(id)) if id == *self.actor.holder.family() => Next::End,
+                Ok(_) => Next::Nothing,
+                // What was lost may have been the end of this access, or a hint: the client begins anew.
+                Err(RecvError::Lagged(_) | RecvError::Closed) => Next::End,
+            },
+            hint = self.elsewhere.recv() => match hint {
+                Ok(hint) => self.hint(&hint),
+                Err(_) => Next::End,
+            },
+            () = self.state.stopping() => Next::End,
+            _ = self.tick.tick() => self.ticked().await,
+        }
+    }
+
+    fn hint(&self, hint: &Hint) -> Next {
+        if self.actor.spaces.contains(&hint.space) {
+            Next::Send(text(hint).into())
+        } else {
+            Next::Nothing
+        }
+    }
+
+    async fn ticked(&mut self) -> Next {
+        if self.state.now() >= self.actor.expires_at {
+            return Next::End;
+        }
+        if matches!(self.state.store.url(), DatabaseUrl::Postgres(_))
+            && let Some(spaces) = self.state.live.due()
+        {
+            let read = self
+                .state
+                .store
+                .read(move |conn: &mut Conn| -> Result<_, StoreError> {
+                    sync::seqs(conn, &spaces)
+                });
+            match read.await {
+                Ok(seqs) => self.state.live.saw(&seqs),
+                Err(error) => {
+                    tracing::warn!(%error, "other processes' commits were not looked for")
+                }
+            }
+        }
+        self.ticks = self.ticks.saturating_add(1);
+        if self.ticks < COMMENT {
+            return Next::Nothing;
+        }
+        self.ticks = 0;
+        Next::Send(Bytes::from_static(b":\n\n"))
+    }
+}
+
+fn text(hint: &Hint) -> String {
+    let data = serde_json::to_string(hint).unwrap_or_default();
+    format!("event: hint\ndata: {data}\n\n")
+}

@@ -1,0 +1,440 @@
+//! Lists of documents: filters, search, order, keyset pages. Not the text index itself, and no offset: a page at depth costs what the first does.
+//!
+//! A filter that few documents pass is followed from its own index and sorted; one that many pass is tested while the index of the
+//! order is walked. Which of both is decided by counting the filter's rows up to [`SMALL`].
+
+use super::library::{doc_id, unsigned};
+use super::search;
+use super::statement::{Statement, Value};
+use super::{Conn, StoreError};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+use krowoc_shared::ids::{DocId, Millis, SpaceId};
+use krowoc_shared::library::document::Kind;
+use krowoc_shared::library::wire::{Sort, Summary};
+use krowoc_shared::text::SearchQuery;
+
+/// Rows of a filter up to which they are sorted rather than the order walked.
+pub const SMALL: i64 = 4_000;
+/// Where counting ends.
+pub const COUNTED: i64 = 10_000;
+
+/// Which documents.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// The shelf: library or trash.
+    pub shelf: i16,
+    /// Any of these kinds; all when empty.
+    pub kinds: Vec<Kind>,
+    /// Words.
+    pub query: SearchQuery,
+    /// All of these tags.
+    pub tags: Vec<String>,
+    /// Of this collection.
+    pub collection: Option<DocId>,
+    /// From any of these sites; from anywhere when empty.
+    pub sites: Vec<String>,
+    /// Marked as a favourite, or not.
+    pub favourite: Option<bool>,
+    /// With an unresolved conflict, or without.
+    pub conflict: Option<bool>,
+    /// Edited at or after.
+    pub since: Option<Millis>,
+}
+
+/// The last row of a page: where the next one begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The row's title matches; only by relevance.
+    pub hit: i64,
+    /// The key of the order.
+    pub key: Key,
+    /// The row.
+    pub id: DocId,
+}
+
+/// A key of an order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// A time or a count.
+    Number(i64),
+    /// A folded title.
+    Title(String),
+}
+
+#[derive(QueryableByName, Clone, Debug)]
+struct Row {
+    #[diesel(sql_type = Binary)]
+    id: Vec<u8>,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = BigInt)]
+    rev: i64,
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = Text)]
+    title_key: String,
+    #[diesel(sql_type = Text)]
+    excerpt: String,
+    #[diesel(sql_type = Text)]
+    tag_list: String,
+    #[diesel(sql_type = Nullable<Binary>)]
+    collection_id: Option<Vec<u8>>,
+    #[diesel(sql_type = Bool)]
+    favourite: bool,
+    #[diesel(sql_type = Bool)]
+    conflict: bool,
+    #[diesel(sql_type = Text)]
+    site: String,
+    #[diesel(sql_type = BigInt)]
+    uses: i64,
+    #[diesel(sql_type = BigInt)]
+    created_at: i64,
+    #[diesel(sql_type = BigInt)]
+    updated_at: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    deleted_at: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    hit: i64,
+}
+
+const COLUMNS: &str = "id, kind, rev, title, title_key, excerpt, tag_list, collection_id, favourite, conflict, site, uses, \
+                       created_at, updated_at, deleted_at";
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+impl Row {
+    fn key(&self, sort: Sort) -> Key {
+        match sort {
+            Sort::Title => Key::Title(self.title_key.clone()),
+            Sort::Created => Key::Number(self.created_at),
+            Sort::Uses => Key::Number(self.uses),
+            Sort::Edited | Sort::Relevance => Key::Number(self.updated_at),
+        }
+    }
+
+    fn summary(self) -> Result<Summary, StoreError> {
+        let fault = || StoreError::Fault("a row of a list is not readable".to_owned());
+        Ok(Summary {
+            id: doc_id(&self.id)?,
+            kind: Kind::parse(&self.kind).ok_or_else(fault)?,
+            rev: unsigned(self.rev),
+            title: self.title,
+            excerpt: self.excerpt,
+            tags: serde_json::from_str(&self.tag_list).map_err(|_| fault())?,
+            collection: self.collection_id.as_deref().and_then(DocId::from_slice),
+            favourite: self.favourite,
+            conflict: self.conflict,
+            site: self.site,
+            uses: self.uses,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            deleted_at: self.deleted_at,
+        })
+    }
+}
+
+/// A list prepared: its filter as SQL, and how many rows that has.
+pub struct List {
+    space: SpaceId,
+    filter: Filter,
+    /// Rows that pass the indexed filters, from their own indexes; `None` without such a filter.
+    set: Option<Statement>,
+    /// What is tested on each row.
+    tests: Statement,
+    /// Few enough to be sorted.
+    small: bool,
+}
+
+impl List {
+    /// Prepares a list.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn new(conn: &mut Conn, space: SpaceId, filter: Filter) -> Result<Self, StoreError> {
+        let set = set(conn, space, &filter);
+        let small = match &set {
+            None => false,
+            Some(set) => count(conn, set.clone(), SMALL.saturating_add(1))? <= SMALL,
+        };
+        Ok(Self {
+            tests: tests(space, &filter),
+            space,
+            filter,
+            set,
+            small,
+        })
+    }
+
+    /// Rows in all, counted up to [`COUNTED`]; `None` when no filter is set, and the space's own tally knows.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn total(&self, conn: &mut Conn) -> Result<Option<i64>, StoreError> {
+        let plain = self.tests.is_empty();
+        if self.set.is_none() && plain && self.filter.kinds.len() <= 1 {
+            return Ok(None);
+        }
+        let base = Statement::new("SELECT row_id FROM document WHERE ");
+        let rows = base.then(self.condition(conn, None));
+        count(conn, rows, COUNTED).map(Some)
+    }
+
+    /// The order that is used: by relevance only where the matches are few enough to be sorted.
+    #[must_use]
+    pub fn sort(&self, wanted: Sort) -> Sort {
+        match wanted {
+            Sort::Relevance if !(self.small && self.filter.query.has_text()) => Sort::Edited,
+            other => other,
+        }
+    }
+
+    /// One page, and the place of its last row when more follow.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn page(
+        &self,
+        conn: &mut Conn,
+        sort: Sort,
+        after: Option<&Place>,
+        limit: usize,
+    ) -> Result<(Vec<Summary>, Option<Place>), StoreError> {
+        let mut rows: Vec<Row> = Vec::new();
+        if self.small {
+            rows = self.rows(conn, None, sort, after, limit)?;
+        } else {
+            let all = [Kind::Prompt, Kind::Snippet, Kind::Collection];
+            let kinds = match self.filter.kinds.as_slice() {
+                [] => all.as_slice(),
+                kinds => kinds,
+            };
+            for kind in kinds {
+                rows.extend(self.rows(conn, Some(*kind), sort, after, limit)?);
+            }
+            let order = |row: &Row| (row.key(sort), row.id.clone());
+            rows.sort_by_cached_key(order);
+            if sort != Sort::Title {
+                rows.reverse();
+            }
+        }
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let last = rows.last().filter(|_| more);
+        let place = match last {
+            None => None,
+            Some(row) => Some(Place {
+                hit: row.hit,
+                key: row.key(sort),
+                id: doc_id(&row.id)?,
+            }),
+        };
+        let items: Result<Vec<Summary>, StoreError> = rows.into_iter().map(Row::summary).collect();
+        Ok((items?, place))
+    }
+
+    fn rows(
+        &self,
+        conn: &mut Conn,
+        kind: Option<Kind>,
+        sort: Sort,
+        after: Option<&Place>,
+        limit: usize,
+    ) -> Result<Vec<Row>, StoreError> {
+        let (column, index) = match sort {
+            Sort::Edited | Sort::Relevance => ("updated_at", "document_edited"),
+            Sort::Created => ("created_at", "document_created"),
+            Sort::Title => ("title_key", "document_title"),
+            Sort::Uses => ("uses", "document_uses"),
+        };
+        // SQLite has no statistics to choose by: the walk names its index.
+        let walk = match conn {
+            Conn::Sqlite(_) if !self.small => format!(" INDEXED BY {index}"),
+            _ => String::new(),
+        };
+        let hit = match sort {
+            Sort::Relevance => self.hit(conn),
+            _ => Statement::new("CAST(0 AS BIGINT)"),
+        };
+        let mut statement =
+            Statement::new(&format!("SELECT {COLUMNS}, hit FROM (SELECT {COLUMNS}, "))
+                .then(hit)
+                .sql(&format!(" AS hit FROM document{walk} WHERE "))
+                .then(self.condition(conn, kind));
+        let (than, way) = if sort == Sort::Title {
+            (">", "ASC")
+        } else {
+            ("<", "DESC")
+        };
+        if let Some(place) = after.filter(|_| sort != Sort::Relevance) {
+            statement = statement
+                .sql(&format!(" AND ({column}, id) {than} (?, ?)"))
+                .bind(place.key.clone())
+                .bind(place.id.as_bytes());
+        }
+        statement = statement.sql(") d");
+        if let Some(place) = after.filter(|_| sort == Sort::Relevance) {
+            statement = statement
+                .sql(" WHERE (hit, updated_at, id) < (?, ?, ?)")
+                .bind(place.hit)
+                .bind(place.key.clone())
+                .bind(place.id.as_bytes());
+        }
+        let first = if sort == Sort::Relevance {
+            "hit DESC, "
+        } else {
+            ""
+        };
+        let more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        statement
+            .sql(&format!(
+                " ORDER BY {first}{column} {way}, id {way} LIMIT ?"
+            ))
+            .bind(more)
+            .load(conn)
+    }
+
+    /// 1 when every searched word stands in the title.
+    fn hit(&self, conn: &Conn) -> Statement {
+        let find = match conn {
+            Conn::Sqlite(_) => "instr",
+            Conn::Postgres(_) => "strpos",
+        };
+        let terms = self.filter.query.terms.iter().filter(|term| !term.excluded);
+        let mut statement = Statement::new("CAST(CASE WHEN 1 = 1");
+        for token in terms.flat_map(|term| &term.tokens).take(8) {
+            statement = statement
+                .sql(&format!(" AND {find}(title_key, ?) > 0"))
+                .bind(token.as_str());
+        }
+        statement.sql(" THEN 1 ELSE 0 END AS BIGINT)")
+    }
+
+    /// What a row must fulfil, with the kind when one is walked.
+    fn condition(&self, conn: &Conn, kind: Option<Kind>) -> Statement {
+        let sqlite = matches!(conn, Conn::Sqlite(_));
+        // A plus keeps SQLite from the index: from the one by space when the set leads, from the rows' numbers when the order does.
+        let (of_space, of_row) = match (sqlite, self.small) {
+            (true, true) => ("+space_id", "row_id"),
+            (true, false) => ("space_id", "+row_id"),
+            (false, _) => ("space_id", "row_id"),
+        };
+        let mut statement = Statement::new(&format!("{of_space} = ? AND shelf = ?"))
+            .bind(self.space.as_bytes())
+            .bind(self.filter.shelf);
+        match (kind, self.filter.kinds.as_slice()) {
+            (Some(kind), _) => statement = statement.sql(" AND kind = ?").bind(kind.as_str()),
+            (None, []) => {}
+            (None, kinds) => {
+                statement = one_of(statement, "kind", kinds.iter().map(|kind| kind.as_str()))
+            }
+        }
+        if let Some(set) = &self.set {
+            statement = statement
+                .sql(&format!(" AND {of_row} IN ("))
+                .then(set.clone())
+                .sql(")");
+        }
+        statement.then(self.tests.clone())
+    }
+}
+
+impl From<Key> for Value {
+    fn from(key: Key) -> Self {
+        match key {
+            Key::Number(number) => Self::Int(number),
+            Key::Title(text) => Self::Text(text),
+        }
+    }
+}
+
+fn one_of<'a>(
+    statement: Statement,
+    column: &str,
+    values: impl ExactSizeIterator<Item = &'a str>,
+) -> Statement {
+    let places = vec!["?"; values.len()].join(", ");
+    let statement = statement.sql(&format!(" AND {column} IN ({places})"));
+    values.fold(statement, |statement, value| statement.bind(value))
+}
+
+fn count(conn: &mut Conn, rows: Statement, most: i64) -> Result<i64, StoreError> {
+    let counted: Option<Number> = Statement::new("SELECT count(*) AS n FROM (SELECT 1 FROM (")
+        .then(rows)
+        .sql(") a LIMIT ?) b")
+        .bind(most)
+        .first(conn)?;
+    Ok(counted.map_or(0, |row| row.n))
+}
+
+/// The rows that pass every filter with an index of its own.
+fn set(conn: &Conn, space: SpaceId, filter: &Filter) -> Option<Statement> {
+    let of = |sql: &str| Statement::new(sql).bind(space.as_bytes());
+    let kind = match filter.kinds.as_slice() {
+        [kind] => Some(*kind),
+        _ => None,
+    };
+    let mut sets: Vec<Statement> = Vec::new();
+    sets.extend(search::matching(
+        conn,
+        space,
+        filter.shelf,
+        kind,
+        &filter.query,
+    ));
+    for tag in &filter.tags {
+        let tagged = "SELECT row_id FROM document_tag WHERE space_id = ? AND shelf = ? AND tag = ?";
+        sets.push(of(tagged).bind(filter.shelf).bind(tag.as_str()));
+    }
+    if let Some(id) = filter.collection {
+        let inside = "SELECT row_id FROM document WHERE space_id = ? AND collection_id = ?";
+        sets.push(of(inside).bind(id.as_bytes()));
+    }
+    if !filter.sites.is_empty() {
+        let from = "SELECT row_id FROM document WHERE space_id = ? AND site <> '' AND shelf = ?";
+        let statement = of(from).bind(filter.shelf);
+        sets.push(one_of(
+            statement,
+            "site",
+            filter.sites.iter().map(String::as_str),
+        ));
+    }
+    if filter.favourite == Some(true) {
+        sets.push(of(
+            "SELECT row_id FROM document WHERE space_id = ? AND favourite",
+        ));
+    }
+    if filter.conflict == Some(true) {
+        sets.push(of(
+            "SELECT row_id FROM document WHERE space_id = ? AND conflict",
+        ));
+    }
+    sets.into_iter()
+        .reduce(|all, next| all.sql(" INTERSECT ").then(next))
+}
+
+/// What has no index of its own and is tested on each row.
+fn tests(space: SpaceId, filter: &Filter) -> Statement {
+    let mut statement = Statement::default();
+    if filter.favourite == Some(false) {
+        statement = statement.sql(" AND NOT favourite");
+    }
+    if filter.conflict == Some(false) {
+        statement = statement.sql(" AND NOT conflict");
+    }
+    if let Some(since) = filter.since {
+        statement = statement.sql(" AND updated_at >= ?").bind(since);
+    }
+    for tag in &filter.query.excluded_tags {
+        statement = statement
+            .sql(" AND row_id NOT IN (SELECT row_id FROM document_tag WHERE space_id = ? AND shelf = ? AND tag = ?)")
+            .bind(space.as_bytes())
+            .bind(filter.shelf)
+            .bind(tag.as_str());
+    }
+    statement
+}

@@ -1,0 +1,106 @@
+//! Counts beside the navigation, and the texts that are there already. Not lists.
+
+use super::library::{LIBRARY, doc_id};
+use super::statement::Statement;
+use super::sync::Tally;
+use super::{Conn, StoreError};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Text};
+use krowoc_shared::ids::{DocId, SpaceId};
+use krowoc_shared::library::wire::{Count, Overview};
+
+/// Most tags of an overview.
+const TAGS: i64 = 200;
+/// Most sites of an overview.
+const SITES: i64 = 50;
+
+#[derive(QueryableByName)]
+struct CountRow {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+fn unsigned(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+fn counts(conn: &mut Conn, sql: &str, space: SpaceId, most: i64) -> Result<Vec<Count>, StoreError> {
+    let rows: Vec<CountRow> = Statement::new(sql)
+        .bind(space.as_bytes())
+        .bind(LIBRARY)
+        .bind(most)
+        .load(conn)?;
+    let count = |row: CountRow| Count {
+        name: row.name,
+        count: unsigned(row.n),
+    };
+    Ok(rows.into_iter().map(count).collect())
+}
+
+/// The numbers of a space, tags and sites counted from their indexes.
+///
+/// # Errors
+/// The database's.
+pub fn overview(conn: &mut Conn, space: SpaceId, tally: &Tally) -> Result<Overview, StoreError> {
+    Ok(Overview {
+        prompts: unsigned(tally.prompts),
+        snippets: unsigned(tally.snippets),
+        collections: unsigned(tally.collections),
+        trash: unsigned(tally.trash),
+        conflicts: unsigned(tally.conflicts),
+        tags: counts(
+            conn,
+            "SELECT tag AS name, count(*) AS n FROM document_tag WHERE space_id = ? AND shelf = ? \
+             GROUP BY tag ORDER BY n DESC, tag LIMIT ?",
+            space,
+            TAGS,
+        )?,
+        sites: counts(
+            conn,
+            "SELECT site AS name, count(*) AS n FROM document WHERE space_id = ? AND shelf = ? AND site <> '' \
+             GROUP BY site ORDER BY n DESC, site LIMIT ?",
+            space,
+            SITES,
+        )?,
+    })
+}
+
+#[derive(QueryableByName)]
+struct PrintRow {
+    #[diesel(sql_type = Binary)]
+    fingerprint: Vec<u8>,
+    #[diesel(sql_type = Binary)]
+    id: Vec<u8>,
+}
+
+/// Documents of the library that have one of these fingerprints.
+///
+/// # Errors
+/// The database's.
+pub fn with_fingerprints(
+    conn: &mut Conn,
+    space: SpaceId,
+    prints: &[Vec<u8>],
+) -> Result<Vec<(Vec<u8>, DocId)>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in prints.chunks(100) {
+        let places = vec!["?"; chunk.len()].join(", ");
+        let sql = format!(
+            "SELECT fingerprint, id FROM document WHERE space_id = ? AND shelf = ? AND fingerprint IN ({places})"
+        );
+        let mut statement = Statement::new(&sql)
+            .once()
+            .bind(space.as_bytes())
+            .bind(LIBRARY);
+        for print in chunk {
+            statement = statement.bind(print.clone());
+        }
+        let rows: Vec<PrintRow> = statement.load(conn)?;
+        for row in rows {
+            found.push((row.fingerprint, doc_id(&row.id)?));
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,80 @@
+//! Tables of documents, their tags, versions and search terms, and of stored results. Not the derived columns' rules: see `store::library`.
+
+use diesel::table;
+
+table! {
+    /// The columns of `space` that every write of documents moves.
+    #[sql_name = "space"]
+    space_stand (id) {
+        id -> Binary,
+        name -> Text,
+        epoch -> Text,
+        seq -> BigInt,
+        purge_floor -> BigInt,
+        checksum -> Text,
+        prompts -> BigInt,
+        snippets -> BigInt,
+        collections -> BigInt,
+        trash -> BigInt,
+        conflicts -> BigInt,
+    }
+}
+table! {
+    document (row_id) {
+        row_id -> BigInt,
+        space_id -> Binary,
+        id -> Binary,
+        kind -> Text,
+        shelf -> SmallInt,
+        rev -> BigInt,
+        title -> Text,
+        title_key -> Text,
+        excerpt -> Text,
+        tag_list -> Text,
+        collection_id -> Nullable<Binary>,
+        favourite -> Bool,
+        conflict -> Bool,
+        site -> Text,
+        uses -> BigInt,
+        fingerprint -> Nullable<Binary>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+        body_rev -> BigInt,
+        versions -> BigInt,
+        body_format -> Text,
+        state -> Text,
+        body -> Text,
+    }
+}
+table! {
+    document_tag (space_id, shelf, tag, row_id) {
+        space_id -> Binary,
+        shelf -> SmallInt,
+        tag -> Text,
+        row_id -> BigInt,
+    }
+}
+table! {
+    document_version (space_id, doc_id, rev) {
+        space_id -> Binary,
+        doc_id -> Binary,
+        rev -> BigInt,
+        number -> BigInt,
+        title -> Text,
+        hlc_at -> BigInt,
+        hlc_count -> BigInt,
+        hlc_node -> BigInt,
+        device_id -> Nullable<Binary>,
+        text -> Text,
+    }
+}
+table! {
+    sync_op (space_id, op_id) {
+        space_id -> Binary,
+        op_id -> Binary,
+        rev -> BigInt,
+        result -> Text,
+        at -> BigInt,
+    }
+}

@@ -1,0 +1,139 @@
+//! The search index: folded terms of each document, in FTS5 on SQLite and a `tsvector` on PostgreSQL. Not the folding: see `shared::text`.
+//!
+//! Each entry also holds a scope term, which names space, shelf and kind: a search meets rows of its own space only.
+
+use super::library::{LIBRARY, PURGED, TRASH, shelf, site};
+use super::statement::Statement;
+use super::{Conn, StoreError};
+use krowoc_shared::ids::SpaceId;
+use krowoc_shared::library::document::{Document, Field, Kind};
+use krowoc_shared::text::{self, SearchQuery};
+use std::fmt::Write;
+
+/// The scope term of a shelf, and of one kind on it.
+fn scope(space: SpaceId, shelf: i16, kind: Option<Kind>) -> String {
+    let mut out = String::from("s");
+    for byte in space.as_bytes() {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out.push(match shelf {
+        LIBRARY => 'l',
+        TRASH => 't',
+        _ => 'p',
+    });
+    out.push_str(kind.map_or("", Kind::as_str));
+    out
+}
+
+/// True when a document's terms or scope changed.
+#[must_use]
+pub fn differs(before: &Document, after: &Document) -> bool {
+    before.body.text != after.body.text
+        || shelf(before) != shelf(after)
+        || before.kind != after.kind
+        || [Field::Title, Field::Note, Field::Description]
+            .iter()
+            .any(|field| before.text(*field) != after.text(*field))
+        || before.value(Field::Source) != after.value(Field::Source)
+        || !before.present_tags().eq(after.present_tags())
+}
+
+fn terms(document: &Document) -> String {
+    if document.purged {
+        return String::new();
+    }
+    let note = [
+        document.text(Field::Note),
+        document.text(Field::Description),
+    ]
+    .join("\n");
+    let page = document.value(Field::Source).get("title");
+    let page = page.and_then(serde_json::Value::as_str).unwrap_or_default();
+    let source = format!("{} {page}", site(document));
+    text::search_text(
+        document.title(),
+        &document.body.text,
+        document.present_tags(),
+        &note,
+        &source,
+    )
+}
+
+/// Writes the entry of a row.
+///
+/// # Errors
+/// The database's.
+pub fn save(
+    conn: &mut Conn,
+    space: SpaceId,
+    row_id: i64,
+    exists: bool,
+    document: &Document,
+) -> Result<(), StoreError> {
+    let on = shelf(document);
+    if exists {
+        remove(conn, row_id)?;
+    }
+    if on == PURGED {
+        return Ok(());
+    }
+    let (all, kind) = (
+        scope(space, on, None),
+        scope(space, on, Some(document.kind)),
+    );
+    let terms = terms(document);
+    match conn {
+        Conn::Sqlite(_) => {
+            Statement::new("INSERT INTO document_search (rowid, terms, scope) VALUES (?, ?, ?)")
+                .bind(row_id)
+                .bind(terms)
+                .bind(format!("{all} {kind}"))
+        }
+        // No word begins with `=`: a document cannot write itself into another space's scope.
+        Conn::Postgres(_) => Statement::new(
+            "INSERT INTO document_search (row_id, terms) VALUES (?, to_tsvector('simple', ?) \
+             || array_to_tsvector(string_to_array(?, ' ')))",
+        )
+        .bind(row_id)
+        .bind(terms)
+        .bind(format!("={all} ={kind}")),
+    }
+    .execute(conn)?;
+    Ok(())
+}
+
+/// Removes the entry of a row.
+///
+/// # Errors
+/// The database's.
+pub fn remove(conn: &mut Conn, row_id: i64) -> Result<(), StoreError> {
+    let sql = match conn {
+        Conn::Sqlite(_) => "DELETE FROM document_search WHERE rowid = ?",
+        Conn::Postgres(_) => "DELETE FROM document_search WHERE row_id = ?",
+    };
+    Statement::new(sql).bind(row_id).execute(conn)?;
+    Ok(())
+}
+
+/// A `SELECT row_id …` of the rows that match; `None` when the query has no text.
+#[must_use]
+pub fn matching(
+    conn: &Conn,
+    space: SpaceId,
+    shelf: i16,
+    kind: Option<Kind>,
+    query: &SearchQuery,
+) -> Option<Statement> {
+    let scope = scope(space, shelf, kind);
+    Some(match conn {
+        Conn::Sqlite(_) => Statement::new(
+            "SELECT rowid AS row_id FROM document_search WHERE document_search MATCH ?",
+        )
+        .bind(format!("scope : {scope} AND terms : ({})", query.to_fts5()?)),
+        Conn::Postgres(_) => Statement::new(
+            "SELECT row_id FROM document_search WHERE terms @@ (to_tsquery('simple', ?) && CAST(? AS tsquery))",
+        )
+        .bind(query.to_tsquery()?)
+        .bind(format!("'={scope}'")),
+    })
+}

@@ -1,0 +1,142 @@
+//! Texts that bodies had: bases of merges, and the history a person sees. Not the current text: that is in the document's row.
+
+use super::library::{signed, unsigned};
+use super::statement::Statement;
+use super::{Conn, StoreError};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use krowoc_shared::hlc::Hlc;
+use krowoc_shared::ids::{DeviceId, DocId, SpaceId};
+use krowoc_shared::library::wire::Version;
+use krowoc_shared::sync::server::VersionRow;
+
+/// Keeps a text.
+///
+/// # Errors
+/// The database's.
+pub fn add(
+    conn: &mut Conn,
+    space: SpaceId,
+    doc: DocId,
+    number: u64,
+    version: &VersionRow,
+) -> Result<(), StoreError> {
+    Statement::new(
+        "INSERT INTO document_version (space_id, doc_id, rev, number, title, hlc_at, hlc_count, hlc_node, device_id, text) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(space.as_bytes())
+    .bind(doc.as_bytes())
+    .bind(signed(version.rev))
+    .bind(signed(number))
+    .bind(version.title.as_str())
+    .bind(version.hlc.at)
+    .bind(i64::from(version.hlc.count))
+    .bind(i64::from(version.hlc.node))
+    .bind(version.device.map(|id| id.as_bytes().to_vec()))
+    .bind(version.text.as_str())
+    .execute(conn)?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct OnlyText {
+    #[diesel(sql_type = Text)]
+    text: String,
+}
+
+/// The newest text at or before a revision; `None` when no version is that old.
+///
+/// # Errors
+/// The database's.
+pub fn text_at(
+    conn: &mut Conn,
+    space: SpaceId,
+    doc: DocId,
+    rev: u64,
+) -> Result<Option<String>, StoreError> {
+    let row: Option<OnlyText> = Statement::new(
+        "SELECT text FROM document_version WHERE space_id = ? AND doc_id = ? AND rev <= ? ORDER BY rev DESC LIMIT 1",
+    )
+    .bind(space.as_bytes())
+    .bind(doc.as_bytes())
+    .bind(signed(rev))
+    .first(conn)?;
+    Ok(row.map(|row| row.text))
+}
+
+/// Forgets the texts of a document.
+///
+/// # Errors
+/// The database's.
+pub fn forget(conn: &mut Conn, space: SpaceId, doc: DocId) -> Result<(), StoreError> {
+    Statement::new("DELETE FROM document_version WHERE space_id = ? AND doc_id = ?")
+        .bind(space.as_bytes())
+        .bind(doc.as_bytes())
+        .execute(conn)?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    rev: i64,
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = BigInt)]
+    hlc_at: i64,
+    #[diesel(sql_type = BigInt)]
+    hlc_count: i64,
+    #[diesel(sql_type = BigInt)]
+    hlc_node: i64,
+    #[diesel(sql_type = Nullable<Binary>)]
+    device_id: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    device_name: Option<String>,
+    #[diesel(sql_type = Text)]
+    text: String,
+}
+
+/// Versions before a revision, newest first.
+///
+/// # Errors
+/// The database's.
+pub fn list(
+    conn: &mut Conn,
+    space: SpaceId,
+    doc: DocId,
+    before: u64,
+    limit: i64,
+) -> Result<Vec<Version>, StoreError> {
+    let rows: Vec<Row> = Statement::new(
+        "SELECT v.rev, v.number, v.title, v.hlc_at, v.hlc_count, v.hlc_node, v.device_id, d.name AS device_name, v.text \
+         FROM document_version v LEFT JOIN device d ON d.id = v.device_id \
+         WHERE v.space_id = ? AND v.doc_id = ? AND v.rev < ? ORDER BY v.rev DESC LIMIT ?",
+    )
+    .bind(space.as_bytes())
+    .bind(doc.as_bytes())
+    .bind(signed(before))
+    .bind(limit)
+    .load(conn)?;
+    Ok(rows.into_iter().map(Row::version).collect())
+}
+
+impl Row {
+    fn version(self) -> Version {
+        Version {
+            rev: unsigned(self.rev),
+            number: unsigned(self.number),
+            text: self.text,
+            title: self.title,
+            hlc: Hlc {
+                at: self.hlc_at,
+                count: u32::try_from(self.hlc_count).unwrap_or(0),
+                node: u32::try_from(self.hlc_node).unwrap_or(0),
+            },
+            device: self.device_id.and_then(|id| DeviceId::from_slice(&id)),
+            device_name: self.device_name,
+        }
+    }
+}

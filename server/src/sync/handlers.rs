@@ -1,0 +1,127 @@
+//! The routes of sync. Not the service behind them.
+
+use super::{pull, push};
+use crate::app::AppState;
+use crate::store::{Conn, StoreError, Tx, sync};
+use crate::web::body::Body;
+use crate::web::{Actor, Fault, Reply};
+use actix_web::web::{Data, Json, Query};
+use actix_web::{get, post};
+use krowoc_shared::error::{ErrorCode, Problem};
+use krowoc_shared::library::limits;
+use krowoc_shared::sync::wire::{PullReply, PullRequest, PushReply, PushRequest, SpaceState};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Its routes.
+pub fn configure(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(spaces)
+        .service(push_ops)
+        .service(pull_documents);
+}
+
+/// The spaces of the caller and where they stand.
+#[utoipa::path(
+    tag = "sync",
+    security(("session" = []), ("device" = [])),
+    responses((status = 200, description = "The personal space first.", body = Vec<SpaceState>))
+)]
+#[get("/sync/spaces")]
+async fn spaces(state: Data<AppState>, actor: Actor) -> Reply<Json<Vec<SpaceState>>> {
+    let found = state
+        .store
+        .read(
+            move |conn: &mut Conn| -> Result<Vec<SpaceState>, StoreError> {
+                let spaces = actor.spaces.iter();
+                spaces.map(|space| sync::state(conn, *space)).collect()
+            },
+        )
+        .await?;
+    Ok(Json(found))
+}
+
+/// Applies operations in one transaction; each gets its own result, and a refused one stops no other.
+///
+/// An operation that was taken before gets its stored result again, so that a request may be repeated.
+#[utoipa::path(
+    tag = "sync",
+    security(("session" = []), ("device" = [])),
+    request_body = PushRequest,
+    responses(
+        (status = 200, description = "One result an operation, in order.", body = PushReply),
+        (status = 403, description = "forbidden: another device is named", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "not_found: the space is not the caller's", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "epoch_mismatch", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "too_large: over 100 operations or 1 MiB", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/sync/push")]
+async fn push_ops(
+    state: Data<AppState>,
+    actor: Actor,
+    body: Body<PushRequest, { limits::PUSH_BYTES }>,
+) -> Reply<Json<PushReply>> {
+    let Body(request) = body;
+    let space = actor.space(request.space)?;
+    let device = actor.device();
+    if device.is_some() && request.device.is_some() && request.device != device {
+        let detail = "The request names another device. Send your own id, or none.";
+        return Err(Fault::new(ErrorCode::Forbidden)
+            .field("/device")
+            .detail(detail));
+    }
+    if request.ops.len() > limits::PUSH_OPS {
+        let detail = format!("Send at most {} operations at a time.", limits::PUSH_OPS);
+        return Err(Fault::new(ErrorCode::TooLarge).field("/ops").detail(detail));
+    }
+    let now = state.now();
+    let batch = push::Batch {
+        space,
+        epoch: Some(request.epoch),
+        device,
+        now,
+        restamp: false,
+        create_only: false,
+        ops: request.ops,
+    };
+    let cursor = request.cursor;
+    let reply = state
+        .store
+        .write_again(move |tx: &mut Tx<'_>| -> Reply<PushReply> {
+            let applied = push::apply(tx, &batch)?;
+            Ok(PushReply {
+                changes: pull::few(tx, &applied.stand, cursor, now)?,
+                results: applied.results,
+                now: pull::stamp(now),
+            })
+        })
+        .await?;
+    Ok(Json(reply))
+}
+
+/// Reads documents after a cursor in sequence order, deleted ones included.
+#[utoipa::path(
+    tag = "sync",
+    security(("session" = []), ("device" = [])),
+    params(PullRequest),
+    responses(
+        (status = 200, description = "Latest states; a checksum of the space with the last ones.", body = PullReply),
+        (status = 404, description = "not_found: the space is not the caller's", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "epoch_mismatch", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "resync_required: tombstones after the cursor were dropped", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/sync/pull")]
+async fn pull_documents(
+    state: Data<AppState>,
+    actor: Actor,
+    query: Query<PullRequest>,
+) -> Reply<Json<PullReply>> {
+    let request = query.into_inner();
+    actor.space(request.space)?;
+    let now = state.now();
+    let reply = state
+        .store
+        .read(move |conn: &mut Conn| pull::pull(conn, &request, now))
+        .await?;
+    Ok(Json(reply))
+}

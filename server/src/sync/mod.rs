@@ -1,0 +1,7 @@
+//! Sync over HTTP: spaces, push, pull. Not the decisions: those are in `shared::sync::server`.
+
+mod handlers;
+pub mod pull;
+pub mod push;
+
+pub use handlers::configure;

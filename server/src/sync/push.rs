@@ -1,0 +1,218 @@
+//! The one way to write documents: a list of operations in one transaction, from a device or the dashboard alike. Not their rules.
+//!
+//! The space's row is taken first, so that writers of one space are in order and a sequence number is seen only when all before it are.
+
+use crate::store::library::{Stored, Writing, find};
+use crate::store::sync::{self, Stand};
+use crate::store::{Event, Tx, versions};
+use crate::web::{Fault, Reply};
+use krowoc_shared::error::ErrorCode;
+use krowoc_shared::hlc::{Clock, Hlc};
+use krowoc_shared::ids::{DeviceId, DocId, Millis, OpId, SpaceId};
+use krowoc_shared::library::document::Document;
+use krowoc_shared::sync::server::{Change, Context, decide, needs_base};
+use krowoc_shared::sync::wire::{Hint, Op, OpResult, Outcome};
+use std::collections::HashMap;
+
+/// Operations to apply, in the order they were made.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// The space; whoever calls has checked that the caller may write to it.
+    pub space: SpaceId,
+    /// The epoch the sender knows; `None` for the dashboard, which keeps no state.
+    pub epoch: Option<String>,
+    /// The sender; `None` for the dashboard.
+    pub device: Option<DeviceId>,
+    /// The server's wall clock.
+    pub now: Millis,
+    /// Stamps are given here, later than all in the document: what a person sees on the dashboard is what they edit.
+    pub restamp: bool,
+    /// A document that exists is left alone.
+    pub create_only: bool,
+    /// The operations.
+    pub ops: Vec<Op>,
+}
+
+/// What became of a batch.
+pub struct Applied {
+    /// One result an operation, in order.
+    pub results: Vec<OpResult>,
+    /// Where the space stands after it.
+    pub stand: Stand,
+    documents: HashMap<DocId, Slot>,
+}
+
+/// A document of the batch: its row before, and what it is now.
+struct Slot {
+    before: Option<Stored>,
+    now: Option<Document>,
+    versions: u64,
+    hlc: Hlc,
+}
+
+impl Slot {
+    fn of(before: Option<Stored>) -> Self {
+        Self {
+            versions: before.as_ref().map_or(0, |stored| stored.versions),
+            before,
+            now: None,
+            hlc: Hlc::default(),
+        }
+    }
+
+    fn current(&self) -> Option<&Document> {
+        let before = self.before.as_ref().map(|stored| &stored.document);
+        self.now.as_ref().or(before)
+    }
+}
+
+impl Applied {
+    /// A document of the batch as it is now.
+    #[must_use]
+    pub fn document(&self, id: DocId) -> Option<&Document> {
+        self.documents.get(&id).and_then(Slot::current)
+    }
+}
+
+/// Applies a batch. Runs inside a write transaction; the hint leaves after its commit.
+///
+/// # Errors
+/// [`ErrorCode::NotFound`] for a space that is not there, [`ErrorCode::EpochMismatch`], or the store's.
+pub fn apply(tx: &mut Tx<'_>, batch: &Batch) -> Reply<Applied> {
+    let stand = sync::take(tx, batch.space)?;
+    if batch
+        .epoch
+        .as_ref()
+        .is_some_and(|epoch| *epoch != stand.epoch)
+    {
+        return Err(ErrorCode::EpochMismatch.into());
+    }
+    let op_ids: Vec<OpId> = batch.ops.iter().map(|op| op.op_id).collect();
+    let mut known = sync::results(tx, batch.space, &op_ids)?;
+    let mut doc_ids: Vec<DocId> = batch.ops.iter().map(|op| op.doc_id).collect();
+    doc_ids.sort_unstable();
+    doc_ids.dedup();
+    let mut stored = find(tx, batch.space, &doc_ids)?;
+    let documents = doc_ids.iter().map(|id| (*id, Slot::of(stored.remove(id))));
+    let mut applied = Applied {
+        results: Vec::with_capacity(batch.ops.len()),
+        stand,
+        documents: documents.collect(),
+    };
+    let mut taken = Vec::new();
+    for op in &batch.ops {
+        let result = match known.get(&op.op_id) {
+            Some(result) => result.clone().into_duplicate(),
+            None => {
+                let result = one(tx, batch, op, &mut applied)?;
+                if result.outcome != Outcome::Rejected {
+                    known.insert(op.op_id, result.clone());
+                    taken.push(result.clone());
+                }
+                result
+            }
+        };
+        applied.results.push(result);
+    }
+    write(tx, batch, &mut applied, &taken)?;
+    Ok(applied)
+}
+
+/// Decides one operation and keeps its new text.
+fn one(tx: &mut Tx<'_>, batch: &Batch, op: &Op, applied: &mut Applied) -> Reply<OpResult> {
+    let Some(slot) = applied.documents.get_mut(&op.doc_id) else {
+        return Err(ErrorCode::Internal.into());
+    };
+    let current = slot.current();
+    if batch.create_only && current.is_some() {
+        let detail = "a document with this id exists; it was left as it is";
+        return Ok(OpResult::rejected(
+            op,
+            ErrorCode::AlreadyExists,
+            "/id",
+            detail,
+        ));
+    }
+    let stamped = batch.restamp.then(|| restamp(op, current, batch.now));
+    let op = stamped.as_ref().unwrap_or(op);
+    let base = match needs_base(op, current) {
+        Some(rev) => versions::text_at(tx, batch.space, op.doc_id, rev)?,
+        None => None,
+    };
+    let context = Context {
+        now: batch.now,
+        next_rev: applied.stand.seq.saturating_add(1),
+        device: batch.device,
+    };
+    let decision = decide(op, current, base.as_deref(), &context);
+    if let Some(Change { document, version }) = decision.change {
+        if let Some(version) = version {
+            slot.versions = slot.versions.saturating_add(1);
+            versions::add(tx, batch.space, op.doc_id, slot.versions, &version)?;
+        }
+        applied.stand.seq = context.next_rev;
+        slot.hlc = slot.hlc.max(decision.result.hlc);
+        slot.now = Some(document);
+    }
+    Ok(decision.result)
+}
+
+fn restamp(op: &Op, current: Option<&Document>, now: Millis) -> Op {
+    let mut clock = Clock::new(0);
+    if let Some(document) = current {
+        clock.observe(document.edited());
+    }
+    Op {
+        hlc: clock.tick(now),
+        ..op.clone()
+    }
+}
+
+fn write(tx: &mut Tx<'_>, batch: &Batch, applied: &mut Applied, taken: &[OpResult]) -> Reply<()> {
+    let before = applied.stand.seq;
+    let mut changed = false;
+    for slot in applied.documents.values() {
+        let Some(document) = &slot.now else { continue };
+        let row = Writing {
+            space: batch.space,
+            document,
+            before: slot.before.as_ref(),
+            versions: slot.versions,
+            hlc: slot.hlc,
+        };
+        row.save(tx)?;
+        let old = slot.before.as_ref().map(|stored| &stored.document);
+        applied.stand.replace(old, document);
+        changed = true;
+    }
+    debug_assert_eq!(before, applied.stand.seq);
+    sync::keep_results(tx, batch.space, taken, batch.now)?;
+    if changed {
+        sync::put(tx, &applied.stand)?;
+        tx.after_commit(Event::Hint(Hint {
+            space: batch.space,
+            seq: applied.stand.seq,
+        }));
+    }
+    Ok(())
+}
+
+impl Applied {
+    /// The result of a batch of one operation with the document after it; a refusal becomes a fault.
+    ///
+    /// # Errors
+    /// The refusal's code and field.
+    pub fn single(self) -> Reply<(OpResult, Document)> {
+        let result = self.results.first().cloned().ok_or(ErrorCode::Internal)?;
+        if let Some(violation) = result.violation {
+            return Err(Fault::from(violation));
+        }
+        let mut documents = self.documents.into_values();
+        let document = documents
+            .next()
+            .and_then(|slot| slot.now.or(slot.before.map(|stored| stored.document)));
+        document
+            .map(|document| (result, document))
+            .ok_or_else(|| ErrorCode::NotFound.into())
+    }
+}
