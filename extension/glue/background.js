@@ -7,13 +7,13 @@ const RESTARTED = JSON.stringify({ err: { code: 'restarted', message: '' } });
 
 // One WebAssembly instance, started on first use. A panicked instance is never called again: the next call builds a new one,
 // which finds all it needs in the database.
-const holder = (start, module) => {
+const holder = (start, module, file) => {
   let ready = null;
   let died = null;
   let started = false;
   const boot = async () => {
     if (started) module.__wbg_reset_state();
-    else await start();
+    else await start({ module_or_path: new URL(file, import.meta.url) });
     started = true;
   };
   return {
@@ -35,8 +35,8 @@ const holder = (start, module) => {
   };
 };
 
-const core = holder(startBackground, background);
-const extraction = holder(startExtractor, extractor);
+const core = holder(startBackground, background, './wasm/background_bg.wasm');
+const extraction = holder(startExtractor, extractor, './wasm/extractor_bg.wasm');
 let running = core;
 
 globalThis.krowocPanicked = (message) => {

@@ -2,4 +2,4 @@
 import start from './wasm/options.js';
 import { open } from './page.js';
 
-await open(start);
+await open(start, './wasm/options_bg.wasm');

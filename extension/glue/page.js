@@ -1,5 +1,5 @@
 // Shared by the pages: starts a module, and starts the page over when it breaks. Not logic.
-export const open = async (start) => {
+export const open = async (start, file) => {
   globalThis.krowocPanicked = (message) => {
     console.error(message);
     // A page that breaks at once, twice, would reload for ever.
@@ -9,5 +9,5 @@ export const open = async (start) => {
   };
   document.documentElement.lang = chrome.i18n.getUILanguage().replace('_', '-');
   document.documentElement.dir = chrome.i18n.getMessage('@@bidi_dir') || 'ltr';
-  await start();
+  await start({ module_or_path: new URL(file, import.meta.url) });
 };

@@ -2,4 +2,4 @@
 import start from './wasm/popup.js';
 import { open } from './page.js';
 
-await open(start);
+await open(start, './wasm/popup_bg.wasm');

@@ -310,11 +310,17 @@ fn is_firefox() -> bool {
 
 /// The permissions of a connection to a server: its host and, where the browser asks for it, what is sent there.
 fn connection(pattern: &str, asking: bool) -> JsValue {
-    let mut wanted = serde_json::json!({ "origins": [pattern] });
+    // Firefox refuses a port in a pattern.
+    let pattern = if is_firefox() {
+        crate::model::address::without_port(pattern)
+    } else {
+        pattern.to_owned()
+    };
     if asking && is_firefox() {
-        wanted["data_collection"] = serde_json::json!(["websiteContent", "browsingActivity"]);
+        let sent = ["websiteContent", "browsingActivity"];
+        return object(&serde_json::json!({"origins": [pattern], "data_collection": sent}));
     }
-    object(&wanted)
+    object(&serde_json::json!({ "origins": [pattern] }))
 }
 
 /// Asks for the permission to talk to a server. Must be called in the click itself, before anything is awaited.
@@ -362,8 +368,12 @@ where
     (asked.is_ok() && ran.get()).then_some(())
 }
 
-/// Asks the browser not to evict the library. True when it will not.
+/// Asks the browser not to evict the library. True when it will not. Only pages may ask: a worker has no such function.
 pub async fn persist_storage() -> bool {
+    let storage = get(&get(&js_sys::global(), "navigator"), "storage");
+    if !get(&storage, "persist").is_function() {
+        return false;
+    }
     storage_persist()
         .await
         .is_ok_and(|kept| kept.as_bool().unwrap_or(false))
@@ -417,21 +427,24 @@ pub struct HttpRequest<'a> {
 
 /// Sends a request. An error means that no answer came: no network, no such host, no answer in time.
 pub async fn http(request: HttpRequest<'_>) -> Browser<HttpReply> {
-    let mut headers = serde_json::json!({"accept": "application/json"});
+    let mut headers = serde_json::Map::new();
+    let mut header = |name: &str, value: &str| drop(headers.insert(name.to_owned(), value.into()));
+    header("accept", "application/json");
     if request.body.is_some() {
-        headers["content-type"] = "application/json".into();
+        header("content-type", "application/json");
     }
     if let Some(token) = request.bearer {
-        headers["authorization"] = format!("Bearer {token}").into();
+        header("authorization", &format!("Bearer {token}"));
     }
-    let mut init = serde_json::json!({
+    let init = serde_json::json!({
         "method": request.method, "headers": headers,
         "credentials": "omit", "cache": "no-store", "redirect": "error", "referrerPolicy": "no-referrer",
     });
-    if let Some(body) = request.body {
-        init["body"] = body.into();
-    }
     let init = object(&init);
+    if let Some(body) = request.body {
+        // A plain object takes any property.
+        let _ = js_sys::Reflect::set(&init, &"body".into(), &body.into());
+    }
     let _ = js_sys::Reflect::set(&init, &"signal".into(), &abort_after(request.timeout));
     let response: web_sys::Response = fetch_url(request.url, init)
         .await?

@@ -95,7 +95,12 @@ fn every_message_that_the_code_names_exists() {
     let sources = sources();
     let mut named: BTreeSet<&str> = BTreeSet::new();
     for call in ["t(\"", "t1(\"", "t2(\"", "message(\"", "__MSG_"] {
-        for rest in sources.split(call).skip(1) {
+        for (at, _) in sources.match_indices(call) {
+            let inside = sources[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+            if inside && call != "__MSG_" {
+                continue;
+            }
+            let rest = &sources[at + call.len()..];
             let end = rest
                 .find(|c: char| !c.is_ascii_alphanumeric())
                 .unwrap_or(rest.len());

@@ -139,7 +139,7 @@ fn signed_out() -> NoAnswer {
 
 /// The connection, as it is stored.
 async fn link() -> Outcome<Option<Link>> {
-    Ok(connect::link(&*store().await?).await?)
+    connect::link(&*store().await?).await
 }
 
 /// A valid access token; spends the refresh token when there is none. There is one flusher, so there is one refresh at a time.

@@ -18,8 +18,8 @@ const SHOWN: u32 = 2_500;
 
 /// The entries: id, message, where they appear.
 const ENTRIES: [(&str, &str, &str); 5] = [
-    ("selection_snippet", "menuSelectionSnippet", "selection"),
-    ("selection_prompt", "menuSelectionPrompt", "selection"),
+    ("selection-snippet", "menuSelectionSnippet", "selection"),
+    ("selection-prompt", "menuSelectionPrompt", "selection"),
     ("page", "menuPage", "page"),
     ("link", "menuLink", "link"),
     ("image", "menuImage", "image"),
@@ -40,7 +40,7 @@ pub(super) fn entries() -> Vec<Value> {
 pub(super) async fn clicked(click: MenuClick) -> Outcome<()> {
     // Minted first: this is where the person acted.
     let ids = mint();
-    let kind = if click.item == "selection_prompt" {
+    let kind = if click.item == "selection-prompt" {
         Kind::Prompt
     } else {
         Kind::Snippet

@@ -80,7 +80,6 @@ pub async fn handle(event: &str) -> String {
 
 async fn installed() -> Outcome<()> {
     let set = browser::set_menus(&menus::entries()).await;
-    browser::persist_storage().await;
     started().await?;
     set.map_err(|error| Failure::new(FailureCode::Internal, error.0))
 }

@@ -5,7 +5,7 @@
 pub struct Server {
     /// `https://host:port`, without a slash at the end.
     pub origin: String,
-    /// The permission that lets the extension talk to it. Without the port: Firefox knows none in patterns.
+    /// The permission that lets the extension talk to it. See [`without_port`] for browsers that know no ports in patterns.
     pub pattern: String,
     /// Not encrypted, and not this machine either.
     pub exposed: bool,
@@ -56,9 +56,19 @@ pub fn parse(typed: &str) -> Result<Server, BadAddress> {
         .unwrap_or_default();
     Ok(Server {
         origin: format!("{scheme}://{host}{port}"),
-        pattern: format!("{scheme}://{host}/*"),
+        pattern: format!("{scheme}://{host}{port}/*"),
         exposed: scheme == "http" && !local,
     })
+}
+
+/// A pattern without its port: it then stands for every port of the host.
+#[must_use]
+pub fn without_port(pattern: &str) -> String {
+    let origin = pattern.strip_suffix("/*").unwrap_or(pattern);
+    match origin.rsplit_once(':') {
+        Some((host, port)) if port.chars().all(|c| c.is_ascii_digit()) => format!("{host}/*"),
+        _ => pattern.to_owned(),
+    }
 }
 
 fn split_port(authority: &str) -> Result<(&str, Option<u16>), BadAddress> {
@@ -160,9 +170,15 @@ mod tests {
     }
 
     #[test]
-    fn the_permission_covers_the_host_without_its_port() {
-        let server = parse("http://127.0.0.1:8420").unwrap();
-        assert_eq!(server.pattern, "http://127.0.0.1/*");
+    fn the_permission_covers_the_one_port_where_the_browser_can_say_so() {
+        let pattern = parse("http://127.0.0.1:8420").unwrap().pattern;
+        assert_eq!(pattern, "http://127.0.0.1:8420/*");
+        assert_eq!(without_port(&pattern), "http://127.0.0.1/*");
+        let six = parse("http://[::1]:8420").unwrap().pattern;
+        assert_eq!(without_port(&six), "http://[::1]/*");
+        for plain in ["https://a.example/*", "http://[::1]/*"] {
+            assert_eq!(without_port(plain), plain);
+        }
     }
 
     #[test]

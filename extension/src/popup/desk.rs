@@ -1,5 +1,6 @@
 //! The state of the popup and what its controls do. Not how it looks.
 
+use crate::browser;
 use crate::messages::{
     Before, Draft, Failure, FailureCode, Found, Keep, Likeness, Part, Preview, Request, Saved,
     Shelf, State,
@@ -225,6 +226,8 @@ impl Desk {
                     self.spoken.set(t("saved"));
                     self.refresh();
                     self.search();
+                    // The unlimited storage of the extension holds without it; this is for browsers that ask.
+                    browser::persist_storage().await;
                 }
                 Err(reason) => self.fail(reason),
             }

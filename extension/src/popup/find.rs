@@ -41,7 +41,7 @@ pub(super) fn Find() -> impl IntoView {
                     id=FIELD
                     dir="auto"
                     autocomplete="off"
-                    placeholder=move || t1("searchCount", &number(total.get()))
+                    placeholder=move || if total.get() == 0 { t("searchLibrary") } else { t1("searchCount", &number(total.get())) }
                     prop:value=desk.query
                     on:input=move |event| {
                         desk.query.set(event_target_value(&event));
