@@ -225,7 +225,7 @@ fn converged(node: &Node, alive: &BTreeMap<DocId, &Document>) -> Result<(), Brok
         .filter_map(|(id, local)| {
             local
                 .shadow()
-                .filter(|shadow| shadow.rev != 0)
+                .filter(|shadow| !shadow.purged)
                 .map(|shadow| (*id, shadow))
         })
         .collect();
@@ -400,8 +400,15 @@ fn trash(document: &Document, acts: &[Saved]) -> Result<(), Broken> {
                             .as_str()
                             .is_some_and(|value| deletion.shown.contains(value))
                 }
+                // A line that was there before, and is put back by a resolution, says nothing.
                 Act::Text { added, .. } => {
-                    !same && added.iter().any(|line| deletion.shown.contains(line))
+                    let fresh =
+                        |line: &&String| !acts.iter().take(other).any(|saved| adds(saved, line));
+                    !same
+                        && added
+                            .iter()
+                            .filter(fresh)
+                            .any(|line| deletion.shown.contains(line))
                 }
                 Act::Create => !same && !deletion.shown.is_empty(),
                 Act::Tag { .. } | Act::Restore => false,
@@ -410,6 +417,10 @@ fn trash(document: &Document, acts: &[Saved]) -> Result<(), Broken> {
         ensure!(!seen, "{}: came back from the trash by itself", document.id);
     }
     Ok(())
+}
+
+fn adds(saved: &Saved, line: &String) -> bool {
+    matches!(&saved.act, Act::Text { added, .. } if added.contains(line))
 }
 
 /// A text that only one person ever wrote, always from what was shown, is as that person left it.

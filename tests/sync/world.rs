@@ -247,14 +247,12 @@ impl World {
     fn picture(&self) -> String {
         let of = |node: &Node| {
             let state = node.disk.state();
-            let rows: Vec<_> = node
-                .disk
-                .waiting()
-                .into_iter()
-                .map(|row| (row.seq, row.attempts, row.last_error))
+            let rows = node.disk.rows().values();
+            let rows: Vec<_> = rows
+                .map(|row| (row.seq, row.attempts, &row.state, &row.ack, &row.last_error))
                 .collect();
             format!(
-                "client {}: {:?} cursor {} of {}, mismatches {}, waiting {rows:?}",
+                "client {}: {:?} cursor {} of {}, mismatches {}, outbox {rows:?}",
                 node.number, state.phase, state.cursor, self.store.rows.seq, state.mismatches
             )
         };

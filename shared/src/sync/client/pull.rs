@@ -4,7 +4,7 @@ use super::backoff::{self, Class};
 use super::plan::POLL_EVERY;
 use super::reoffer;
 use super::state::{Ack, ClientState, Commit, Env, Failure, Loaded, OutboxRow, Phase};
-use super::work::{Work, content};
+use super::work::{Work, ghost};
 use crate::hlc::Hlc;
 use crate::ids::{DocId, Millis};
 use crate::library::document::Document;
@@ -127,19 +127,20 @@ fn take(work: &mut Work, document: Document, env: &mut Env<'_>) {
     let first = local.is_some_and(|local| local.read != generation);
     let shadow = local.and_then(|local| local.shadow());
     let old = shadow
-        .filter(|old| old.rev != 0 && work.state.reoffer && first)
+        .filter(|old| !old.purged && work.state.reoffer && first)
         .cloned();
-    let left = shadow.filter(|_| document.purged).cloned().map(content);
+    let content = shadow.filter(|_| document.purged).cloned();
     settle_acks(work, id, Some(&document));
     if let (Some(old), false) = (old, document.purged) {
         reoffer::offer(work, &old, &document, env);
     }
     let shadow = if document.purged {
-        left
+        let content = content.unwrap_or_else(|| Document::new(id, document.kind));
+        ghost(content, document.rev)
     } else {
-        Some(document)
+        document
     };
-    work.settle(id, shadow, Some(generation));
+    work.settle(id, Some(shadow), Some(generation));
 }
 
 /// Looks at the acknowledged rows of a document whose state arrives (`None`: the server has none, everything was read).

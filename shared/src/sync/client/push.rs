@@ -141,7 +141,7 @@ fn acknowledge(work: &mut Work, seq: u64, result: &OpResult) {
     // Everything up to it was read, and it is not here: it was taken, and purged since.
     let gone = result.rev <= work.state.complete;
     if here || gone {
-        let shadow = shadow.filter(|_| here).cloned();
+        let shadow = shadow.filter(|shadow| here && !shadow.purged).cloned();
         work.release(seq, shadow.as_ref());
     }
 }

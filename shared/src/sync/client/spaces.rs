@@ -3,7 +3,7 @@
 use super::pull::{fail, settle_acks};
 use super::reoffer;
 use super::state::{Backoff, ClientState, Commit, Env, Failure, Loaded, Phase};
-use super::work::{Work, content};
+use super::work::{Work, ghost};
 use crate::error::ErrorCode;
 use crate::library::document::Document;
 use crate::sync::checksum::Checksum;
@@ -86,11 +86,11 @@ pub fn on_sweep(state: &ClientState, loaded: Loaded, env: &mut Env<'_>) -> Commi
             work.settle(id, None, Some(generation));
             continue;
         };
-        let forgotten = work.state.reoffer && old.rev > work.state.since;
+        let forgotten = work.state.reoffer && !old.purged && old.rev > work.state.since;
         if forgotten {
             reoffer::offer(&mut work, old, &Document::new(id, old.kind), env);
         }
-        let old = content(old.clone());
+        let old = ghost(old.clone(), work.state.cursor);
         work.settle(id, Some(old), Some(generation));
     }
     if done {

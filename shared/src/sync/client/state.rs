@@ -223,7 +223,8 @@ impl OutboxRow {
 pub struct Local {
     /// What the person sees: the server's state with the waiting edits on top.
     pub view: Document,
-    /// Of a dirty document, the server's state; `None` when the server has none. See [`Local::shadow`].
+    /// Of a dirty document, the server's state; `None` when the server never had one; when it has it no more, the content
+    /// that was here, marked as purged. See [`Local::shadow`].
     pub base: Option<Document>,
     /// True while the outbox holds edits of it, refused ones included.
     pub dirty: bool,

@@ -14,8 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// `None` when there is neither state nor edit.
 #[must_use]
 pub fn view_of(base: Option<&Document>, rows: &[&OutboxRow]) -> Option<Document> {
-    let known = base.is_some_and(|document| document.rev != 0);
+    let known = base.is_some_and(|document| !document.purged);
     let mut view = match (base, rows.first()) {
+        (Some(ghost), _) if ghost.purged => Document {
+            rev: 0,
+            purged: false,
+            ..ghost.clone()
+        },
         (Some(document), _) => document.clone(),
         (None, Some(row)) => Document::new(row.op.doc_id, row.op.kind),
         (None, None) => return None,
@@ -32,16 +37,16 @@ pub fn view_of(base: Option<&Document>, rows: &[&OutboxRow]) -> Option<Document>
     Some(view)
 }
 
-/// A document that the server does not have, or no longer, as content without a revision:
-/// gone once nothing waits for it, shown while something does.
-pub(super) fn content(document: Document) -> Document {
+/// What is left of a document that the server has no more, as it is known at a revision: shown while edits of it wait.
+pub(super) fn ghost(content: Document, rev: u64) -> Document {
     Document {
-        rev: 0,
+        rev,
+        purged: true,
         body: Body {
             rev: 0,
-            ..document.body
+            ..content.body
         },
-        ..document
+        ..content
     }
 }
 
@@ -198,7 +203,7 @@ impl Work {
         let rows = self.rows_of(id);
         let local = if rows.is_empty() {
             shadow
-                .filter(|document| document.rev != 0)
+                .filter(|document| !document.purged)
                 .map(|view| Local {
                     view,
                     base: None,
