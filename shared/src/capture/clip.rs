@@ -45,6 +45,7 @@ fn selection(snapshot: &PageSnapshot) -> Result<Capture, CaptureError> {
     let dom = Dom::parse(&html);
     let mut mask = Mask::new(&dom);
     let passages = conceal::hide_concealed(&dom, &mut mask);
+    markdown::hide_controls(&dom, &mut mask);
     let base = selection
         .frame_url
         .as_deref()
@@ -75,7 +76,7 @@ fn selection(snapshot: &PageSnapshot) -> Result<Capture, CaptureError> {
 }
 
 fn page(snapshot: &PageSnapshot) -> Result<Capture, CaptureError> {
-    let dom = Dom::parse(&snapshot.html);
+    let dom = extract::parse(&snapshot.html);
     let facts = metadata::read(&dom, &snapshot.url);
     let mut mask = Mask::new(&dom);
     let passages = conceal::hide_concealed(&dom, &mut mask);

@@ -21,36 +21,56 @@ pub(crate) struct Passage {
 /// Hides concealed elements in `mask`; the passages with any text, in document order.
 ///
 /// Concealed are elements that the serialiser marked, those with the `hidden` attribute, and those whose inline style hides them.
+/// When the markup declares most of a page's words hidden, no browser has rendered it yet (scripts reveal such pages), and only
+/// the serialiser's marks count.
 pub(crate) fn hide_concealed(dom: &Dom, mask: &mut Mask) -> Vec<Passage> {
-    let mut passages = Vec::new();
-    let mut at = Some(NodeId::ROOT);
-    while let Some(id) = at {
-        let tag = dom.tag(id);
-        let concealed =
-            dom.is_element(id) && is_concealed(dom, id) && !matches!(tag, "html" | "body" | "head");
-        if concealed {
-            mask.hide(id);
-            let text = speech(dom, id);
-            if !text.is_empty() {
-                passages.push(Passage { element: id, text });
-            }
-        }
-        at = dom.following(id, NodeId::ROOT, concealed || is_silent(tag));
+    let (mut passages, seen) = collect(dom, true);
+    let hidden: usize = passages
+        .iter()
+        .filter(|passage| dom.attr(passage.element, CONCEALED).is_none())
+        .map(|passage| passage.text.split(' ').count())
+        .sum();
+    if hidden > seen.saturating_mul(2).max(200) {
+        (passages, _) = collect(dom, false);
     }
+    for passage in &passages {
+        mask.hide(passage.element);
+    }
+    passages.retain(|passage| !passage.text.is_empty());
     passages
 }
 
-fn is_concealed(dom: &Dom, id: NodeId) -> bool {
-    if dom.attr(id, CONCEALED).is_some() {
-        return true;
+/// The topmost concealed elements, and the number of words outside them.
+fn collect(dom: &Dom, trust_markup: bool) -> (Vec<Passage>, usize) {
+    let mut passages = Vec::new();
+    let mut seen = 0usize;
+    let mut at = Some(NodeId::ROOT);
+    while let Some(id) = at {
+        let tag = dom.tag(id);
+        let concealed = dom.is_element(id)
+            && is_concealed(dom, id, trust_markup)
+            && !matches!(tag, "html" | "body" | "head");
+        if concealed {
+            passages.push(Passage {
+                element: id,
+                text: speech(dom, id),
+            });
+        }
+        seen += dom
+            .text(id)
+            .map_or(0, |text| text.split_whitespace().count());
+        at = dom.following(id, NodeId::ROOT, concealed || is_silent(tag));
     }
-    if dom
-        .attr(id, "hidden")
-        .is_some_and(|value| !value.eq_ignore_ascii_case("until-found"))
-    {
-        return true;
-    }
-    dom.attr(id, "style").is_some_and(style_conceals)
+    (passages, seen)
+}
+
+fn is_concealed(dom: &Dom, id: NodeId, trust_markup: bool) -> bool {
+    let hidden = || {
+        dom.attr(id, "hidden")
+            .is_some_and(|value| !value.eq_ignore_ascii_case("until-found"))
+    };
+    let styled = || dom.attr(id, "style").is_some_and(style_conceals);
+    dom.attr(id, CONCEALED).is_some() || (trust_markup && (hidden() || styled()))
 }
 
 /// True when declarations of an inline style hide the element's text.
@@ -183,6 +203,15 @@ mod tests {
             )
             .is_empty()
         );
+    }
+
+    #[test]
+    fn a_page_that_scripts_have_not_revealed_yet_is_read_all_the_same_but_marks_count() {
+        let text = "word ".repeat(300);
+        let html = format!(
+            "<p>Loading</p><div hidden><p>{text}</p><p data-krowoc-concealed='opacity'>secret</p></div>"
+        );
+        assert_eq!(passages(&html), ["secret"]);
     }
 
     #[test]

@@ -18,6 +18,9 @@ mod dom;
 #[cfg(feature = "extract")]
 pub mod extract;
 #[cfg(feature = "extract")]
+#[cfg(test)]
+mod golden_tests;
+#[cfg(feature = "extract")]
 pub mod markdown;
 #[cfg(feature = "extract")]
 mod metadata;

@@ -2,6 +2,8 @@
 
 /// Appends text to a line of inline Markdown, blanks collapsed, syntax escaped.
 pub(super) fn push_text(out: &mut String, text: &str) {
+    // One alone strikes nothing out, and `~/path` should stay as it is.
+    let tildes = text.matches('~').count() > 1;
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         if c.is_whitespace() && c != '\u{a0}' {
@@ -20,7 +22,7 @@ pub(super) fn push_text(out: &mut String, text: &str) {
             '_' if !(is_word(before) && is_word(next) || is_gap(before) && is_gap(next)) => {
                 out.push_str("\\_")
             }
-            '~' if before == Some('~') || next == Some('~') => out.push_str("\\~"),
+            '~' if tildes => out.push_str("\\~"),
             '<' if next.is_none_or(|n| n.is_ascii_alphabetic() || matches!(n, '/' | '!' | '?')) => {
                 out.push_str("\\<")
             }
@@ -83,6 +85,7 @@ fn one_line_start(line: &str) -> String {
         || line.starts_with(['-', '+']) && after(1)
         || rule('-')
         || rule('=')
+        || rule('_')
         || line.starts_with("~~~")
         || is_delimiter_row(line);
     if escaped {
@@ -98,7 +101,7 @@ fn one_line_start(line: &str) -> String {
         let (number, rest) = line.split_at_checked(digits).unwrap_or((line, ""));
         return format!("{number}\\{rest}");
     }
-    if line.starts_with("* ") {
+    if line.starts_with('*') && after(1) {
         return format!("\\{line}");
     }
     line.to_owned()

@@ -73,12 +73,15 @@ impl Writer<'_> {
         let mut inner = String::new();
         self.inline_children(id, &mut inner);
         let core = trim_breaks(&inner);
-        // Marks directly at a letter outside, or around marks of the same kind, would not be read as emphasis.
-        let nested = core.starts_with('*')
-            || core.ends_with('*')
-            || core.contains('\n')
-            || out.ends_with(['*', '~']);
-        if core.is_empty() || nested || out.ends_with(char::is_alphanumeric) {
+        let touches =
+            out.ends_with(char::is_alphanumeric) && !inner.starts_with(char::is_whitespace);
+        // Marks right after a letter, or against marks of the same kind, would not be read as emphasis.
+        let single = core.starts_with('*')
+            && core.ends_with('*')
+            && core.matches('*').count() == 2
+            && mark == "**";
+        let clash = !single && (core.starts_with('*') || core.ends_with('*'));
+        if core.is_empty() || clash || core.contains('\n') || out.ends_with(['*', '~']) || touches {
             push_inner(out, &inner);
             return;
         }

@@ -13,6 +13,10 @@ impl Writer<'_> {
             .and_then(|start| start.trim().parse().ok())
             .unwrap_or(1);
         number = number.min(999_999_999);
+        // Two lists in a row would read as one: in CommonMark another marker starts another list.
+        let again = out
+            .last()
+            .is_some_and(|block| follows(&block.text, ordered));
         let mut items: Vec<(String, bool)> = Vec::new();
         for child in dom.children(id).collect::<Vec<_>>() {
             if self.mask.hides(child) || !dom.is_element(child) {
@@ -34,11 +38,7 @@ impl Writer<'_> {
                 held.push_str(&indent(&text, "  ", "  "));
                 continue;
             }
-            let marker = if ordered {
-                format!("{number}. ")
-            } else {
-                "- ".to_owned()
-            };
+            let marker = marker(ordered.then_some(number), again);
             number += 1;
             items.push((indent(&text, &marker, &" ".repeat(marker.len())), tight));
         }
@@ -47,9 +47,12 @@ impl Writer<'_> {
         if text.is_empty() {
             return;
         }
-        // Two lists in a row would read as one: a rule of CommonMark is that another marker starts another list.
         let list = text.join(if tight { "\n" } else { "\n\n" });
-        out.push(Block { text: list, tight });
+        out.push(Block {
+            text: list,
+            tight,
+            item: false,
+        });
     }
 
     fn stray(&mut self, id: NodeId) -> Vec<Block> {
@@ -89,7 +92,8 @@ impl Writer<'_> {
         if !blocks.is_empty() {
             out.push(Block {
                 text: indent(&join_item(&blocks), "- ", "  "),
-                tight: blocks.len() == 1,
+                tight: false,
+                item: blocks.len() == 1,
             });
         }
     }
@@ -139,11 +143,33 @@ impl Writer<'_> {
         }
         push_term(&mut items, &mut term);
         if !items.is_empty() {
-            out.push(Block {
-                text: items.join("\n"),
-                tight: false,
-            });
+            out.push(Block::new(items.join(
+                "
+",
+            )));
         }
+    }
+}
+
+fn marker(number: Option<u64>, again: bool) -> String {
+    match (number, again) {
+        (Some(number), false) => format!("{number}. "),
+        (Some(number), true) => format!("{number}) "),
+        (None, false) => "- ".to_owned(),
+        (None, true) => "* ".to_owned(),
+    }
+}
+
+/// True when a block is a list whose first choice of marker a list right after it must not repeat.
+fn follows(text: &str, ordered: bool) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    if ordered {
+        digits > 0
+            && text
+                .get(digits..)
+                .is_some_and(|rest| rest.starts_with(". "))
+    } else {
+        text.starts_with("- ")
     }
 }
 

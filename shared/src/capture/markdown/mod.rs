@@ -59,8 +59,27 @@ impl Mask {
 /// Converts a piece of HTML. `base` is what relative addresses are resolved against.
 pub fn from_html(html: &str, base: &str, options: Options) -> String {
     let dom = Dom::parse(html);
-    let mask = Mask::new(&dom);
+    let mut mask = Mask::new(&dom);
+    hide_controls(&dom, &mut mask);
     render(&dom, NodeId::ROOT, &mask, base, options)
+}
+
+/// Hides buttons, save those that are a heading's text (accordions): their words are not part of what a person selects.
+pub(crate) fn hide_controls(dom: &Dom, mask: &mut Mask) {
+    for id in dom
+        .descendants(NodeId::ROOT)
+        .filter(|&id| dom.tag(id) == "button")
+    {
+        let titles = |above: NodeId| {
+            matches!(
+                dom.tag(above),
+                "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "dt" | "summary"
+            )
+        };
+        if !dom.ancestors(id).take(3).any(titles) {
+            mask.hide(id);
+        }
+    }
 }
 
 /// Converts a subtree, less what the mask hides. The result has no leading or trailing blank lines.
@@ -91,32 +110,39 @@ struct Writer<'a> {
     level: usize,
 }
 
-/// A written block: paragraphs are set apart by a blank line, items of a tight list are not.
+/// A written block. Blocks are set apart by a blank line, single items are not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Block {
     text: String,
+    /// A list that may follow its item's text without a blank line.
     tight: bool,
+    /// A list item on its own.
+    item: bool,
 }
 
 impl Block {
     fn new(text: String) -> Self {
-        Self { text, tight: false }
+        Self {
+            text,
+            tight: false,
+            item: false,
+        }
     }
 }
 
 fn join(blocks: &[Block]) -> String {
     let mut out = String::new();
-    let mut before_tight = false;
+    let mut after_item = false;
     for block in blocks.iter().filter(|block| !block.text.is_empty()) {
         if !out.is_empty() {
-            out.push_str(if block.tight && before_tight {
+            out.push_str(if block.item && after_item {
                 "\n"
             } else {
                 "\n\n"
             });
         }
         out.push_str(&block.text);
-        before_tight = block.tight;
+        after_item = block.item;
     }
     out
 }
@@ -148,6 +174,7 @@ pub(crate) fn is_block(tag: &str) -> bool {
             | "aside"
             | "blockquote"
             | "body"
+            | "button"
             | "center"
             | "dd"
             | "details"
@@ -217,7 +244,6 @@ pub(crate) fn is_silent(tag: &str) -> bool {
             | "datalist"
             | "textarea"
             | "input"
-            | "button"
             | "option"
             | "map"
             | "area"
