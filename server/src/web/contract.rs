@@ -3,8 +3,9 @@
 use actix_web::dev::ResourceDef;
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{HttpResponse, get};
+use krowoc_shared::library::wire::Sort;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Components, InfoBuilder, OpenApi, OpenApiBuilder};
+use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 
 /// The document, ready to send, and the addresses in it.
 pub struct Contract {
@@ -18,7 +19,8 @@ pub struct Contract {
 /// The document before routes are added.
 #[must_use]
 pub fn base() -> OpenApi {
-    let mut components = Components::new();
+    // Shapes that only a query refers to are not collected with the handlers.
+    let mut components = ComponentsBuilder::new().schema_from::<Sort>().build();
     components.add_security_scheme(
         "session",
         SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
