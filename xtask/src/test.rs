@@ -1,6 +1,5 @@
 //! `cargo xtask test`: prepares what the suites need, runs them and sums up. Not what they prove.
 
-use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -304,11 +303,8 @@ fn environment(
     if !database.is_empty() {
         say("KROWOC_TEST_DATABASE", database);
     }
-    if let Some(seeds) = prepared.seeds {
+    if let Some(seeds) = prepared.seeds.filter(|_| suite == Suite::Simulation) {
         say("KROWOC_SIM_SEEDS", &seeds.to_string());
-    }
-    if let Some(server) = &prepared.built.server {
-        say("KROWOC_TEST_SERVER_BIN", &path(server)?);
     }
     Ok(env)
 }
@@ -319,12 +315,6 @@ fn postgres_url<'a>(prepared: &'a Prepared<'_>) -> Result<&'a str> {
         .as_ref()
         .map(Cluster::url)
         .context("PostgreSQL was not started")
-}
-
-fn path(path: &Path) -> Result<String> {
-    path.to_str()
-        .map(str::to_owned)
-        .with_context(|| format!("{} is not UTF-8; move the tree", path.display()))
 }
 
 #[cfg(test)]
