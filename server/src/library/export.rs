@@ -39,6 +39,7 @@ enum Format {
 #[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
 struct ExportQuery {
     /// The format.
+    #[param(inline)]
     format: Format,
 }
 
