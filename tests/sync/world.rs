@@ -285,6 +285,14 @@ impl World {
             .queue
             .values()
             .any(|event| !matches!(event, Event::Tick(_)));
+        let newest = self
+            .store
+            .rows
+            .documents
+            .values()
+            .map(|document| document.rev)
+            .max();
+        let newest = newest.unwrap_or(0);
         !messages
             && self.nodes.iter().all(|node| {
                 let state = node.disk.state();
@@ -303,7 +311,7 @@ impl World {
                 !waits
                     && !acked
                     && state.phase == Phase::Steady
-                    && state.cursor == self.store.rows.seq.max(state.cursor)
+                    && state.cursor >= newest
                     && state.pull_at > node.wall(self.now)
                     && node.flight.is_none()
             })

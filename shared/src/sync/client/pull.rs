@@ -146,7 +146,7 @@ fn take(work: &mut Work, document: Document, env: &mut Env<'_>) {
 /// Looks at the acknowledged rows of a document whose state arrives (`None`: the server has none, everything was read).
 /// What the state holds leaves; what another epoch took is sent again.
 pub(super) fn settle_acks(work: &mut Work, id: DocId, server: Option<&Document>) {
-    let rev = server.map_or(u64::MAX, |document| document.rev);
+    let rev = server.map_or(work.state.complete, |document| document.rev);
     let acks = |row: &&OutboxRow| row.ack.clone().map(|ack| (row.seq, ack));
     let acks: Vec<_> = work.rows_of(id).iter().filter_map(acks).collect();
     for (seq, ack) in acks {
