@@ -226,9 +226,9 @@ fn leaf(
             sum.1 += f64::from(h);
         }
         let (mut g, mut h) = (0.0, 0.0);
-        for bin in 0..binned.cuts[feature].len() {
-            g += sums[bin].0;
-            h += sums[bin].1;
+        for (bin, sum) in sums.iter().enumerate().take(binned.cuts[feature].len()) {
+            g += sum.0;
+            h += sum.1;
             if h < f64::from(plan.min_weight) || hessian - h < f64::from(plan.min_weight) {
                 continue;
             }
