@@ -4,5 +4,9 @@
 mod accounts;
 mod config;
 mod devices;
+mod export;
+mod library;
+mod live;
 mod migrations;
+mod sync;
 mod web;

@@ -5,6 +5,8 @@ pub mod caller;
 pub mod clock;
 pub mod database;
 pub mod logs;
+pub mod machine;
+pub mod ops;
 
 pub use app::{Options, TestApp};
 pub use caller::{Answer, Caller};

@@ -1,0 +1,8 @@
+//! Push and pull as devices see them.
+
+mod kill;
+mod order;
+mod pull;
+mod purge;
+mod push;
+mod restore;
