@@ -70,12 +70,23 @@ fn lay_assets(
         css::bundle_all(&sheets(project)?)?.as_bytes(),
     )?;
     // The glue finds its module by name, and starts itself: the page may hold no inline script.
-    let js = module.js.replace(&format!("{BIN}_bg.wasm"), &wasm) + "\n__wbg_init();\n";
+    let js = self_starting(&module.js, &wasm)?;
     lay("%JS%", "js", js.as_bytes())?;
     for (inside, script) in &module.snippets {
         files::write(&assets.join("snippets").join(inside), script)?;
     }
     Ok(names)
+}
+
+/// The glue with the hashed name of its module, and the call that starts it.
+fn self_starting(js: &str, wasm: &str) -> Result<String> {
+    let plain = format!("{BIN}_bg.wasm");
+    if !js.contains(&plain) || !js.contains("__wbg_init") {
+        bail!(
+            "the glue of the dashboard does not name {plain}: does wasm-bindgen-cli-support match wasm-bindgen?"
+        );
+    }
+    Ok(js.replace(&plain, wasm) + "\n__wbg_init();\n")
 }
 
 /// The shared sheets and the dashboard's own; a dashboard sheet that imports brings the shared ones itself.
@@ -185,6 +196,14 @@ mod tests {
                 .to_string()
                 .contains("%JS%")
         );
+    }
+
+    #[test]
+    fn the_glue_starts_itself_with_the_hashed_module() {
+        let glue = "async function __wbg_init() { new URL('dashboard_bg.wasm', import.meta.url) }";
+        let started = self_starting(glue, "dashboard-1.wasm").unwrap();
+        assert!(started.contains("'dashboard-1.wasm'") && started.ends_with("__wbg_init();\n"));
+        assert!(self_starting("function other() {}", "dashboard-1.wasm").is_err());
     }
 
     #[test]

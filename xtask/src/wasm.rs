@@ -126,6 +126,8 @@ pub fn bind(
     bindgen
         .input_bytes(name, input)
         .typescript(false)
+        // The glue finds its code beside itself when it is started without arguments.
+        .omit_default_module_path(false)
         .debug(!shipped)
         .remove_name_section(shipped)
         .remove_producers_section(shipped)
