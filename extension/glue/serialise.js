@@ -238,7 +238,12 @@
       add(forward ? container.data.slice(offset) : container.data.slice(0, offset));
       walker.currentNode = container;
     } else {
-      walker.currentNode = container.childNodes[offset] ?? container;
+      // The point lies before a child, or behind all of them: then behind the last text inside.
+      const child = container.childNodes[offset];
+      let at = child ?? container;
+      while (!child && at.lastChild) at = at.lastChild;
+      if (at.nodeType === Node.TEXT_NODE && forward === Boolean(child)) add(at.data);
+      walker.currentNode = at;
     }
     for (let steps = 0; steps < 200 && text.length < CONTEXT * 2; steps += 1) {
       const node = forward ? walker.nextNode() : walker.previousNode();
