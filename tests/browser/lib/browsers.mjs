@@ -131,7 +131,8 @@ class Firefox extends Profile {
     const { protocol, hostname } = new URL(origin);
     await this.chrome(`const { ExtensionPermissions } = ChromeUtils.importESModule('resource://gre/modules/ExtensionPermissions.sys.mjs');
       const policy = WebExtensionPolicy.getByID(${JSON.stringify(this.id)});
-      await ExtensionPermissions.add(policy.id, { origins: [${JSON.stringify(`${protocol}//${hostname}/*`)}], permissions: [] }, policy.extension);`);
+      await ExtensionPermissions.add(policy.id, { origins: [${JSON.stringify(`${protocol}//${hostname}/*`)}], permissions: [],
+        data_collection: ['websiteContent', 'browsingActivity'] }, policy.extension);`);
   }
   async killBackground() {
     await this.chrome(`await WebExtensionPolicy.getByID(${JSON.stringify(this.id)}).extension.terminateBackground();`);

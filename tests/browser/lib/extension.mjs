@@ -47,7 +47,10 @@ export async function click(page, name) {
 /** Opens the popup on a page, picks what to capture, and saves it. Returns the popup. */
 export async function clip(browser, page, { what, kind, tags = [] } = {}) {
   const popup = await browser.popup(page);
-  if (what) await popup.select('select[aria-label="What to capture"]', what);
+  if (what) {
+    await popup.waitForSelector('select[aria-label="What to capture"]');
+    await popup.select('select[aria-label="What to capture"]', what);
+  }
   if (kind) await click(popup, kind);
   for (const tag of tags) {
     const field = await popup.waitForSelector('::-p-aria([name="Add a tag"])');
