@@ -1,6 +1,8 @@
 //! The clipper: what its modules (background, popup, options, extractor) share. Not the entry scripts: those are in `glue`.
 pub mod background;
 pub mod browser;
+#[cfg(test)]
+mod catalogue;
 #[cfg(feature = "extract")]
 pub mod extractor;
 pub mod messages;

@@ -2,10 +2,11 @@
 
 use crate::browser;
 use crate::messages::{
-    Before, Draft, Failure, FailureCode, Found, Keep, Likeness, Part, Preview, Request, Saved,
-    Shelf, State,
+    Before, Connection, Draft, Failure, FailureCode, Found, Keep, Likeness, Part, Preview, Request,
+    Saved, Shelf, State,
 };
 use crate::page::{ask, failure, mint_doc, mint_op, t};
+use gloo_timers::future::TimeoutFuture;
 use krowoc_shared::ids::DocId;
 use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::validate;
@@ -15,6 +16,9 @@ use serde_json::Value;
 
 /// Hits shown under the search field.
 const HITS: usize = 6;
+/// Looks at the queue after a save, and the milliseconds between two.
+const LOOKS: usize = 15;
+const LOOK_EVERY: u32 = 400;
 
 /// How far the reading of the page is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -225,6 +229,7 @@ impl Desk {
                     self.saving.set(Saving::Done(saved));
                     self.spoken.set(t("saved"));
                     self.refresh();
+                    self.watch();
                     self.search();
                     // The unlimited storage of the extension holds without it; this is for browsers that ask.
                     browser::persist_storage().await;
@@ -269,6 +274,24 @@ impl Desk {
     /// Asks how things stand.
     pub fn refresh(self) {
         self.follow(Request::State);
+    }
+
+    /// Looks a few times until what was just saved has reached the server.
+    fn watch(self) {
+        spawn_local(async move {
+            for _ in 0..LOOKS {
+                TimeoutFuture::new(LOOK_EVERY).await;
+                let Ok(state) = ask::<State>(&Request::Look).await else {
+                    return;
+                };
+                let done =
+                    state.waiting == 0 || !matches!(state.connection, Connection::Open { .. });
+                self.state.set(Some(state));
+                if done {
+                    return;
+                }
+            }
+        });
     }
 
     /// Sends a request that is answered by how things stand.

@@ -48,7 +48,7 @@ pub(super) fn Find() -> impl IntoView {
                         desk.search();
                     }
                 />
-                <kbd class="kbd" aria-hidden="true">"/"</kbd>
+                <kbd class="kbd" aria-hidden="true">{"/"}</kbd>
             </label>
             <ul class="stack stack--1" role="list">
                 <For each=hits key=|hit| (hit.doc_id.to_string(), hit.uses, hit.edited_at) children=move |hit| view! { <Row hit=hit /> } />

@@ -41,7 +41,7 @@ pub(super) fn Heading() -> impl IntoView {
                 on:input=move |event| desk.title.set(event_target_value(&event))
             />
             {move || facts().map(|(site, facts)| view! {
-                <p class="xs muted cut"><bdi>{site}</bdi><span aria-hidden="true">" · "</span>{facts}</p>
+                <p class="xs muted cut"><bdi>{site}</bdi><span aria-hidden="true">{" · "}</span>{facts}</p>
             })}
         </div>
     }
@@ -198,7 +198,7 @@ pub(super) fn SaveButton() -> impl IntoView {
                     on:click=move |_| desk.save()
                 >
                     {label}
-                    <kbd class="kbd" aria-hidden="true">"Ctrl ↵"</kbd>
+                    <kbd class="kbd" aria-hidden="true">{"Ctrl ↵"}</kbd>
                 </button>
             }
             .into_any()

@@ -37,7 +37,7 @@ fn Popup() -> impl IntoView {
     on_cleanup(move || keys.remove());
     view! {
         <main class="popup" aria-label="Krowoc">
-            <h1 class="sr">"Krowoc"</h1>
+            <h1 class="sr">{"Krowoc"}</h1>
             <Head />
             <div class="popup__body">
                 {move || match desk.preview.get() {
@@ -142,10 +142,7 @@ fn Part() -> impl IntoView {
 fn Reading() -> impl IntoView {
     view! {
         <div class="stack" role="status" aria-label=t("loading")>
-            <span class="skel skel--title"></span>
-            <span class="skel"></span>
-            <span class="skel"></span>
-            <span class="skel"></span>
+            {["skel skel--title", "skel", "skel", "skel"].map(|class| view! { <span class=class></span> })}
         </div>
     }
 }
