@@ -8,6 +8,7 @@ use crate::people;
 use crate::rng::Rng;
 use crate::store::{Rows, Store, status};
 use krowoc_shared::error::ErrorCode;
+use krowoc_shared::hlc::MAX_AHEAD;
 use krowoc_shared::ids::Millis;
 use krowoc_shared::sync::client::{Failure, Phase};
 use krowoc_shared::sync::wire::PullRequest;
@@ -355,7 +356,10 @@ impl World {
                 let _ = self.nodes[client].wake(self.now);
                 self.tick(client, self.now + 1);
             }
-            Event::Clock(client, offset) => self.nodes[client].offset = offset,
+            Event::Clock(client, offset) => {
+                self.nodes[client].offset = offset;
+                self.oracle.ahead |= offset > MAX_AHEAD;
+            }
             Event::Quota(client, full) => self.nodes[client].disk.full = full,
             Event::Server(up) => {
                 self.server_up = up;

@@ -33,7 +33,7 @@ pub(super) fn offer(work: &mut Work, old: &Document, new: &Document, env: &mut E
             ops.push(text_op(old, 0, &conflict.text, env));
         }
     }
-    enqueue(work, old.id, ops, new.rev == 0, env);
+    enqueue(work, old.id, ops, env);
 }
 
 /// The newest revision whose text both epochs agree on.
@@ -123,19 +123,16 @@ fn text_op(old: &Document, base_rev: u64, text: &str, env: &mut Env<'_>) -> Op {
     }
 }
 
-/// Queues the operations; `first`: before what waits for the same document already.
-fn enqueue(work: &mut Work, id: DocId, ops: Vec<Op>, first: bool, env: &Env<'_>) {
+/// Queues the operations before what waits for the same document already: that was made later, and may need them.
+fn enqueue(work: &mut Work, id: DocId, ops: Vec<Op>, env: &Env<'_>) {
     if ops.is_empty() {
         return;
     }
     let seqs: Vec<u64> = work.rows_of(id).iter().map(|row| row.seq).collect();
-    let waiting: Vec<OutboxRow> = if first {
-        seqs.into_iter()
-            .filter_map(|seq| work.drop_row(seq))
-            .collect()
-    } else {
-        Vec::new()
-    };
+    let waiting: Vec<OutboxRow> = seqs
+        .into_iter()
+        .filter_map(|seq| work.drop_row(seq))
+        .collect();
     for op in ops {
         let seq = work.next_seq();
         work.put_row(OutboxRow {
