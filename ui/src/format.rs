@@ -106,6 +106,39 @@ pub fn wait(seconds: u32) -> String {
     }
 }
 
+/// A text as a part of an address: everything but letters, digits and `-_.~` in percent form (RFC 3986).
+#[must_use]
+pub fn percent(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// Undoes [`percent`], and reads `+` as a blank; what is no UTF-8 becomes U+FFFD.
+#[must_use]
+pub fn unpercent(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        let hex = tail
+            .get(..2)
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        (rest, _) = match (first, hex) {
+            (b'%', Some(byte)) => (tail.get(2..).unwrap_or_default(), bytes.push(byte)),
+            (b'+', _) => (tail, bytes.push(b' ')),
+            _ => (tail, bytes.push(*first)),
+        };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,5 +194,13 @@ mod tests {
             second: 7,
         };
         assert_eq!(exact(at), "21 Nov 2026, 09:41:07");
+    }
+
+    #[test]
+    fn any_text_survives_an_address() {
+        for text in ["", "a b&c=d", "100 % {{x}}", "Żółć 担任 \u{1f600}", "%zz"] {
+            assert_eq!(unpercent(&percent(text)), text);
+        }
+        assert_eq!(unpercent("a+b%2"), "a b%2");
     }
 }

@@ -1,17 +1,61 @@
 //! Words of every screen.
 
-/// Takes an action back.
-pub const UNDO: &str = "Undo";
-/// Removes a message.
-pub const DISMISS: &str = "Dismiss";
-/// Placeholder and name of a tag field.
-pub const ADD_TAG: &str = "Add a tag";
-/// Name of the completion list.
-pub const KNOWN_TAGS: &str = "Known tags";
-/// Read before an added line.
-pub const ADDED: &str = "Added: ";
-/// Read before a removed line.
-pub const REMOVED: &str = "Removed: ";
+words! {
+    UNDO = "Undo";
+    DISMISS = "Dismiss";
+    ADD_TAG = "Add a tag";
+    KNOWN_TAGS = "Known tags";
+    ADDED = "Added: ";
+    REMOVED = "Removed: ";
+    UNREACHABLE = "The server could not be reached. Check the connection; what you changed is kept on this page.";
+    CANCELLED = "Cancelled.";
+    GARBLED = "The server gave an answer this page does not understand. Reload the page; the server may have been updated.";
+    NAME = "Krowoc";
+    SKIP = "Skip to the content";
+    MAIN = "Main";
+    SEARCH = "Search";
+    SEARCH_OR_RUN = "Search or run a command";
+    LIBRARY = "Library";
+    IMPORT = "Import";
+    SETTINGS = "Settings";
+    NEW_PROMPT = "New prompt (c)";
+    OPEN_NAVIGATION = "Open navigation";
+    CLOSE_NAVIGATION = "Close navigation";
+    LIVE = "Live";
+    CONNECTING = "Connecting";
+    OFFLINE = "Offline";
+    LIVE_HINT = "Changes from other devices appear at once";
+    OFFLINE_HINT = "The server does not answer; this page tries again by itself";
+    OFFLINE_NOTICE = "What you see may be out of date. This page tries again by itself.";
+    KEYS = "Keys";
+    CLOSE = "Close";
+    RESULTS = "Results";
+    ACTIONS = "Actions";
+    DOCUMENTS = "Documents";
+    GO_TO = "Go to";
+    PALETTE_NONE = "Nothing found";
+    THEME_LIGHT = "Light theme";
+    THEME_DARK = "Dark theme";
+    THEME_SYSTEM = "Theme of the system";
+    SIGN_OUT = "Sign out";
+    SIGNED_OUT = "You are signed out";
+    TAGS = "Tags";
+    LOST_TITLE = "There is no such page";
+    LOST_TEXT = "The address may be mistyped, or the page has moved.";
+    TO_LIBRARY = "Open the library";
+    SERVER_AWAY_TITLE = "The server does not answer";
+    TRY_AGAIN = "Try again";
+    REFERENCE = "Reference ";
+    COPY = "Copy";
+    NOT_CREATED = "It could not be created";
+    NOT_SAVED = "It could not be saved";
+}
+
+/// When to try again.
+#[must_use]
+pub fn try_again_in(wait: &str) -> String {
+    format!("Try again in {wait}")
+}
 
 /// Name of the button that removes a tag.
 #[must_use]

@@ -1,3 +1,13 @@
 //! Every word that a person reads on the dashboard, in English, one module a screen. Not the extension's `_locales`.
 
+/// A catalogue: names of fixed texts. The text is its own documentation.
+macro_rules! words {
+    ($($name:ident = $text:literal;)*) => { $(#[doc = $text] pub const $name: &str = $text;)* };
+}
+
+pub mod accounts;
 pub mod common;
+pub mod document;
+pub mod import;
+pub mod library;
+pub mod settings;

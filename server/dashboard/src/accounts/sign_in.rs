@@ -1,0 +1,321 @@
+//! The form that signs in, or makes an account. It stays in the place of the page that asked for it.
+
+use crate::app::app;
+use crate::navigation;
+use crate::route::Route;
+use krowoc_shared::accounts::wire::{Credentials, PASSWORD_MIN_CHARS, SessionView};
+use krowoc_shared::error::ErrorCode;
+use krowoc_ui::api::{ApiError, Client};
+use krowoc_ui::components::{Brand, Icon, Notice, NoticeKind};
+use krowoc_ui::icons::Glyph;
+use krowoc_ui::messages::accounts as words;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::time::Duration;
+
+/// What is wrong with a field, before anything is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Faults {
+    email: Option<&'static str>,
+    password: Option<&'static str>,
+}
+
+/// Checks as the server will, so that the common mistakes need no round trip.
+fn check(email: &str, password: &str, up: bool) -> Faults {
+    let email = email.trim();
+    let shaped = email
+        .split_once('@')
+        .is_some_and(|(name, domain)| !name.is_empty() && domain.len() > 1);
+    Faults {
+        email: if email.is_empty() {
+            Some(words::EMAIL_MISSING)
+        } else {
+            (!shaped).then_some(words::EMAIL_WRONG)
+        },
+        password: if password.is_empty() {
+            Some(words::PASSWORD_MISSING)
+        } else {
+            (up && password.chars().count() < PASSWORD_MIN_CHARS).then_some(words::PASSWORD_SHORT)
+        },
+    }
+}
+
+/// The state of the form.
+#[derive(Clone, Copy)]
+struct Form {
+    up: bool,
+    email: RwSignal<String>,
+    password: RwSignal<String>,
+    shown: RwSignal<bool>,
+    faults: RwSignal<Faults>,
+    error: RwSignal<Option<ApiError>>,
+    busy: RwSignal<bool>,
+    /// Seconds until the next attempt.
+    wait: RwSignal<u32>,
+}
+
+impl Form {
+    fn new(up: bool) -> Self {
+        Self {
+            up,
+            email: RwSignal::new(String::new()),
+            password: RwSignal::new(String::new()),
+            shown: RwSignal::new(false),
+            faults: RwSignal::new(Faults::default()),
+            error: RwSignal::new(None),
+            busy: RwSignal::new(false),
+            wait: RwSignal::new(0),
+        }
+    }
+
+    fn submit(self) {
+        let app = app();
+        let (email, password) = (self.email.get_untracked(), self.password.get_untracked());
+        let faults = check(&email, &password, self.up);
+        self.faults.set(faults);
+        if faults != Faults::default() {
+            let field = if faults.email.is_some() {
+                "#email"
+            } else {
+                "#password"
+            };
+            crate::platform::focus(field);
+            return;
+        }
+        if self.busy.get_untracked() || self.wait.get_untracked() > 0 {
+            return;
+        }
+        self.busy.set(true);
+        self.error.set(None);
+        let credentials = Credentials {
+            email: email.trim().to_owned(),
+            password,
+        };
+        let path = if self.up { "/accounts" } else { "/session" };
+        spawn_local(async move {
+            let answer = Client.sign_in::<SessionView>(path, &credentials).await;
+            self.busy.try_set(false);
+            match answer {
+                Ok(view) => app.signed_in(view),
+                Err(error) => self.refused(error),
+            }
+        });
+    }
+
+    fn refused(self, error: ApiError) {
+        if let ApiError::Problem(problem) = &error {
+            if let Some(seconds) = problem.retry_after {
+                self.wait.set(seconds);
+                self.count_down();
+            }
+            if problem.code == ErrorCode::WrongCredentials {
+                self.password.set(String::new());
+                crate::platform::focus("#password");
+            }
+        }
+        self.error.set(Some(error));
+    }
+
+    fn count_down(self) {
+        set_timeout(
+            move || {
+                let left = self.wait.try_update(|wait| {
+                    *wait = wait.saturating_sub(1);
+                    *wait
+                });
+                match left {
+                    Some(0) => {
+                        self.error.try_set(None);
+                    }
+                    Some(_) => self.count_down(),
+                    None => {}
+                }
+            },
+            Duration::from_secs(1),
+        );
+    }
+
+    fn sentence(self) -> Option<String> {
+        let error = self.error.get()?;
+        let wait = self.wait.get();
+        let own = error
+            .code()
+            .and_then(|code| words::sign_in_error(code, (wait > 0).then_some(wait)));
+        Some(own.unwrap_or_else(|| error.sentence()))
+    }
+}
+
+/// The page that lets somebody in.
+#[component]
+pub fn SignIn(
+    /// Makes an account instead.
+    up: bool,
+) -> impl IntoView {
+    let app = app();
+    let form = Form::new(up);
+    let (title, action, busy_action) = if up {
+        (words::SIGN_UP_TITLE, words::SIGN_UP, words::SIGNING_UP)
+    } else {
+        (words::SIGN_IN_TITLE, words::SIGN_IN, words::SIGNING_IN)
+    };
+    let connecting =
+        app.nav.untracked() == Route::Connect && navigation::fragment().contains("challenge=");
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        form.submit();
+    };
+    let stopped = move || form.busy.get() || form.wait.get() > 0;
+    let problem = move || {
+        form.sentence()
+            .map(|text| view! { <Notice kind=NoticeKind::Danger><span>{text}</span></Notice> })
+    };
+    let other = if up {
+        (words::HAVE_ACCOUNT, words::SIGN_IN, Route::SignIn)
+    } else {
+        (words::NO_ACCOUNT, words::SIGN_UP, Route::SignUp)
+    };
+    view! {
+        <main class="signin">
+            <div class="signin__box stack stack--6">
+                <div class="stack stack--4">
+                    <span class="brand brand--lg"><Brand /></span>
+                    <div class="stack stack--1">
+                        <h1 class="h">{title}</h1>
+                        <p class="soft">{if connecting { words::FIRST_CONNECT } else { words::TAGLINE }}</p>
+                    </div>
+                </div>
+                <form class="stack stack--4" novalidate on:submit=submit aria-busy=move || form.busy.get().to_string()>
+                    <div aria-live="polite">{problem}</div>
+                    <EmailField form=form />
+                    <PasswordField form=form />
+                    <button type="submit" class="btn btn--primary btn--lg btn--block" aria-disabled=move || stopped().to_string()>
+                        {move || if form.busy.get() { busy_action } else { action }}
+                    </button>
+                </form>
+                <p class="hint">{other.0}<a class="link" href=other.2.address()>{other.1}</a></p>
+            </div>
+        </main>
+    }
+}
+
+fn fault(
+    id: &'static str,
+    text: impl Fn() -> Option<&'static str> + Send + Sync + Copy + 'static,
+) -> impl IntoView {
+    move || {
+        text().map(|text| {
+            view! { <p class="hint hint--error" id=id><Icon glyph=Glyph::Alert class="i--sm" />{text}</p> }
+        })
+    }
+}
+
+#[component]
+fn EmailField(form: Form) -> impl IntoView {
+    let wrong = move || form.faults.get().email;
+    view! {
+        <div class="field">
+            <label class="label" for="email">{words::EMAIL}</label>
+            <input
+                class="input input--lg"
+                id="email"
+                name="email"
+                type="email"
+                autocomplete="username"
+                autocapitalize="none"
+                spellcheck="false"
+                autofocus
+                aria-invalid=move || wrong().is_some().then_some("true")
+                aria-describedby=move || wrong().map(|_| "email-fault")
+                prop:value=form.email
+                on:input=move |event| {
+                    form.email.set(event_target_value(&event));
+                    form.faults.update(|faults| faults.email = None);
+                }
+            />
+            {fault("email-fault", wrong)}
+        </div>
+    }
+}
+
+#[component]
+fn PasswordField(form: Form) -> impl IntoView {
+    let wrong = move || form.faults.get().password;
+    let described = move || match wrong() {
+        Some(_) => Some("password-fault"),
+        None => form.up.then_some("password-hint"),
+    };
+    let reveal = move || {
+        if form.shown.get() {
+            words::HIDE_PASSWORD
+        } else {
+            words::SHOW_PASSWORD
+        }
+    };
+    view! {
+        <div class="field">
+            <label class="label" for="password">{words::PASSWORD}</label>
+            <div class="rel reveal">
+                <input
+                    class="input input--lg"
+                    id="password"
+                    name="password"
+                    type=move || if form.shown.get() { "text" } else { "password" }
+                    autocomplete=if form.up { "new-password" } else { "current-password" }
+                    autocapitalize="none"
+                    spellcheck="false"
+                    aria-invalid=move || wrong().is_some().then_some("true")
+                    aria-describedby=described
+                    prop:value=form.password
+                    on:input=move |event| {
+                        form.password.set(event_target_value(&event));
+                        form.faults.update(|faults| faults.password = None);
+                    }
+                />
+                <button
+                    type="button"
+                    class="btn btn--ghost btn--icon btn--sm"
+                    aria-label=reveal
+                    title=reveal
+                    aria-pressed=move || form.shown.get().to_string()
+                    on:click=move |_| form.shown.update(|shown| *shown = !*shown)
+                >
+                    <Icon glyph=Glyph::Eye />
+                </button>
+            </div>
+            {form.up.then(|| view! { <p class="hint" id="password-hint">{words::PASSWORD_HINT}</p> })}
+            {fault("password-fault", wrong)}
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_names_what_is_missing_before_it_asks_the_server() {
+        assert_eq!(
+            check("ada@example.org", "correct horse", true),
+            Faults::default()
+        );
+        assert_eq!(check("", "", false).email, Some(words::EMAIL_MISSING));
+        assert_eq!(check("", "", false).password, Some(words::PASSWORD_MISSING));
+        for wrong in ["ada", "@example.org", "ada@"] {
+            assert_eq!(
+                check(wrong, "correct horse", false).email,
+                Some(words::EMAIL_WRONG),
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_a_new_password_must_be_long() {
+        assert_eq!(check("ada@example.org", "short", false), Faults::default());
+        assert_eq!(
+            check("ada@example.org", "short", true).password,
+            Some(words::PASSWORD_SHORT)
+        );
+        assert_eq!(check("ada@example.org", "łłłłłłłłłł", true).password, None);
+    }
+}

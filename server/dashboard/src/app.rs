@@ -1,0 +1,332 @@
+//! What every page shares: who is signed in, where we are, what changed. And the root that chooses the page.
+
+use crate::accounts::{Connect, ConnectDone, SignIn};
+use crate::document::DocumentPage;
+use crate::frame::{Frame, Lost, Overlay};
+use crate::import::ImportPage;
+use crate::library::LibraryPage;
+use crate::live::{self, Link};
+use crate::navigation::Navigation;
+use crate::platform;
+use crate::route::{Route, Tab};
+use crate::settings::SettingsPage;
+use crate::timing::Throttle;
+use krowoc_shared::accounts::wire::SessionView;
+use krowoc_shared::ids::{DocId, Millis};
+use krowoc_shared::library::document::Kind;
+use krowoc_shared::library::wire::{ListQuery, Overview, Page, Sort};
+use krowoc_ui::api::{ApiError, Client, query_string};
+use krowoc_ui::components::{Brand, Empty, ToastHost, Toasts};
+use krowoc_ui::icons::Glyph;
+use krowoc_ui::messages::{accounts as words, common};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::time::Duration;
+
+/// Who is signed in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Session {
+    /// Not known yet.
+    Checking,
+    /// Nobody.
+    Out,
+    /// Somebody.
+    In(SessionView),
+    /// The server did not say.
+    Unknown(ApiError),
+}
+
+/// A collection as pickers need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collection {
+    /// The document.
+    pub id: DocId,
+    /// Its title.
+    pub title: String,
+}
+
+/// What a page does with a key; true when it did something.
+pub type KeyHandler = Callback<crate::keys::Action, bool>;
+
+/// The shared state of the dashboard; cheap to copy.
+#[derive(Clone, Copy)]
+pub struct App {
+    /// Where we are.
+    pub nav: Navigation,
+    /// Who is signed in.
+    pub session: RwSignal<Session>,
+    /// Messages at the foot.
+    pub toasts: Toasts,
+    /// The present, moved on every half minute.
+    pub now: RwSignal<Millis>,
+    /// Counts, tags, sites.
+    pub overview: RwSignal<Option<Overview>>,
+    /// Collections by title.
+    pub collections: RwSignal<Vec<Collection>>,
+    /// The live connection.
+    pub link: RwSignal<Link>,
+    /// The largest sequence number heard of: what is shown may be older.
+    pub seq: RwSignal<u64>,
+    /// What lies over the page.
+    pub overlay: RwSignal<Option<Overlay>>,
+    /// What the page does with keys.
+    pub keys: StoredValue<Option<(u64, KeyHandler)>>,
+    refresh: Throttle,
+}
+
+/// The shared state, inside a component.
+pub fn app() -> App {
+    expect_context()
+}
+
+impl App {
+    fn start() -> Self {
+        let this = Self {
+            nav: Navigation::start(),
+            session: RwSignal::new(Session::Checking),
+            toasts: Toasts::default(),
+            now: RwSignal::new(platform::now()),
+            overview: RwSignal::new(None),
+            collections: RwSignal::new(Vec::new()),
+            link: RwSignal::new(Link::Connecting),
+            seq: RwSignal::new(0),
+            overlay: RwSignal::new(None),
+            keys: StoredValue::new(None),
+            refresh: Throttle::new(1_500),
+        };
+        set_interval(
+            move || this.now.set(platform::now()),
+            Duration::from_secs(30),
+        );
+        this.check();
+        this
+    }
+
+    /// Asks who is signed in.
+    pub fn check(self) {
+        spawn_local(async move {
+            let session = match Client.whoami().await {
+                Ok(view) => Session::In(view),
+                Err(error) if error.signed_out() => Session::Out,
+                Err(error) => Session::Unknown(error),
+            };
+            self.session.set(session);
+        });
+    }
+
+    /// Takes over a fresh session.
+    pub fn signed_in(self, view: SessionView) {
+        Client.set_session(Some(view.clone()));
+        self.session.set(Session::In(view));
+    }
+
+    /// Ends the session here and on the server.
+    pub fn sign_out(self) {
+        spawn_local(async move {
+            match Client.delete::<()>("/session").await {
+                Ok(()) => self.toasts.say(Glyph::Check, common::SIGNED_OUT),
+                Err(error) if error.signed_out() => {}
+                Err(error) => {
+                    self.toasts.say(Glyph::Alert, error.sentence());
+                    return;
+                }
+            }
+            self.forget();
+        });
+    }
+
+    /// Forgets everything of the person who was signed in.
+    pub fn forget(self) {
+        Client.set_session(None);
+        self.overview.set(None);
+        self.collections.set(Vec::new());
+        self.seq.set(0);
+        self.session.set(Session::Out);
+        self.nav.replace(Route::SignIn);
+    }
+
+    /// Shows an error at the foot; a lost session leads to the sign-in.
+    pub fn failed(self, error: &ApiError) {
+        match error {
+            ApiError::Aborted => {}
+            error if error.signed_out() => self.session.set(Session::Out),
+            error => self.toasts.say(Glyph::Alert, error.sentence()),
+        }
+    }
+
+    /// Reads the counts and collections anew, soon.
+    pub fn refresh_overview(self) {
+        self.refresh.run(move || {
+            spawn_local(async move {
+                if let Ok(overview) = Client.get::<Overview>("/library/overview").await {
+                    self.overview.set(Some(overview));
+                }
+                let query = ListQuery {
+                    kind: Some(Kind::Collection),
+                    sort: Some(Sort::Title),
+                    limit: Some(200),
+                    ..ListQuery::default()
+                };
+                if let Ok(page) = Client
+                    .get::<Page>(&format!("/library{}", query_string(&query)))
+                    .await
+                {
+                    let rows = page
+                        .items
+                        .into_iter()
+                        .map(|row| Collection {
+                            id: row.id,
+                            title: row.title,
+                        })
+                        .collect();
+                    self.collections.set(rows);
+                }
+            });
+        });
+    }
+
+    /// Tags that are in use, most used first.
+    pub fn known_tags(self) -> Signal<Vec<String>> {
+        Signal::derive(move || {
+            self.overview.with(|overview| {
+                overview
+                    .iter()
+                    .flat_map(|overview| &overview.tags)
+                    .map(|tag| tag.name.clone())
+                    .collect()
+            })
+        })
+    }
+
+    /// The page takes keys until it goes.
+    pub fn take_keys(self, handler: impl Fn(crate::keys::Action) -> bool + Send + Sync + 'static) {
+        let id = self
+            .keys
+            .with_value(|current| current.map_or(0, |(id, _)| id))
+            .wrapping_add(1);
+        self.keys.set_value(Some((id, Callback::new(handler))));
+        // The next page may have taken over already: only its own handler is removed.
+        on_cleanup(move || {
+            self.keys.try_update_value(|current| {
+                if current.is_some_and(|(current, _)| current == id) {
+                    *current = None;
+                }
+            });
+        });
+    }
+}
+
+/// The whole application.
+#[component]
+pub fn Root() -> impl IntoView {
+    let app = App::start();
+    provide_context(app);
+    live::start(app);
+    crate::frame::start_keys(app);
+    Effect::new(move |_| {
+        if matches!(app.session.get(), Session::In(_)) {
+            app.refresh_overview();
+            let at_door = matches!(app.nav.get(), Route::Home | Route::SignIn | Route::SignUp);
+            if at_door {
+                app.nav.replace(Route::tab(Tab::Prompts));
+            }
+        }
+    });
+    Effect::new(move |_| {
+        if app.seq.get() > 0 {
+            app.refresh_overview();
+        }
+    });
+    let place = Memo::new(move |_| place(&app.session.get(), &app.nav.get()));
+    view! {
+        {move || match place.get() {
+            Place::Checking => view! { <Checking /> }.into_any(),
+            Place::Away(error) => view! { <Away error=error /> }.into_any(),
+            Place::Door(up) => view! { <SignIn up=up /> }.into_any(),
+            Place::Connect => view! { <Connect /> }.into_any(),
+            Place::ConnectDone => view! { <ConnectDone /> }.into_any(),
+            Place::Lost => view! { <Lost /> }.into_any(),
+            Place::Inside => view! { <Frame><Inside /></Frame> }.into_any(),
+        }}
+        <ToastHost toasts=app.toasts />
+    }
+}
+
+/// What fills the window.
+#[derive(Clone, PartialEq)]
+enum Place {
+    Checking,
+    Away(ApiError),
+    Door(bool),
+    Connect,
+    ConnectDone,
+    Lost,
+    Inside,
+}
+
+fn place(session: &Session, route: &Route) -> Place {
+    match (session, route) {
+        (_, Route::ConnectDone) => Place::ConnectDone,
+        (Session::Checking, _) => Place::Checking,
+        (Session::Unknown(error), _) => Place::Away(error.clone()),
+        (Session::Out, Route::SignUp) => Place::Door(true),
+        (Session::Out, Route::Lost) => Place::Lost,
+        (Session::Out, _) => Place::Door(false),
+        (Session::In(_), Route::Connect) => Place::Connect,
+        (Session::In(_), _) => Place::Inside,
+    }
+}
+
+/// The page inside the frame. A change within a page (a filter) keeps the page.
+#[component]
+fn Inside() -> impl IntoView {
+    let app = app();
+    let shown = Memo::new_with_compare(
+        move |_| app.nav.get(),
+        |one: Option<&Route>, two: Option<&Route>| match (one, two) {
+            (Some(one), Some(two)) => !one.same_page(two),
+            _ => true,
+        },
+    );
+    view! {
+        {move || match shown.get() {
+            Route::Library(tab, _) => view! { <LibraryPage tab=tab /> }.into_any(),
+            Route::Document(id) => view! { <DocumentPage id=id /> }.into_any(),
+            Route::Import => view! { <ImportPage /> }.into_any(),
+            Route::Settings(section) => view! { <SettingsPage section=section /> }.into_any(),
+            Route::Lost => view! { <Lost /> }.into_any(),
+            _ => ().into_any(),
+        }}
+    }
+}
+
+#[component]
+fn Checking() -> impl IntoView {
+    view! {
+        <main class="signin" aria-busy="true">
+            <span class="brand brand--lg pulse-in"><Brand /></span>
+            <span class="sr" role="status">{words::CHECKING}</span>
+            <h1 class="sr">{common::NAME}</h1>
+        </main>
+    }
+}
+
+#[component]
+fn Away(error: ApiError) -> impl IntoView {
+    let app = app();
+    let again = move |_| {
+        app.session.set(Session::Checking);
+        app.check();
+    };
+    view! {
+        <main class="signin">
+            <div class="signin__box" role="alert">
+                <h1 class="sr">{common::NAME}</h1>
+                <Empty glyph=Glyph::Off title=common::SERVER_AWAY_TITLE text=error.sentence()>
+                    <button type="button" class="btn" on:click=again>{common::TRY_AGAIN}</button>
+                    <crate::frame::Reference id=error.correlation().to_owned() />
+                </Empty>
+            </div>
+        </main>
+    }
+}

@@ -1,0 +1,19 @@
+//! One document: its page with editor, variables, versions and conflicts, and what other pages do with a document.
+
+mod about;
+mod actions;
+mod conflict;
+mod control;
+mod draft;
+mod editor;
+mod highlight;
+mod page;
+mod proposals;
+mod source;
+mod stored;
+mod variables;
+mod versions;
+
+pub use actions::{copy_text, create, duplicate, set_title};
+pub use page::DocumentPage;
+pub use source::{SourceLink, source};

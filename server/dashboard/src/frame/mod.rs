@@ -1,0 +1,140 @@
+//! What surrounds every page: navigation, drawer, command palette, keys. Not the pages.
+
+mod dropdown;
+mod help;
+mod modal;
+mod palette;
+mod press;
+mod side;
+
+pub use dropdown::{Choice, Dropdown};
+pub use modal::Modal;
+pub use press::start as start_keys;
+
+use crate::app::app;
+use crate::live::Link;
+use crate::platform;
+use crate::route::{Route, Tab};
+use krowoc_ui::components::{Empty, Icon, Notice, NoticeKind};
+use krowoc_ui::icons::Glyph;
+use krowoc_ui::messages::{common, library};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use side::Side;
+
+/// What lies over a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// The navigation on a narrow window.
+    Navigation,
+    /// The command palette.
+    Palette,
+    /// The list of keys.
+    Keys,
+}
+
+/// Navigation beside, page within, layers above.
+#[component]
+pub fn Frame(
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let app = app();
+    let close = Callback::new(move |()| app.overlay.set(None));
+    // A new page begins at its heading, for the eye and for a screen reader.
+    Effect::new(move |before: Option<Route>| {
+        let now = app.nav.get();
+        if before
+            .as_ref()
+            .is_some_and(|before| !before.same_page(&now))
+        {
+            app.overlay.set(None);
+            request_animation_frame(|| platform::focus("#main"));
+        }
+        now
+    });
+    view! {
+        <a class="skip btn" href="#main">{common::SKIP}</a>
+        <div class="shell">
+            <header class="side"><Side /></header>
+            <main class="main" id="main" tabindex="-1">
+                <Show when=move || app.link.get() == Link::Offline>
+                    <div class="strip">
+                        <Notice kind=NoticeKind::Warn glyph=Glyph::Off>
+                            <span><b>{common::OFFLINE}"."</b>" "{common::OFFLINE_NOTICE}</span>
+                        </Notice>
+                    </div>
+                </Show>
+                {children()}
+            </main>
+        </div>
+        {move || app.overlay.get().map(|overlay| match overlay {
+            Overlay::Navigation => view! {
+                <Modal label=common::MAIN class="drawer drawer--start" on_close=close><Side drawer=true /></Modal>
+            }
+            .into_any(),
+            Overlay::Palette => view! { <palette::Palette on_close=close /> }.into_any(),
+            Overlay::Keys => view! { <help::Help on_close=close /> }.into_any(),
+        })}
+    }
+}
+
+/// The button that opens the navigation on a narrow window; the first thing in every page's head.
+#[component]
+pub fn MenuButton() -> impl IntoView {
+    let app = app();
+    view! {
+        <button
+            type="button"
+            class="btn btn--ghost btn--icon top__menu"
+            aria-label=common::OPEN_NAVIGATION
+            on:click=move |_| app.overlay.set(Some(Overlay::Navigation))
+        >
+            <Icon glyph=Glyph::Menu />
+        </button>
+    }
+}
+
+/// The reference of an error, to be copied.
+#[component]
+pub fn Reference(
+    /// The correlation id; nothing is drawn when it is empty.
+    id: String,
+) -> impl IntoView {
+    let app = app();
+    (!id.is_empty()).then(|| {
+        let copied = id.clone();
+        let copy = move |_| {
+            let id = copied.clone();
+            spawn_local(async move {
+                let done = platform::copy(&id).await;
+                let text = if done {
+                    library::COPIED
+                } else {
+                    library::COPY_FAILED
+                };
+                app.toasts
+                    .say(if done { Glyph::Check } else { Glyph::Alert }, text);
+            });
+        };
+        view! {
+            <p class="xs muted">
+                {common::REFERENCE}<span class="mono">{id}</span>" "
+                <button type="button" class="link" on:click=copy>{common::COPY}</button>
+            </p>
+        }
+    })
+}
+
+/// A page that does not exist.
+#[component]
+pub fn Lost() -> impl IntoView {
+    view! {
+        <div class="page">
+            <h1 class="sr">{common::LOST_TITLE}</h1>
+            <Empty glyph=Glyph::Search title=common::LOST_TITLE text=common::LOST_TEXT>
+                <a class="btn" href=Route::tab(Tab::Prompts).address()>{common::TO_LIBRARY}</a>
+            </Empty>
+        </div>
+    }
+}

@@ -1,0 +1,267 @@
+//! The import at work: reading, looking for duplicates, sending with progress, taking it back. Not how it is drawn.
+
+use super::plan::{self, Entry, Options};
+use super::read::{self, Picked};
+use crate::app::App;
+use crate::platform;
+use krowoc_shared::capture::fingerprint::fingerprint;
+use krowoc_shared::exchange::ImportProblem;
+use krowoc_shared::ids::DocId;
+use krowoc_shared::library::document::Field;
+use krowoc_shared::library::wire::{
+    BatchResult, BulkEdit, CreateDocument, DuplicateQuery, Duplicates, ImportBatch,
+};
+use krowoc_shared::sync::wire::{Outcome, TagEdit};
+use krowoc_ui::api::Client;
+use krowoc_ui::icons::Glyph;
+use krowoc_ui::messages::import as words;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Fingerprints in one question.
+const QUESTION: usize = 1_000;
+
+/// Where the import stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing was chosen.
+    #[default]
+    Choose,
+    /// Files are read; so many of so many.
+    Reading(usize, usize),
+    /// Duplicates are looked for.
+    Checking,
+    /// A person looks through it.
+    Review,
+    /// Batches are sent; documents done of all.
+    Sending(usize, usize),
+    /// The end, or a stop.
+    Done,
+    /// It is taken back.
+    Undoing,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// Documents that were made.
+    pub made: Vec<DocId>,
+    /// Left out as duplicates.
+    pub skipped: usize,
+    /// Refused for good.
+    pub refused: usize,
+    /// Why the first was.
+    pub why: String,
+    /// A person stopped it.
+    pub stopped: bool,
+    /// It was taken back.
+    pub undone: bool,
+}
+
+/// The import of the page; cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Control {
+    /// The application.
+    pub app: App,
+    /// Where it stands.
+    pub step: RwSignal<Step>,
+    /// What was read.
+    pub entries: RwSignal<Vec<Entry>>,
+    /// What could not be.
+    pub problems: RwSignal<Vec<ImportProblem>>,
+    /// What a person chose.
+    pub options: RwSignal<Options>,
+    /// The library could not be asked.
+    pub unchecked: RwSignal<bool>,
+    /// What came of it.
+    pub tally: RwSignal<Tally>,
+    /// Batches that did not arrive; sent again as they are.
+    pub left: RwSignal<Vec<Vec<CreateDocument>>>,
+    stop: StoredValue<bool>,
+}
+
+impl Control {
+    /// An import that waits for files.
+    pub fn new(app: App) -> Self {
+        Self {
+            app,
+            step: RwSignal::new(Step::Choose),
+            entries: RwSignal::new(Vec::new()),
+            problems: RwSignal::new(Vec::new()),
+            options: RwSignal::new(Options::default()),
+            unchecked: RwSignal::new(false),
+            tally: RwSignal::new(Tally::default()),
+            left: RwSignal::new(Vec::new()),
+            stop: StoredValue::new(false),
+        }
+    }
+
+    /// Other files.
+    pub fn reset(self) {
+        self.entries.set(Vec::new());
+        self.problems.set(Vec::new());
+        self.left.set(Vec::new());
+        self.tally.set(Tally::default());
+        self.unchecked.set(false);
+        self.step.set(Step::Choose);
+    }
+
+    /// Reads files.
+    pub fn take(self, files: Vec<Picked>) {
+        if files.is_empty() {
+            return;
+        }
+        let count = files.len();
+        self.step.set(Step::Reading(0, count));
+        spawn_local(async move {
+            let report = read::read(files, |done| {
+                self.step.try_set(Step::Reading(done, count));
+            })
+            .await;
+            self.problems.try_set(report.problems);
+            let mut entries = plan::entries(report.items);
+            self.step.try_set(Step::Checking);
+            let failed = self.check(&mut entries).await;
+            self.unchecked.try_set(failed);
+            self.entries.try_set(entries);
+            self.step.try_set(Step::Review);
+        });
+    }
+
+    /// Asks the library which of the texts it has; true when it could not be asked.
+    async fn check(self, entries: &mut [Entry]) -> bool {
+        let nothing = fingerprint("");
+        let prints: BTreeSet<String> = entries
+            .iter()
+            .map(|entry| entry.item.fingerprint.clone())
+            .filter(|it| !it.is_empty() && *it != nothing)
+            .collect();
+        let prints: Vec<String> = prints.into_iter().collect();
+        for some in prints.chunks(QUESTION) {
+            let query = DuplicateQuery {
+                fingerprints: some.to_vec(),
+            };
+            let Ok(answer) = Client
+                .post::<Duplicates>("/library/duplicates", &query)
+                .await
+            else {
+                return true;
+            };
+            for entry in entries.iter_mut() {
+                entry.in_library |= answer.found.contains_key(&entry.item.fingerprint);
+            }
+        }
+        false
+    }
+
+    /// Sends everything that was chosen. Ids are minted here, once: a batch that is sent again makes nothing twice.
+    pub fn send(self) {
+        let options = self.options.get_untracked();
+        let known: BTreeMap<String, DocId> = self
+            .app
+            .collections
+            .with_untracked(|all| all.iter().map(|it| (it.title.clone(), it.id)).collect());
+        let (documents, skipped) = self.entries.with_untracked(|entries| {
+            let mint = || (platform::op_id(), platform::doc_id());
+            let made = plan::documents(entries, &options, &known, platform::now(), mint);
+            (
+                made,
+                entries
+                    .iter()
+                    .filter(|entry| !plan::comes(entry, &options))
+                    .count(),
+            )
+        });
+        self.tally.set(Tally {
+            skipped,
+            ..Tally::default()
+        });
+        self.left.set(plan::batches(documents));
+        self.resume();
+    }
+
+    /// Sends what is left.
+    pub fn resume(self) {
+        let all = self
+            .left
+            .with_untracked(|left| left.iter().map(Vec::len).sum::<usize>());
+        self.stop.set_value(false);
+        self.tally.update(|tally| tally.stopped = false);
+        self.step.set(Step::Sending(0, all));
+        spawn_local(async move {
+            let mut failed = Vec::new();
+            let mut done = 0usize;
+            let batches = self.left.try_get_untracked().unwrap_or_default();
+            for batch in batches {
+                if self.stop.try_get_value() != Some(false) {
+                    failed.push(batch);
+                    continue;
+                }
+                let size = batch.len();
+                let import = ImportBatch { items: batch };
+                match Client.post::<BatchResult>("/library/import", &import).await {
+                    Ok(answer) => self.count(&import.items, answer),
+                    Err(error) => {
+                        self.tally.try_update(|tally| tally.why = error.sentence());
+                        failed.push(import.items);
+                    }
+                }
+                done = done.saturating_add(size);
+                self.step.try_set(Step::Sending(done, all));
+            }
+            self.left.try_set(failed);
+            self.step.try_set(Step::Done);
+            self.app.refresh_overview();
+        });
+    }
+
+    fn count(self, items: &[CreateDocument], answer: BatchResult) {
+        self.tally.try_update(|tally| {
+            for (item, result) in items.iter().zip(answer.results) {
+                match (result.outcome, item.id) {
+                    (Outcome::Rejected, _) => {
+                        tally.refused = tally.refused.saturating_add(1);
+                        if tally.why.is_empty() {
+                            tally.why = result.violation.map(|it| it.message).unwrap_or_default();
+                        }
+                    }
+                    (_, Some(id)) => tally.made.push(id),
+                    _ => {}
+                }
+            }
+        });
+    }
+
+    /// Stops after the batch that is on its way.
+    pub fn stop(self) {
+        self.stop.set_value(true);
+        self.tally.update(|tally| tally.stopped = true);
+    }
+
+    /// Moves what was imported to the trash.
+    pub fn undo(self) {
+        self.step.set(Step::Undoing);
+        let made = self.tally.with_untracked(|tally| tally.made.clone());
+        spawn_local(async move {
+            for ids in made.chunks(plan::BATCH) {
+                let set = BTreeMap::from([(Field::DeletedAt, Value::from(platform::now()))]);
+                let edit = BulkEdit {
+                    ids: ids.to_vec(),
+                    set,
+                    tags: TagEdit::default(),
+                };
+                if let Err(error) = Client.post::<BatchResult>("/library/bulk", &edit).await {
+                    self.app.failed(&error);
+                    self.step.try_set(Step::Done);
+                    return;
+                }
+            }
+            self.tally.try_update(|tally| tally.undone = true);
+            self.step.try_set(Step::Done);
+            self.app.toasts.say(Glyph::Trash, words::UNDONE);
+            self.app.refresh_overview();
+        });
+    }
+}

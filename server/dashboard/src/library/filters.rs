@@ -1,0 +1,236 @@
+//! Search, filter chips and order above the list. What they do to it is the control's.
+
+use super::control::Control;
+use crate::frame::{Choice, Dropdown};
+use crate::route::{Filter, Tab, sort, sort_name};
+use krowoc_shared::library::wire::{Count, Overview, Sort};
+use krowoc_ui::components::Icon;
+use krowoc_ui::icons::Glyph;
+use krowoc_ui::messages::library as words;
+use leptos::prelude::*;
+
+/// The bars above the list.
+#[component]
+pub fn Filters(control: Control) -> impl IntoView {
+    view! {
+        <div class="toolbar" role="search">
+            <label class="search grow">
+                <Icon glyph=Glyph::Search />
+                <span class="sr">{words::SEARCH_LABEL}</span>
+                <input
+                    class="input"
+                    id="search"
+                    type="search"
+                    dir="auto"
+                    autocomplete="off"
+                    placeholder=words::SEARCH
+                    prop:value=move || control.filter.with(|filter| filter.q.clone())
+                    on:input=move |event| control.search(event_target_value(&event))
+                    on:keydown=move |event| {
+                        if matches!(event.key().as_str(), "ArrowDown" | "Enter") {
+                            event.prevent_default();
+                            crate::platform::focus(".pane");
+                            control.step(1);
+                        }
+                    }
+                />
+                <kbd class="kbd hide-s">"/"</kbd>
+            </label>
+        </div>
+        <div class="toolbar toolbar--chips">
+            <Chips control=control />
+            <span class="push"><Order control=control /></span>
+        </div>
+    }
+}
+
+/// A filter that is on, with a cross that turns it off.
+fn on(text: String, off: impl Fn() + 'static) -> impl IntoView {
+    view! {
+        <button type="button" class="chip" aria-pressed="true" on:click=move |_| off()>
+            <span class="cut" dir="auto">{text}</span>
+            <Icon glyph=Glyph::X />
+        </button>
+    }
+}
+
+fn counted(counts: &[Count]) -> Vec<Choice> {
+    counts
+        .iter()
+        .map(|it| Choice {
+            key: it.name.clone(),
+            label: it.name.clone(),
+            count: Some(it.count),
+        })
+        .collect()
+}
+
+fn from_overview(control: Control, read: fn(&Overview) -> &[Count]) -> Signal<Vec<Choice>> {
+    Signal::derive(move || {
+        control
+            .app
+            .overview
+            .with(|it| it.as_ref().map(|it| counted(read(it))).unwrap_or_default())
+    })
+}
+
+fn toggle(
+    control: Control,
+    text: &'static str,
+    is: fn(&Filter) -> bool,
+    flip: fn(&mut Filter),
+) -> impl IntoView {
+    let filter = control.filter;
+    view! {
+        <button type="button" class="chip" aria-pressed=move || filter.with(is).to_string() on:click=move |_| control.set_filter(flip)>
+            {text}
+            {move || filter.with(is).then(|| view! { <Icon glyph=Glyph::X /> })}
+        </button>
+    }
+}
+
+#[component]
+fn Chips(control: Control) -> impl IntoView {
+    let filter = control.filter;
+    let tag = move || match filter.with(|it| it.tag.clone()) {
+        Some(tag) => on(format!("{}: {tag}", words::TAG), move || {
+            control.set_filter(|it| it.tag = None)
+        })
+        .into_any(),
+        None => view! {
+            <Dropdown label=words::TAG free=true choices=from_overview(control, |it| &it.tags)
+                on_pick=move |choice: Choice| control.set_filter(|it| it.tag = Some(choice.key)) />
+        }
+        .into_any(),
+    };
+    let site = move || match filter.with(|it| it.site.clone()) {
+        Some(site) => on(format!("{}: {site}", words::SITE), move || {
+            control.set_filter(|it| it.site = None)
+        })
+        .into_any(),
+        None => view! {
+            <Dropdown label=words::SITE choices=from_overview(control, |it| &it.sites)
+                on_pick=move |choice: Choice| control.set_filter(|it| it.site = Some(choice.key)) />
+        }
+        .into_any(),
+    };
+    let days = move || {
+        match filter.with(|it| it.days) {
+        Some(days) => on(words::days(days), move || control.set_filter(|it| it.days = None)).into_any(),
+        None => view! {
+            <Dropdown label=words::DATE choices=dates()
+                on_pick=move |choice: Choice| control.set_filter(|it| it.days = choice.key.parse().ok()) />
+        }
+        .into_any(),
+    }
+    };
+    let conflicts = move || {
+        let some = control
+            .app
+            .overview
+            .with(|it| it.as_ref().is_some_and(|it| it.conflicts > 0));
+        (some || filter.with(|it| it.conflict)).then(|| {
+            toggle(
+                control,
+                words::CONFLICTS,
+                |it| it.conflict,
+                |it| it.conflict = !it.conflict,
+            )
+        })
+    };
+    let plain = control.tab == Tab::Collections;
+    view! {
+        {(!plain).then(|| view! { {tag} {site} <CollectionChip control=control /> })}
+        {days}
+        {toggle(control, words::FAVOURITES, |it| it.favourite, |it| it.favourite = !it.favourite)}
+        {(!plain).then_some(conflicts)}
+    }
+}
+
+fn dates() -> Vec<Choice> {
+    [
+        (1, words::LAST_DAY),
+        (7, words::LAST_WEEK),
+        (30, words::LAST_MONTH),
+        (365, words::LAST_YEAR),
+    ]
+    .into_iter()
+    .map(|(days, label)| Choice {
+        key: days.to_string(),
+        label: label.to_owned(),
+        count: None,
+    })
+    .collect()
+}
+
+/// Collections as choices.
+pub fn collections(control: Control) -> Signal<Vec<Choice>> {
+    Signal::derive(move || {
+        control.app.collections.with(|all| {
+            let choice = |it: &crate::app::Collection| {
+                let label = if it.title.is_empty() {
+                    words::UNTITLED.to_owned()
+                } else {
+                    it.title.clone()
+                };
+                Choice {
+                    key: it.id.to_string(),
+                    label,
+                    count: None,
+                }
+            };
+            all.iter().map(choice).collect()
+        })
+    })
+}
+
+#[component]
+fn CollectionChip(control: Control) -> impl IntoView {
+    let name = move |id| {
+        let title = control
+            .app
+            .collections
+            .with(|all| all.iter().find(|it| it.id == id).map(|it| it.title.clone()));
+        title.unwrap_or_default()
+    };
+    move || {
+        match control.filter.with(|it| it.collection) {
+        Some(id) => {
+            let text = format!("{}: {}", words::COLLECTION, name(id));
+            on(text, move || control.set_filter(|it| it.collection = None)).into_any()
+        }
+        None => view! {
+            <Dropdown label=words::COLLECTION choices=collections(control)
+                on_pick=move |choice: Choice| control.set_filter(|it| it.collection = choice.key.parse().ok()) />
+        }
+        .into_any(),
+    }
+    }
+}
+
+/// The order of the list.
+#[component]
+fn Order(control: Control) -> impl IntoView {
+    let searching = move || control.filter.with(|filter| !filter.q.trim().is_empty());
+    let option = move |order: Sort| {
+        view! {
+            <option value=sort_name(order) selected=move || control.filter.with(|it| it.order() == order)>{words::sort(order)}</option>
+        }
+    };
+    view! {
+        <span class="selectbox">
+            <select
+                class="select quiet select--order"
+                aria-label=words::SORT
+                on:change=move |event| {
+                    let order = sort(&event_target_value(&event));
+                    control.set_filter(|filter| filter.sort = order);
+                }
+            >
+                {move || searching().then(|| option(Sort::Relevance))}
+                {[Sort::Edited, Sort::Created, Sort::Title, Sort::Uses].map(option)}
+            </select>
+            <Icon glyph=Glyph::Down />
+        </span>
+    }
+}

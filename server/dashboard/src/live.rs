@@ -1,0 +1,162 @@
+//! The live connection: hints over server-sent events, and whether the server is reachable. Correctness never depends on it.
+
+use crate::app::{App, Session};
+use crate::platform;
+use krowoc_shared::sync::wire::Hint;
+use krowoc_ui::api::Client;
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::time::Duration;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::EventSource;
+
+/// How the live connection stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// Being made.
+    #[default]
+    Connecting,
+    /// Changes arrive.
+    Live,
+    /// The server does not answer.
+    Offline,
+}
+
+/// Seconds to wait after so many failures in a row.
+fn patience(failures: u32) -> u64 {
+    match failures {
+        0 | 1 => 1,
+        2 => 2,
+        3 => 5,
+        4 => 10,
+        _ => 30,
+    }
+}
+
+/// Keeps a connection while somebody is signed in.
+pub fn start(app: App) {
+    let source = StoredValue::new_local(None::<EventSource>);
+    let failures = StoredValue::new(0u32);
+    let signed_in = Memo::new(move |_| matches!(app.session.get(), Session::In(_)));
+    Effect::new(move |_| {
+        close(source);
+        if signed_in.get() {
+            open(app, source, failures);
+        }
+    });
+    window_event_listener(ev::offline, move |_| app.link.set(Link::Offline));
+    window_event_listener(ev::online, move |_| {
+        if signed_in.get_untracked() {
+            close(source);
+            open(app, source, failures);
+        }
+    });
+}
+
+type Source = StoredValue<Option<EventSource>, LocalStorage>;
+
+fn close(source: Source) {
+    source.update_value(|source| {
+        if let Some(source) = source.take() {
+            source.close();
+        }
+    });
+}
+
+fn open(app: App, source: Source, failures: StoredValue<u32>) {
+    let Ok(events) = EventSource::new("/api/v1/live") else {
+        return;
+    };
+    app.link.update(|link| {
+        if *link == Link::Live {
+            *link = Link::Connecting;
+        }
+    });
+    on(&events, "open", move |_| {
+        failures.set_value(0);
+        app.link.set(Link::Live);
+        // What changed while nobody listened is unknown.
+        app.refresh_overview();
+        catch_up(app);
+    });
+    on(&events, "hint", move |event| {
+        let data = event
+            .dyn_ref::<web_sys::MessageEvent>()
+            .and_then(|event| event.data().as_string());
+        if let Some(hint) = data.and_then(|data| serde_json::from_str::<Hint>(&data).ok()) {
+            app.seq.update(|seq| *seq = hint.seq.max(*seq));
+        }
+    });
+    let closed = events.clone();
+    on(&events, "error", move |_| {
+        app.link.set(if platform::online() {
+            Link::Connecting
+        } else {
+            Link::Offline
+        });
+        closed.close();
+        let count = failures.get_value().saturating_add(1);
+        failures.set_value(count);
+        if count > 2 {
+            app.link.set(Link::Offline);
+        }
+        set_timeout(
+            move || retry(app, source, failures),
+            Duration::from_secs(patience(count)),
+        );
+    });
+    close(source);
+    source.set_value(Some(events));
+}
+
+/// The access cookie may have run out: asking who is signed in refreshes it.
+fn retry(app: App, source: Source, failures: StoredValue<u32>) {
+    let stays = source.with_value(|source| {
+        source
+            .as_ref()
+            .is_some_and(|it| it.ready_state() != EventSource::CLOSED)
+    });
+    if stays || !matches!(app.session.get_untracked(), Session::In(_)) {
+        return;
+    }
+    spawn_local(async move {
+        match Client.whoami().await {
+            Err(error) if error.signed_out() => app.session.set(Session::Out),
+            _ => open(app, source, failures),
+        }
+    });
+}
+
+/// Learns where the space stands after a gap.
+fn catch_up(app: App) {
+    spawn_local(async move {
+        if let Ok(spaces) = Client
+            .get::<Vec<krowoc_shared::sync::wire::SpaceState>>("/sync/spaces")
+            .await
+        {
+            let seq = spaces.iter().map(|space| space.seq).max().unwrap_or(0);
+            app.seq.update(|known| *known = seq.max(*known));
+        }
+    });
+}
+
+fn on(source: &EventSource, name: &str, mut heard: impl FnMut(web_sys::Event) + 'static) {
+    let closure = Closure::<dyn FnMut(web_sys::Event)>::new(move |event| heard(event));
+    let _ = source.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
+    // As long as the page: a few per reconnection.
+    closure.forget();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::patience;
+
+    #[test]
+    fn patience_grows_and_is_bounded() {
+        let waits: Vec<u64> = (0..8).map(patience).collect();
+        assert!(waits.is_sorted());
+        assert_eq!((waits.first(), waits.last()), (Some(&1), Some(&30)));
+    }
+}

@@ -1,0 +1,7 @@
+//! Markdown on the page, safely: parsed to a small tree, drawn as elements. Raw HTML is text, links are plain, nothing is loaded.
+
+mod tree;
+mod view;
+
+pub use tree::safe_link;
+pub use view::Markdown;

@@ -1,0 +1,104 @@
+//! The browser's history and links as the current route. Not the list of pages: that is `route`.
+
+use crate::route::Route;
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// The current page, and ways to another.
+#[derive(Clone, Copy)]
+pub struct Navigation {
+    route: RwSignal<Route>,
+}
+
+impl Navigation {
+    /// Reads the address and follows it from now on.
+    pub fn start() -> Self {
+        let this = Self {
+            route: RwSignal::new(here()),
+        };
+        window_event_listener(ev::popstate, move |_| this.route.set(here()));
+        window_event_listener(ev::click, move |event| this.follow(&event));
+        this
+    }
+
+    /// The current page.
+    pub fn get(self) -> Route {
+        self.route.get()
+    }
+
+    /// The current page, without following it.
+    pub fn untracked(self) -> Route {
+        self.route.get_untracked()
+    }
+
+    /// Goes to a page.
+    pub fn go(self, route: Route) {
+        if route == self.untracked() {
+            return;
+        }
+        push(&route.address(), false);
+        self.route.set(route);
+    }
+
+    /// Goes to a page in the place of this one: no step back leads here.
+    pub fn replace(self, route: Route) {
+        push(&route.address(), true);
+        if route != self.untracked() {
+            self.route.set(route);
+        }
+    }
+
+    /// A plain click on a link of this site becomes a change of the route; everything else stays with the browser.
+    fn follow(self, event: &web_sys::MouseEvent) {
+        let modified = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
+        if event.default_prevented() || event.button() != 0 || modified {
+            return;
+        }
+        let Some(link) = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+            .and_then(|element| element.closest("a[href]").ok().flatten())
+        else {
+            return;
+        };
+        let href = link.get_attribute("href").unwrap_or_default();
+        let own = href.starts_with('/') && !href.starts_with("//") && !href.starts_with("/api/");
+        if !own || link.has_attribute("target") || link.has_attribute("download") {
+            return;
+        }
+        let path = href.split('#').next().unwrap_or_default();
+        let (path, search) = path.split_once('?').unwrap_or((path, ""));
+        event.prevent_default();
+        self.go(Route::parse(path, search));
+    }
+}
+
+fn here() -> Route {
+    let location = window().location();
+    Route::parse(
+        &location.pathname().unwrap_or_default(),
+        &location.search().unwrap_or_default(),
+    )
+}
+
+fn push(address: &str, replace: bool) {
+    let Ok(history) = window().history() else {
+        return;
+    };
+    let _ = if replace {
+        history.replace_state_with_url(&JsValue::NULL, "", Some(address))
+    } else {
+        history.push_state_with_url(&JsValue::NULL, "", Some(address))
+    };
+}
+
+/// The part of the address behind `#`, which no server sees.
+pub fn fragment() -> String {
+    window()
+        .location()
+        .hash()
+        .unwrap_or_default()
+        .trim_start_matches('#')
+        .to_owned()
+}

@@ -1,0 +1,66 @@
+//! The settings: devices, sessions, appearance, export. Not the account's password: there is no route for it yet to call.
+
+mod appearance;
+mod devices;
+mod export;
+mod remote;
+mod sessions;
+
+pub use appearance::{apply_stored, set_theme};
+
+use crate::app::{Session, app};
+use crate::frame::MenuButton;
+use crate::route::{Route, Section};
+use krowoc_ui::components::Icon;
+use krowoc_ui::icons::Glyph;
+use krowoc_ui::messages::settings as words;
+use leptos::prelude::*;
+
+const fn look(section: Section) -> (&'static str, Glyph) {
+    match section {
+        Section::Devices => (words::DEVICES, Glyph::Laptop),
+        Section::Sessions => (words::SESSIONS, Glyph::Key),
+        Section::Appearance => (words::APPEARANCE, Glyph::Sun),
+        Section::Export => (words::EXPORT, Glyph::Download),
+    }
+}
+
+/// One section of the settings, with the way to the others.
+#[component]
+pub fn SettingsPage(section: Section) -> impl IntoView {
+    let app = app();
+    let (title, _) = look(section);
+    crate::document::set_title(title);
+    let email = move || match app.session.get() {
+        Session::In(view) => view.email,
+        _ => String::new(),
+    };
+    let links = Section::ALL.map(|each| {
+        let (name, glyph) = look(each);
+        let current = (each == section).then_some("page");
+        view! { <li><a href=Route::Settings(each).address() aria-current=current><Icon glyph=glyph />{name}</a></li> }
+    });
+    view! {
+        <header class="top">
+            <MenuButton />
+            <h1>{words::TITLE}</h1>
+            <span class="push line xs muted"><span class="cut">{email}</span>
+                <button type="button" class="btn btn--ghost btn--sm" on:click=move |_| app.sign_out()>
+                    <Icon glyph=Glyph::Out />{words::SIGN_OUT}
+                </button>
+            </span>
+        </header>
+        <div class="settings pane">
+            <nav class="nav settings__nav" aria-label=words::TITLE><ul>{links.into_iter().collect_view()}</ul></nav>
+            <section class="page page--narrow stack stack--6" aria-labelledby="section">
+                <h2 id="section" class="h">{title}</h2>
+                {match section {
+                    Section::Devices => view! { <devices::Devices /> }.into_any(),
+                    Section::Sessions => view! { <sessions::Sessions /> }.into_any(),
+                    Section::Appearance => view! { <appearance::Appearance /> }.into_any(),
+                    Section::Export => view! { <export::Export /> }.into_any(),
+                }}
+            </section>
+        </div>
+    }
+}

@@ -1,0 +1,299 @@
+//! Requests of a signed-in person: cookies, the CSRF token, a transparent refresh. Not for devices: those carry their own tokens.
+
+use super::error::ApiError;
+use super::http::{Method, Request, send};
+use super::lock;
+use krowoc_shared::accounts::wire::SessionView;
+use krowoc_shared::error::ErrorCode;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::cell::RefCell;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::AbortSignal;
+
+const BASE: &str = "/api/v1";
+
+#[derive(Default)]
+struct State {
+    session: Option<SessionView>,
+    /// The refresh under way; others wait for it instead of spending the same token twice.
+    refreshing: Option<js_sys::Promise>,
+    last_failure: Option<ApiError>,
+}
+
+thread_local! {
+    static STATE: RefCell<State> = RefCell::default();
+}
+
+/// The client of this page. Everyone shares one session, so a copy costs nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Client;
+
+impl Client {
+    /// Who is signed in, as far as this page knows.
+    #[must_use]
+    pub fn session(self) -> Option<SessionView> {
+        STATE.with_borrow(|state| state.session.clone())
+    }
+
+    /// Takes over a session, or forgets it.
+    pub fn set_session(self, session: Option<SessionView>) {
+        STATE.with_borrow_mut(|state| state.session = session);
+    }
+
+    /// Asks the server who is signed in, refreshing when the access cookie ran out.
+    ///
+    /// # Errors
+    /// [`ApiError::signed_out`] when nobody is.
+    pub async fn whoami(self) -> Result<SessionView, ApiError> {
+        let view: SessionView = self
+            .call(Method::Get, "/session", None::<&()>, None)
+            .await?;
+        self.set_session(Some(view.clone()));
+        Ok(view)
+    }
+
+    /// Reads.
+    ///
+    /// # Errors
+    /// Whatever the request gave.
+    pub async fn get<T: DeserializeOwned>(self, path: &str) -> Result<T, ApiError> {
+        self.call(Method::Get, path, None::<&()>, None).await
+    }
+
+    /// Reads, and can be called off.
+    ///
+    /// # Errors
+    /// Whatever the request gave.
+    pub async fn get_with<T: DeserializeOwned>(
+        self,
+        path: &str,
+        signal: AbortSignal,
+    ) -> Result<T, ApiError> {
+        self.call(Method::Get, path, None::<&()>, Some(signal))
+            .await
+    }
+
+    /// Makes or asks.
+    ///
+    /// # Errors
+    /// Whatever the request gave.
+    pub async fn post<T: DeserializeOwned>(
+        self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, ApiError> {
+        self.call(Method::Post, path, Some(body), None).await
+    }
+
+    /// Signs in or up: no session yet, and a refusal is final.
+    ///
+    /// # Errors
+    /// Whatever the request gave.
+    pub async fn sign_in<T: DeserializeOwned>(
+        self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, ApiError> {
+        let body = serde_json::to_string(body).map_err(|_| ApiError::Garbled(String::new()))?;
+        let url = format!("{BASE}{path}");
+        let headers = Vec::new();
+        let request = Request {
+            method: Method::Post,
+            url,
+            body: Some(body),
+            headers,
+            signal: None,
+            cookies: true,
+        };
+        read(&send(&request).await?.body)
+    }
+
+    /// Changes.
+    ///
+    /// # Errors
+    /// Whatever the request gave.
+    pub async fn patch<T: DeserializeOwned>(
+        self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, ApiError> {
+        self.call(Method::Patch, path, Some(body), None).await
+    }
+
+    /// Removes.
+    ///
+    /// # Errors
+    /// Whatever the request gave.
+    pub async fn delete<T: DeserializeOwned>(self, path: &str) -> Result<T, ApiError> {
+        self.call(Method::Delete, path, None::<&()>, None).await
+    }
+
+    /// One call with what a session needs around it: an expired access is refreshed, a stale CSRF token is read anew, once each.
+    async fn call<T: DeserializeOwned>(
+        self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+        signal: Option<AbortSignal>,
+    ) -> Result<T, ApiError> {
+        let body = body
+            .map(serde_json::to_string)
+            .transpose()
+            .map_err(|_| ApiError::Garbled(String::new()))?;
+        let url = format!("{BASE}{path}");
+        let mut request = Request {
+            method,
+            url,
+            body,
+            headers: Vec::new(),
+            signal,
+            cookies: true,
+        };
+        let mut renewed = false;
+        loop {
+            request.headers = self.csrf();
+            let error = match send(&request).await {
+                Ok(response) => return read(&response.body),
+                Err(error) => error,
+            };
+            let expired = matches!(
+                error.code(),
+                Some(ErrorCode::TokenExpired | ErrorCode::Unauthenticated)
+            );
+            let stale = error.code() == Some(ErrorCode::CsrfRejected);
+            if renewed || !(expired || stale) {
+                return Err(error);
+            }
+            renewed = true;
+            self.renew().await?;
+        }
+    }
+
+    fn csrf(self) -> Vec<(&'static str, String)> {
+        STATE.with_borrow(|state| {
+            state
+                .session
+                .iter()
+                .map(|session| ("x-csrf-token", session.csrf.clone()))
+                .collect()
+        })
+    }
+
+    /// Renews the session, once for all who wait.
+    async fn renew(self) -> Result<(), ApiError> {
+        let running = STATE.with_borrow(|state| state.refreshing.clone());
+        let promise = running.unwrap_or_else(|| {
+            let promise = wasm_bindgen_futures::future_to_promise(async move {
+                let work = lock::once(self.refresh());
+                let result = lock::exclusive("krowoc-session", work).await;
+                STATE.with_borrow_mut(|state| state.refreshing = None);
+                result
+            });
+            STATE.with_borrow_mut(|state| state.refreshing = Some(promise.clone()));
+            promise
+        });
+        match JsFuture::from(promise).await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(STATE
+                .with_borrow(|state| state.last_failure.clone())
+                .unwrap_or(ApiError::Offline)),
+        }
+    }
+
+    /// Another tab may have refreshed while this one waited for the lock: ask before the refresh token is spent.
+    async fn refresh(self) -> Result<JsValue, JsValue> {
+        let known = match self.plain(Method::Get, "/session").await {
+            Err(error) if error.signed_out() => self.plain(Method::Post, "/session/refresh").await,
+            known => known,
+        };
+        match known {
+            Ok(view) => {
+                self.set_session(Some(view));
+                Ok(JsValue::UNDEFINED)
+            }
+            Err(error) => {
+                STATE.with_borrow_mut(|state| {
+                    if error.signed_out() {
+                        state.session = None;
+                    }
+                    state.last_failure = Some(error);
+                });
+                Err(JsValue::UNDEFINED)
+            }
+        }
+    }
+
+    async fn plain(self, method: Method, path: &str) -> Result<SessionView, ApiError> {
+        let body = (method == Method::Post).then(|| "{}".to_owned());
+        let url = format!("{BASE}{path}");
+        let request = Request {
+            method,
+            url,
+            body,
+            headers: self.csrf(),
+            signal: None,
+            cookies: true,
+        };
+        read(&send(&request).await?.body)
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &str) -> Result<T, ApiError> {
+    let body = if body.is_empty() { "null" } else { body };
+    serde_json::from_str(body).map_err(|_| ApiError::Garbled(String::new()))
+}
+
+/// The query string of a struct whose fields are texts, numbers, booleans or absent; with `?`, or empty.
+#[must_use]
+pub fn query_string(query: &impl Serialize) -> String {
+    let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(query) else {
+        return String::new();
+    };
+    let mut out = String::new();
+    for (name, value) in fields {
+        let text = match value {
+            serde_json::Value::Null => continue,
+            serde_json::Value::String(text) => text,
+            other => other.to_string(),
+        };
+        out.push(if out.is_empty() { '?' } else { '&' });
+        out.push_str(&name);
+        out.push('=');
+        out.push_str(&crate::format::percent(&text));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use krowoc_shared::library::document::Kind;
+    use krowoc_shared::library::wire::{ListQuery, Sort};
+
+    #[test]
+    fn a_query_carries_only_what_is_set_and_is_encoded() {
+        let query = ListQuery {
+            kind: Some(Kind::Prompt),
+            q: Some("tag:x & ł".to_owned()),
+            sort: Some(Sort::Title),
+            limit: Some(100),
+            ..ListQuery::default()
+        };
+        let text = query_string(&query);
+        assert!(text.starts_with('?'), "{text}");
+        let mut parts: Vec<&str> = text.trim_start_matches('?').split('&').collect();
+        parts.sort_unstable();
+        assert_eq!(
+            parts,
+            [
+                "kind=prompt",
+                "limit=100",
+                "q=tag%3Ax%20%26%20%C5%82",
+                "sort=title"
+            ]
+        );
+        assert_eq!(query_string(&ListQuery::default()), "");
+    }
+}

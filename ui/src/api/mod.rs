@@ -1,0 +1,10 @@
+//! The client of `/api/v1`: requests, typed answers, one refresh at a time. Not a cache and not the sync state machine.
+
+mod client;
+mod error;
+mod http;
+mod lock;
+
+pub use client::{Client, query_string};
+pub use error::ApiError;
+pub use http::{Method, Request, Response, send};
