@@ -1,0 +1,133 @@
+//! What the benches of server and sync share: backends, figures, CPU time, made-up prompts. Not measurements.
+#![allow(dead_code, missing_docs)]
+
+use krowoc_shared::ids::{DocId, OpId};
+use krowoc_shared::library::document::{Field, Kind};
+use krowoc_shared::sync::wire::Op;
+use krowoc_tests::clock::{BEGIN, TestClock};
+use krowoc_tests::database::{Backend, TestDatabase};
+use krowoc_tests::{Options, TestApp};
+use std::sync::Arc;
+
+/// Prints figures as lines or as JSON.
+pub struct Figures {
+    json: bool,
+}
+
+impl Figures {
+    pub fn of_args() -> Self {
+        Self {
+            json: std::env::args().any(|arg| arg == "--json"),
+        }
+    }
+
+    pub fn print(&self, name: &str, value: f64, unit: &str) {
+        if self.json {
+            println!("{{\"name\": \"{name}\", \"value\": {value:.2}, \"unit\": \"{unit}\"}}");
+        } else {
+            println!("{name} {value:.2} {unit}");
+        }
+    }
+}
+
+/// A number after `--name`.
+pub fn number(name: &str, default: usize) -> usize {
+    let args: Vec<String> = std::env::args().collect();
+    let at = args.iter().position(|arg| *arg == format!("--{name}"));
+    let value = at.and_then(|at| args.get(at + 1)?.parse().ok());
+    value.unwrap_or(default)
+}
+
+/// SQLite, and PostgreSQL when `KROWOC_TEST_POSTGRES_URL` names one.
+pub fn backends() -> Vec<(&'static str, Backend)> {
+    let mut all = vec![("sqlite", Backend::Sqlite)];
+    if let Ok(url) = std::env::var("KROWOC_TEST_POSTGRES_URL") {
+        all.push(("postgres", Backend::Postgres(url)));
+    }
+    all
+}
+
+/// A server on a fresh database of a backend.
+pub async fn server(backend: &Backend) -> TestApp {
+    let database = TestDatabase::migrated(backend).expect("a database");
+    let options = Options {
+        settings: vec![("log_level", "warn".to_owned()), ("database_connections", "8".to_owned())],
+        seed: None,
+    };
+    let clock = Arc::new(TestClock::default());
+    let mut app = TestApp::on(database.url.clone(), clock, options).await.expect("a server");
+    app.database = Some(database);
+    app
+}
+
+/// CPU seconds of this process, all threads.
+pub fn cpu_seconds() -> f64 {
+    let text = std::fs::read_to_string("/proc/self/stat").expect("/proc/self/stat");
+    let rest = text.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let ticks = |at: usize| rest.split_whitespace().nth(at).and_then(|it| it.parse::<f64>().ok());
+    // Fields 14 and 15, counted from after the name; Linux reports them in hundredths of a second.
+    (ticks(11).unwrap_or(0.0) + ticks(12).unwrap_or(0.0)) / 100.0
+}
+
+/// Numbers that look random and are the same in every run (SplitMix64).
+pub struct Numbers(pub u64);
+
+impl Numbers {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A word; few are frequent and many are rare, as in language.
+    pub fn word(&mut self) -> String {
+        let uniform = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
+        let rank = (20_000_f64.powf(uniform) - 1.0) as u64;
+        word(rank)
+    }
+
+    pub fn words(&mut self, count: usize) -> String {
+        (0..count).map(|_| self.word()).collect::<Vec<_>>().join(" ")
+    }
+
+    fn bytes(&mut self) -> [u8; 10] {
+        let [a, b, c, d, e, f, g, h] = self.next().to_be_bytes();
+        let [i, j, ..] = self.next().to_be_bytes();
+        [a, b, c, d, e, f, g, h, i, j]
+    }
+
+    /// A prompt of about 100 words.
+    pub fn prompt(&mut self, number: i64) -> Op {
+        let at = BEGIN - 10_000_000_000 + number * 1000;
+        let length = 60 + usize::try_from(self.next() % 80).unwrap_or(0);
+        let body = self.words(length);
+        let op = Op::create(OpId::mint(at, self.bytes()), DocId::mint(at, self.bytes()), Kind::Prompt, at, &body);
+        let mut op = op.with(Field::Title, self.words(4)).with(Field::Favourite, self.next() % 20 == 0);
+        for _ in 0..2 {
+            op = op.with_tag(&word(self.next() % 50));
+        }
+        op.hlc.at = at;
+        op
+    }
+}
+
+/// The word of a rank.
+pub fn word(rank: u64) -> String {
+    const SYLLABLES: [&str; 16] = ["ka", "ro", "wi", "te", "mu", "sal", "ner", "po", "lin", "da", "fe", "gor", "hi", "jus", "vo", "cra"];
+    let mut rest = rank + 16;
+    let mut out = String::new();
+    while rest > 0 {
+        out.push_str(SYLLABLES[usize::try_from(rest % 16).unwrap_or(0)]);
+        rest /= 16;
+    }
+    out
+}
+
+/// The p-th percentile in milliseconds.
+pub fn percentile(mut times: Vec<f64>, p: f64) -> f64 {
+    times.sort_by(f64::total_cmp);
+    let at = ((times.len() as f64 * p).ceil() as usize).clamp(1, times.len());
+    times[at - 1] * 1000.0
+}
