@@ -149,8 +149,8 @@ pub struct PullRequest {
     /// 1 to 500.
     #[serde(default)]
     pub limit: Option<u32>,
-    /// While a whole space is being read: its sequence number when that began (`SpaceState::seq`).
-    /// The server asks for a resync when `max(cursor, horizon)` is below the purge floor.
+    /// The space's sequence number (`SpaceState::seq`) when the client last began to read it whole: tombstones dropped
+    /// by then are no loss to it. The server asks for a resync when `max(cursor, horizon)` is below the purge floor.
     #[serde(default)]
     pub horizon: Option<u64>,
 }

@@ -65,7 +65,7 @@ pub fn plan(state: &ClientState, waiting: &[OutboxRow], now: Millis) -> Step {
             epoch: epoch.clone(),
             cursor: state.cursor,
             limit: Some(limits::PULL_LIMIT),
-            horizon: (state.phase == Phase::Read).then_some(state.horizon),
+            horizon: Some(state.horizon),
         });
     }
     let push_at = if rows.is_empty() { pull_at } else { push_at };

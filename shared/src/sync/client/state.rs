@@ -50,7 +50,7 @@ pub struct ClientState {
     pub cursor: u64,
     /// The cursor when everything was last read to the end: every document's state at that time is known.
     pub complete: u64,
-    /// The space's sequence number when the present reading began.
+    /// The space's sequence number when it was last begun to be read whole; sent with each pull.
     pub horizon: u64,
     /// Number of the present reading: a document it has met carries it in [`Local::read`].
     pub generation: u64,
