@@ -4,7 +4,6 @@ use krowoc_shared::error::Violation;
 use krowoc_shared::ids::{DocId, Millis, OpId};
 use krowoc_shared::library::document::Kind;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::browser::Tab;
 
@@ -81,7 +80,7 @@ pub enum Request {
         /// Minted for this edit.
         op_id: OpId,
         /// [`Saved::undo`] as it was given.
-        undo: Box<Value>,
+        undo: String,
     },
     /// Searches the local library; an empty query gives the most recent. Gives [`Found`].
     Search {
@@ -234,8 +233,8 @@ pub struct Preview {
     pub hidden: Vec<String>,
     /// How many passages there are of it.
     pub hidden_count: u32,
-    /// Where it came from (`capture::Source`).
-    pub source: Value,
+    /// Where it came from, as JSON: the pages hand it on unread.
+    pub source: String,
     /// Variables recognised in it, as the prompt would declare them; empty when there are none.
     pub variables: Vec<Recognised>,
     /// The text with all of them as a template writes them; absent when there are none.
@@ -335,10 +334,8 @@ pub struct Draft {
     pub title: String,
     /// Text.
     pub body: String,
-    /// Where it came from.
-    pub source: Value,
-    /// Declared variables, or null.
-    pub variables: Value,
+    /// Where it came from, as JSON; empty when that is not known.
+    pub source: String,
     /// Tags to put on it.
     pub tags: Vec<String>,
     /// Its collection.
@@ -355,7 +352,7 @@ pub struct Saved {
     /// The document.
     pub doc_id: DocId,
     /// The operation that takes it back, as JSON; its id is given when it is used.
-    pub undo: Value,
+    pub undo: String,
 }
 
 /// A hit of the local search.
@@ -420,7 +417,7 @@ pub struct State {
 
 /// The connection to a server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Connection {
     /// None was ever made, or it was ended here.
     None,

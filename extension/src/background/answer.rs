@@ -13,7 +13,7 @@ pub(super) async fn message(request: &str) -> String {
     match request {
         Request::Preview { tab, part } => json(capture::preview(tab, part).await),
         Request::Save(draft) => json(save::save(*draft).await),
-        Request::Undo { op_id, undo } => json(save::undo(op_id, *undo).await),
+        Request::Undo { op_id, undo } => json(save::undo(op_id, &undo).await),
         Request::Search { query, limit } => json(overview::search(&query, limit).await),
         Request::Copy { op_id, doc_id } => json(save::copy(op_id, doc_id).await),
         Request::Shelf => json(overview::shelf().await),

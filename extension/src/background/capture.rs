@@ -89,7 +89,7 @@ pub(super) async fn preview(tab: Option<i32>, part: Option<Part>) -> Outcome<Pre
         tokens: estimate_tokens(&capture.markdown),
         hidden: capture.concealed.excerpts.clone(),
         hidden_count: capture.concealed.count,
-        source: draft::source(&capture, browser::now()),
+        source: draft::source(&capture, browser::now()).to_string(),
         variables: recognised(&capture.markdown),
         template: converted(&capture.markdown),
         before,

@@ -11,7 +11,6 @@ use krowoc_shared::library::document::{Counter, Document};
 use krowoc_shared::sync::client::{Commit, record};
 use krowoc_shared::sync::ops;
 use krowoc_shared::sync::wire::Op;
-use serde_json::Value;
 
 impl From<Violation> for Failure {
     fn from(violation: Violation) -> Self {
@@ -51,14 +50,14 @@ pub(super) async fn save(draft: Draft) -> Outcome<Saved> {
     let before = before.filter(|_| draft.keep != Keep::Both);
     let undo = ops::inverse(&op, op_id, before.as_ref(), 0, browser::now());
     keep(&store, op).await?;
-    let undo = serde_json::to_value(&undo)
+    let undo = serde_json::to_string(&undo)
         .map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?;
     Ok(Saved { doc_id, undo })
 }
 
 /// Takes a save back.
-pub(super) async fn undo(op_id: OpId, undo: Value) -> Outcome<()> {
-    let mut op: Op = serde_json::from_value(undo)
+pub(super) async fn undo(op_id: OpId, undo: &str) -> Outcome<()> {
+    let mut op: Op = serde_json::from_str(undo)
         .map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?;
     op.op_id = op_id;
     keep(&*store().await?, op).await?;

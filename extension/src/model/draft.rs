@@ -50,10 +50,9 @@ pub fn unasked(op_id: OpId, doc_id: DocId, kind: Kind, capture: Capture, now: Mi
         op_id,
         doc_id,
         kind,
-        source: source(&capture, now),
+        source: source(&capture, now).to_string(),
         title: capture.title,
         body: capture.markdown,
-        variables: Value::Null,
         tags: Vec::new(),
         collection: None,
         note: String::new(),
@@ -80,11 +79,9 @@ pub fn op(draft: &Draft, before: Option<&Document>, now: Millis) -> Op {
     if kept.is_none_or(|document| document.title() != title) && !title.is_empty() {
         op = op.with(Field::Title, title);
     }
-    if !draft.source.is_null() && draft.keep != Keep::Append {
-        op = op.with(Field::Source, draft.source.clone());
-    }
-    if !draft.variables.is_null() {
-        op = op.with(Field::Variables, draft.variables.clone());
+    let source = serde_json::from_str::<Value>(&draft.source).ok();
+    if let Some(source) = source.filter(|source| source.is_object() && draft.keep != Keep::Append) {
+        op = op.with(Field::Source, source);
     }
     if let Some(collection) = draft.collection {
         op = op.with(Field::Collection, collection.to_string());

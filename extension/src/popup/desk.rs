@@ -12,7 +12,6 @@ use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::validate;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde_json::Value;
 
 /// Hits shown under the search field.
 const HITS: usize = 6;
@@ -193,7 +192,6 @@ impl Desk {
             title: self.title.get_untracked(),
             body: untrack(|| self.body()),
             source: preview.source,
-            variables: Value::Null,
             tags: self.tags.get_untracked(),
             collection: self.collection.get_untracked(),
             note: self.note.get_untracked(),
@@ -253,7 +251,7 @@ impl Desk {
         spawn_local(async move {
             let request = Request::Undo {
                 op_id: mint_op(),
-                undo: Box::new(saved.undo.clone()),
+                undo: saved.undo.clone(),
             };
             match ask::<()>(&request).await {
                 Ok(()) => {
