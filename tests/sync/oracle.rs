@@ -439,7 +439,7 @@ fn single_writer(document: &Document, acts: &[Saved], restored: bool) -> Result<
     if clients.len() != 1 || texts().any(|saved| saved.stale) {
         return Ok(());
     }
-    let Some(Act::Text { text, .. }) = texts().last().map(|saved| &saved.act) else {
+    let Some(Act::Text { text, .. }) = texts().next_back().map(|saved| &saved.act) else {
         return Ok(());
     };
     let conflicts = &document.conflicts;

@@ -1,6 +1,7 @@
 //! What a failure means for the next attempt. Not the attempt itself.
 
-use super::state::{Backoff, Env, Failure};
+use super::state::Backoff;
+use super::step::{Env, Failure};
 use crate::error::ErrorCode;
 use crate::ids::Millis;
 

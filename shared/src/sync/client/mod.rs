@@ -20,6 +20,7 @@ mod record;
 mod reoffer;
 mod spaces;
 mod state;
+mod step;
 mod work;
 
 pub use plan::{POLL_EVERY, SWEEP_LIMIT, plan};
@@ -28,10 +29,8 @@ pub use push::{needed_by_push, on_push};
 pub use quarantine::{discard, retry};
 pub use record::{Edit, record};
 pub use spaces::{on_spaces, on_sweep};
-pub use state::{
-    Ack, Backoff, ClientState, Commit, Env, Failure, Loaded, Local, OutboxRow, Phase, RowState,
-    Step,
-};
+pub use state::{Ack, Backoff, ClientState, Local, OutboxRow, Phase, RowState};
+pub use step::{Commit, Env, Failure, Loaded, Step};
 pub use work::view_of;
 
 #[cfg(test)]

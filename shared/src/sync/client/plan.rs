@@ -1,6 +1,7 @@
 //! What is to be done next. Not the doing, and not what an answer means.
 
-use super::state::{ClientState, Commit, OutboxRow, Phase, Step};
+use super::state::{ClientState, OutboxRow, Phase};
+use super::step::{Commit, Step};
 use crate::ids::{DocId, Millis, SpaceId};
 use crate::library::limits;
 use crate::sync::wire::{Op, PullRequest, PushRequest};

@@ -3,7 +3,8 @@
 use super::backoff::{self, Class};
 use super::plan::POLL_EVERY;
 use super::reoffer;
-use super::state::{Ack, ClientState, Commit, Env, Failure, Loaded, OutboxRow, Phase};
+use super::state::{Ack, ClientState, OutboxRow, Phase};
+use super::step::{Commit, Env, Failure, Loaded};
 use super::work::{Work, ghost};
 use crate::hlc::Hlc;
 use crate::ids::{DocId, Millis};

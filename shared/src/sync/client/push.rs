@@ -2,7 +2,8 @@
 
 use super::backoff::{self, Class};
 use super::pull::{absorb, see};
-use super::state::{Ack, Backoff, ClientState, Commit, Env, Failure, Loaded, RowState};
+use super::state::{Ack, Backoff, ClientState, RowState};
+use super::step::{Commit, Env, Failure, Loaded};
 use super::work::Work;
 use crate::error::{ErrorCode, Violation};
 use crate::hlc::Hlc;

@@ -1,6 +1,7 @@
 //! What a person can do with a refused edit: retry it, changed or not, or discard it. Not the refusal.
 
-use super::state::{ClientState, Commit, Env, Loaded, OutboxRow, RowState};
+use super::state::{ClientState, OutboxRow, RowState};
+use super::step::{Commit, Env, Loaded};
 use super::work::Work;
 use crate::error::{ErrorCode, Violation};
 use crate::ids::DocId;

@@ -1,6 +1,7 @@
 //! Taking an edit into the outbox. Not sending it.
 
-use super::state::{ClientState, Commit, Loaded, OutboxRow, RowState};
+use super::state::{ClientState, OutboxRow, RowState};
+use super::step::{Commit, Loaded};
 use super::work::Work;
 use crate::error::{ErrorCode, Violation};
 use crate::ids::{DocId, Millis, OpId};

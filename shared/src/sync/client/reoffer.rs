@@ -4,7 +4,8 @@
 //! Each register goes with its own stamp, so that it loses to anything newer. A text goes as an edit of the newest
 //! revision that the epochs have in common. Counts are not offered: two clients would add them twice.
 
-use super::state::{Env, OutboxRow, RowState};
+use super::state::{OutboxRow, RowState};
+use super::step::Env;
 use super::work::Work;
 use crate::hlc::Hlc;
 use crate::ids::DocId;

@@ -2,7 +2,8 @@
 
 use super::pull::{fail, settle_acks};
 use super::reoffer;
-use super::state::{Backoff, ClientState, Commit, Env, Failure, Loaded, Phase};
+use super::state::{Backoff, ClientState, Phase};
+use super::step::{Commit, Env, Failure, Loaded};
 use super::work::{Work, ghost};
 use crate::error::ErrorCode;
 use crate::library::document::Document;

@@ -1,13 +1,13 @@
-//! What a client keeps: its place in the space, the queue of edits, the documents. Not how it is stored.
+//! What a client keeps: its place in the space, the queue of edits, the documents. Not how it is stored, and not the steps.
 
-use crate::error::{ErrorCode, Problem, Violation};
+use crate::error::{ErrorCode, Violation};
 use crate::hlc::Clock;
-use crate::ids::{DeviceId, DocId, Millis, OpId, SpaceId};
+use crate::ids::{DeviceId, Millis, OpId, SpaceId};
 use crate::library::document::Document;
 use crate::sync::checksum::Checksum;
-use crate::sync::wire::{Op, Outcome, PullRequest, PushRequest};
+use crate::sync::wire::{Op, Outcome};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// A queue's state of failure: when it may be tried again. Kept in the store, so that a restart does not hammer the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -228,7 +228,7 @@ pub struct Local {
     pub base: Option<Document>,
     /// True while the outbox holds edits of it, refused ones included.
     pub dirty: bool,
-    /// Number of the reading that last met it on the server; 0 for never. Needs an index: see [`Step::Sweep`].
+    /// Number of the reading that last met it on the server; 0 for never. Needs an index: see [`super::Step::Sweep`].
     pub read: u64,
 }
 
@@ -241,115 +241,5 @@ impl Local {
         } else {
             Some(&self.view)
         }
-    }
-}
-
-/// What a step reads: the named documents (those that exist) and **all** outbox rows of those documents.
-/// Read in the same transaction that writes the commit.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Loaded {
-    /// Documents by id.
-    pub locals: BTreeMap<DocId, Local>,
-    /// Their outbox rows, in any order.
-    pub rows: Vec<OutboxRow>,
-}
-
-/// Everything one step writes, in **one** transaction. Nothing of it may become durable without the rest.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Commit {
-    /// The new state.
-    pub state: ClientState,
-    /// Documents to put, by `view.id`.
-    pub put_locals: Vec<Local>,
-    /// Documents to delete.
-    pub drop_locals: Vec<DocId>,
-    /// Outbox rows to put, by `seq`.
-    pub put_rows: Vec<OutboxRow>,
-    /// Outbox rows to delete, by `seq`.
-    pub drop_rows: Vec<u64>,
-}
-
-impl Commit {
-    /// A commit that writes the state alone.
-    #[must_use]
-    pub fn of(state: ClientState) -> Self {
-        Self {
-            state,
-            put_locals: Vec::new(),
-            drop_locals: Vec::new(),
-            put_rows: Vec::new(),
-            drop_rows: Vec::new(),
-        }
-    }
-}
-
-/// What is to be done next.
-#[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::large_enum_variant)]
-pub enum Step {
-    /// `GET /sync/spaces`, then `on_spaces`.
-    Spaces,
-    /// Write `mark`, **then** send `request`, then `on_push`. Without the mark a row that a server has could still change.
-    Push {
-        /// Counts the attempt.
-        mark: Commit,
-        /// What to send.
-        request: PushRequest,
-    },
-    /// `GET /sync/pull`, then `on_pull`.
-    Pull(PullRequest),
-    /// Load up to `limit` documents with `read < before` (any order) and their rows, then `on_sweep`; none is an answer too.
-    Sweep {
-        /// The present generation.
-        before: u64,
-        /// How many to load.
-        limit: usize,
-    },
-    /// Nothing before this time (wall milliseconds); an event may come earlier.
-    WaitUntil(Millis),
-    /// A person must act first: sign in again, connect again.
-    Halted(ErrorCode),
-    /// No server is configured.
-    Idle,
-}
-
-/// Why a request has no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// Nothing came back: offline, timeout, connection lost. The server may have done it.
-    Network,
-    /// An answer with an error status.
-    Status {
-        /// HTTP status.
-        status: u16,
-        /// The code, when the body was a problem.
-        code: Option<ErrorCode>,
-        /// Seconds to wait.
-        retry_after: Option<u32>,
-    },
-}
-
-impl From<&Problem> for Failure {
-    fn from(problem: &Problem) -> Self {
-        Self::Status {
-            status: problem.status,
-            code: Some(problem.code),
-            retry_after: problem.retry_after,
-        }
-    }
-}
-
-/// What a step is given from outside: the time, and randomness for ids and jitter.
-pub struct Env<'a> {
-    /// Wall clock, in milliseconds.
-    pub now: Millis,
-    /// Ten random bytes at each call.
-    pub random: &'a mut dyn FnMut() -> [u8; 10],
-}
-
-impl Env<'_> {
-    /// Mints the id of an operation.
-    pub(super) fn op_id(&mut self) -> OpId {
-        OpId::mint(self.now, (self.random)())
     }
 }

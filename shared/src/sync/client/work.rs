@@ -1,6 +1,7 @@
 //! The draft of a commit: changes are collected here and come out once. Not a decision about them.
 
-use super::state::{ClientState, Commit, Loaded, Local, OutboxRow};
+use super::state::{ClientState, Local, OutboxRow};
+use super::step::{Commit, Loaded};
 use crate::ids::DocId;
 use crate::library::document::{Body, Document};
 use crate::library::limits;

@@ -340,3 +340,30 @@ fn a_clock_a_day_ahead_is_set_right_by_the_server() {
     assert!(one.view(id).edited().at <= true_now + crate::hlc::MAX_AHEAD);
     assert_eq!(one.view(id).title(), "and again");
 }
+
+#[test]
+fn a_client_that_read_everything_passes_a_purge_floor_beyond_its_cursor() {
+    let (mut server, mut client, _) = two();
+    client.create("a");
+    client.sync(&mut server);
+    server.seq = 40;
+    client.state.connect(None);
+    client.sync(&mut server);
+    client.state.hint(41);
+    let Step::Pull(request) = client.plan() else {
+        panic!()
+    };
+    assert!(request.cursor < 40 && request.horizon == Some(40));
+}
+
+#[test]
+fn a_pause_written_before_the_clock_went_back_does_not_last_a_day() {
+    let (mut server, mut client, _) = two();
+    client.create("a");
+    client.now += 86_400_000;
+    refuse(&mut client, Failure::Network);
+    client.now -= 86_400_000;
+    assert!(matches!(client.plan(), Step::Push { .. } | Step::Pull(_)));
+    client.sync(&mut server);
+    assert!(client.same_as(&server));
+}

@@ -310,3 +310,100 @@ fn a_client_that_slept_through_two_restores_offers_what_both_forgot() {
     assert!(one.same_as(&server) && other.same_as(&server));
     assert!(one.view(id).conflicts.is_empty());
 }
+
+/// Sends what is planned and gives the answer without taking it.
+fn send(client: &mut Client, server: &mut Server) -> (PushRequest, Result<PushReply, Failure>) {
+    let Step::Push { mark, request } = client.plan() else {
+        panic!("{:?}", client.plan())
+    };
+    client.write(mark);
+    let reply = server.push(&request);
+    (request, reply)
+}
+
+fn hear(client: &mut Client, request: &PushRequest, reply: Result<PushReply, Failure>) {
+    let mut random = client.ids();
+    let mut env = Env {
+        now: client.now,
+        random: &mut random,
+    };
+    let loaded = client.load(&needed_by_push(request, &reply));
+    let commit = on_push(&client.state, request, loaded, reply, &mut env);
+    client.write(commit);
+}
+
+#[test]
+fn an_acknowledged_row_stays_until_its_state_is_stored() {
+    let (mut server, mut client, _) = two();
+    let id = client.create("a");
+    let (request, reply) = send(&mut client, &mut server);
+    hear(&mut client, &request, reply);
+    let row = client.rows.values().next().unwrap();
+    assert!(!row.waits() && row.ack.is_some());
+    assert_eq!(client.text(id), "a");
+    client.sync(&mut server);
+    assert!(client.same_as(&server));
+}
+
+#[test]
+fn an_edit_that_a_restore_forgot_after_its_acknowledgement_is_sent_again() {
+    let (mut server, mut one, mut other) = two();
+    let backup = server.clone();
+    let id = one.create("a\nb\nc\n");
+    let (request, reply) = send(&mut one, &mut server);
+    hear(&mut one, &request, reply);
+    one.write_text(id, "a\nb\nC\n");
+    server.restore(&backup);
+    one.sync(&mut server);
+    other.sync(&mut server);
+    assert_eq!(other.text(id), "a\nb\nC\n");
+    assert!(other.view(id).conflicts.is_empty());
+    assert!(one.same_as(&server) && other.same_as(&server));
+}
+
+#[test]
+fn texts_that_follow_each_other_are_all_moved_onto_a_merge() {
+    let (mut server, mut one, mut other) = two();
+    let id = one.create("a\nb\nc\nd\ne\n");
+    one.sync(&mut server);
+    other.sync(&mut server);
+    other.write_text(id, "a\nb\nc\nd\nE\n");
+    other.sync(&mut server);
+    one.write_text(id, "A\nb\nc\nd\ne\n");
+    let (request, reply) = send(&mut one, &mut server);
+    one.write_text(id, "A\nb\nmore\nc\nd\ne\n");
+    let count = one.op(id).with_count(Counter::Uses, 1);
+    one.edit(count);
+    one.write_text(id, "A\nb\nmore\nc\nd\ne\nlast\n");
+    assert_eq!(one.rows.len(), 4);
+    hear(&mut one, &request, reply);
+    one.sync(&mut server);
+    // The end was changed on both sides: one text in the document, the other whole beside it.
+    let document = one.view(id);
+    assert_eq!(document.body.text, "A\nb\nmore\nc\nd\nE\n");
+    assert_eq!(document.conflicts[0].text, "A\nb\nmore\nc\nd\ne\nlast\n");
+    assert!(one.same_as(&server));
+}
+
+#[test]
+fn an_edit_taken_and_purged_before_its_answer_came_leaves_the_outbox() {
+    let (mut server, mut one, mut other) = two();
+    let id = one.create("a");
+    one.sync(&mut server);
+    other.sync(&mut server);
+    let op = one.op(id).with(Field::Title, "t");
+    one.edit(op);
+    let (request, reply) = send(&mut one, &mut server);
+    let op = other.op(id).with(Field::DeletedAt, 5);
+    other.edit(op);
+    other.sync(&mut server);
+    server.seq += 1;
+    let tombstone = server::purge(&server.documents[&id], server.seq);
+    server.documents.insert(id, tombstone);
+    one.state.pushed_last = true;
+    one.state.hint(server.seq);
+    assert!(one.step(&mut server));
+    assert!(one.locals.contains_key(&id), "an edit of it waits");
+    hear(&mut one, &request, reply);
+    assert!(one.rows.is_empty() && one.locals.is_empty());
+}
