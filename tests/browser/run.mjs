@@ -62,7 +62,7 @@ async function runCase(module, browser, database) {
         await withDeadline(context.shot(page, `failed-${module.id}-${i}-${j}`), 5_000, 'picture').catch(() => {});
       }
     }
-    error.serverLog = server.log.slice(-40).join('');
+    error.serverLog = server.log.filter((line) => /WARN|ERROR|status=[45]/.test(line)).slice(-10).join('');
     throw error;
   } finally {
     await context.close();

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { Dashboard } from '../lib/dashboard.mjs';
 import { clip, connect, select } from '../lib/extension.mjs';
+import { until } from '../lib/wait.mjs';
 
 export const name = 'a selection and a whole page are clipped and stand on the open dashboard';
 export const bothDatabases = true;
@@ -32,8 +33,10 @@ export async function run(context) {
   assert.match(source.anchor.exact, /^A tide is written/);
 
   await (await clip(browser, page, { what: 'page', kind: 'Snippet' })).close();
-  const { items } = { items: await dashboard.list('?kind=snippet&sort=created') };
-  assert.equal(items.length, 2);
+  const items = await until('the page to arrive', async () => {
+    const rows = await dashboard.list('?kind=snippet&sort=created');
+    return rows.length === 2 && rows;
+  });
   const whole = await dashboard.document(items[0].id);
   assert.match(whole.body.text, /## Constituents/);
   assert.match(whole.body.text, /```python\n/);

@@ -19,7 +19,8 @@ export async function connect(browser, server, dashboard) {
   const address = await options.waitForSelector('::-p-aria([name="Server address"])');
   await address.click({ count: 3 });
   await address.type(server.url);
-  await (await options.waitForSelector('::-p-aria([name="Connect"][role="button"])')).click();
+  // "Connect", or "Connect again" after a device was revoked.
+  await (await options.waitForSelector('::-p-xpath(//button[starts-with(normalize-space(.), "Connect")])')).click();
   const tab = await until('the connect page to open', async () => {
     for (const page of await browser.raw.pages()) if (page.url().includes('/connect')) return page;
     return null;

@@ -43,7 +43,9 @@ export class Server {
   }
   /** Starts the process and waits until it is ready. */
   async up() {
-    this.child = spawn(this.bin, this.args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // The server refuses settings that it does not know, and the suite's own are none of its.
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KROWOC_')));
+    this.child = spawn(this.bin, this.args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     const keep = (chunk) => this.log.push(chunk.toString());
     this.child.stdout.on('data', keep);
     this.child.stderr.on('data', keep);
