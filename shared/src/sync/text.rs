@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 /// The most steps a merge may take: lines read plus comparisons made. More than that is a conflict.
-pub const WORK_LIMIT: u64 = 2_000_000;
+pub const WORK_LIMIT: u64 = 8_000_000;
 
 /// What a merge comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -238,3 +238,13 @@ proptest! {
         prop_assert_eq!(clean(&texts[0], &texts[2], &texts[1]), Some(joined(&both)));
     }
 }
+
+#[test]
+fn the_largest_text_of_short_lines_is_still_merged() {
+    let count = crate::library::limits::BODY_BYTES / 8;
+    let base: String = (0..count).map(|n| format!("{n:07}\n")).collect();
+    let ours = base.replacen("0000003", "ours", 1);
+    let theirs = base.replacen("0114000", "theirs", 1);
+    let both = ours.replacen("0114000", "theirs", 1);
+    assert_eq!(clean(&base, &ours, &theirs), Some(both));
+}
