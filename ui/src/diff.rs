@@ -48,7 +48,9 @@ mod rows {
     /// changed lines while the texts are of a usual size.
     #[must_use]
     pub fn rows(old: &str, new: &str, context: usize) -> Vec<Row> {
-        let diff = TextDiff::from_lines(old, new);
+        // A last line without its end is the same line.
+        let (old, new) = (&ended(old), &ended(new));
+        let diff = TextDiff::from_lines(old.as_str(), new.as_str());
         let words = old.len().saturating_add(new.len()) <= WORDS_UP_TO;
         let mut out = Vec::new();
         let mut seen = 0usize;
@@ -90,6 +92,15 @@ mod rows {
             ChangeTag::Insert => RowKind::Add,
             ChangeTag::Delete => RowKind::Del,
         }
+    }
+
+    fn ended(text: &str) -> String {
+        let end = if text.is_empty() || text.ends_with('\n') {
+            ""
+        } else {
+            "\n"
+        };
+        format!("{text}{end}")
     }
 
     fn trim(line: &str) -> &str {
@@ -135,6 +146,16 @@ mod tests {
             .map(|(_, piece)| piece.as_str())
             .collect();
         assert_eq!(marked, ["short"]);
+    }
+
+    #[test]
+    fn a_line_added_after_the_last_leaves_the_last_as_it_is() {
+        let kinds: Vec<RowKind> = rows("a\nb", "a\nb\nc", 1)
+            .iter()
+            .map(|row| row.kind)
+            .collect();
+        assert_eq!(kinds, [RowKind::Gap, RowKind::Same, RowKind::Add]);
+        assert_eq!(rows("a", "a\n", 1), []);
     }
 
     #[test]

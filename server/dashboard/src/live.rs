@@ -142,8 +142,8 @@ fn catch_up(app: App) {
     });
 }
 
-fn on(source: &EventSource, name: &str, mut heard: impl FnMut(web_sys::Event) + 'static) {
-    let closure = Closure::<dyn FnMut(web_sys::Event)>::new(move |event| heard(event));
+fn on(source: &EventSource, name: &str, heard: impl FnMut(web_sys::Event) + 'static) {
+    let closure = Closure::<dyn FnMut(web_sys::Event)>::new(heard);
     let _ = source.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
     // As long as the page: a few per reconnection.
     closure.forget();

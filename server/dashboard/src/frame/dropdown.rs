@@ -165,6 +165,7 @@ pub fn Dropdown(
                         role="combobox"
                         aria-label=move || format!("{} {}", words::FILTER_FIND, label.get())
                         aria-expanded="true"
+                        aria-controls="choices"
                         aria-autocomplete="list"
                         autocomplete="off"
                         placeholder=words::FILTER_FIND
@@ -175,7 +176,7 @@ pub fn Dropdown(
                         }
                         on:keydown=key
                     />
-                    <div role="listbox" aria-label=label tabindex="-1" class="menu__list">
+                    <div id="choices" role="listbox" aria-label=label tabindex="-1" class="menu__list">
                         {move || found.get().into_iter().enumerate().map(line).collect_view()}
                     </div>
                     <Show when=move || found.with(Vec::is_empty)>

@@ -7,7 +7,7 @@ use crate::platform;
 use krowoc_shared::capture::fingerprint::fingerprint;
 use krowoc_shared::exchange::ImportProblem;
 use krowoc_shared::ids::DocId;
-use krowoc_shared::library::document::Field;
+use krowoc_shared::library::document::{Field, Kind};
 use krowoc_shared::library::wire::{
     BatchResult, BulkEdit, CreateDocument, DuplicateQuery, Duplicates, ImportBatch,
 };
@@ -48,6 +48,8 @@ pub enum Step {
 pub struct Tally {
     /// Documents that were made.
     pub made: Vec<DocId>,
+    /// How many of them are no collections.
+    pub documents: usize,
     /// Left out as duplicates.
     pub skipped: usize,
     /// Refused for good.
@@ -227,7 +229,11 @@ impl Control {
                             tally.why = result.violation.map(|it| it.message).unwrap_or_default();
                         }
                     }
-                    (_, Some(id)) => tally.made.push(id),
+                    (_, Some(id)) => {
+                        tally.made.push(id);
+                        let counts = usize::from(item.kind != Kind::Collection);
+                        tally.documents = tally.documents.saturating_add(counts);
+                    }
                     _ => {}
                 }
             }

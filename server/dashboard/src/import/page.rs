@@ -211,7 +211,7 @@ fn Done(control: Control) -> impl IntoView {
     let summary = if tally.undone {
         words::UNDONE.to_owned()
     } else {
-        words::summary(tally.made.len(), tally.skipped, failed)
+        words::summary(tally.documents, tally.skipped, failed)
     };
     let back = !tally.undone && !tally.made.is_empty();
     view! {

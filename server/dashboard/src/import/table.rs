@@ -108,7 +108,8 @@ pub fn Problems(control: Control) -> impl IntoView {
         <Show when=some>
             <section class="stack" aria-labelledby="problems">
                 <h2 id="problems">{words::PROBLEMS}</h2>
-                <div class="tablebox tablebox--tall" tabindex="0" role="region" aria-labelledby="problems">
+                <p class="hint">{words::PROBLEMS_TEXT}</p>
+                <div class="tablebox tablebox--tall" tabindex="0" role="region" aria-label=words::PROBLEMS_TEXT>
                     <table class="table">
                         <thead><tr><th scope="col">{words::FILE}</th><th scope="col">{words::PROBLEM}</th></tr></thead>
                         <tbody>{rows}</tbody>

@@ -52,6 +52,10 @@ pub struct Control {
     pub row: RwSignal<f64>,
     typing: Debounce,
     rereading: Throttle,
+    /// The list is being read again.
+    reading: StoredValue<bool>,
+    /// It changed while it was.
+    missed: StoredValue<bool>,
 }
 
 impl Control {
@@ -73,17 +77,21 @@ impl Control {
             height: RwSignal::new(800.0),
             row: RwSignal::new(59.0),
             typing: Debounce::new(160),
-            rereading: Throttle::new(1_000),
+            rereading: Throttle::new(250),
+            reading: StoredValue::new(false),
+            missed: StoredValue::new(false),
         };
         this.load();
         this
     }
 
-    fn question(self, cursor: Option<String>, limit: u32) -> String {
-        let query = self.filter.with_untracked(|filter| {
-            filter.query(self.tab, self.app.now.get_untracked(), cursor, limit)
-        });
-        format!("/library{}", query_string(&query))
+    /// The address of a page of this list; `None` when the list is not shown any more.
+    fn question(self, cursor: Option<String>, limit: u32) -> Option<String> {
+        let now = self.app.now.get_untracked();
+        let query = self
+            .filter
+            .try_with_untracked(|filter| filter.query(self.tab, now, cursor, limit))?;
+        Some(format!("/library{}", query_string(&query)))
     }
 
     /// Asks anew.
@@ -93,7 +101,9 @@ impl Control {
         };
         self.scroll_to(0.0);
         self.stale.set(false);
-        let path = self.question(None, PAGE);
+        let Some(path) = self.question(None, PAGE) else {
+            return;
+        };
         spawn_local(async move {
             let answer = Client.get::<Page>(&path).await;
             self.list.try_update(|list| match answer {
@@ -115,7 +125,9 @@ impl Control {
         let Some(Some((generation, cursor))) = self.list.try_update(List::ask_more) else {
             return;
         };
-        let path = self.question(Some(cursor), PAGE_MOST);
+        let Some(path) = self.question(Some(cursor), PAGE_MOST) else {
+            return;
+        };
         spawn_local(async move {
             let answer = Client.get::<Page>(&path).await;
             self.list.try_update(|list| match answer {
@@ -125,7 +137,7 @@ impl Control {
         });
     }
 
-    /// The library changed somewhere: reads what is loaded again, in place, at most once a second.
+    /// The library changed somewhere: reads what is loaded again, in place, at most four times a second.
     pub fn changed(self) {
         self.rereading.run(move || {
             let Some(loaded) = self.list.try_with_untracked(|list| list.rows.len()) else {
@@ -139,34 +151,43 @@ impl Control {
         });
     }
 
+    /// One reading at a time: an answer is never outrun by the next question.
     fn reread(self, loaded: usize) {
+        if self.reading.get_value() {
+            self.missed.set_value(true);
+            return;
+        }
         let Some(generation) = self.list.try_update_untracked(List::again) else {
             return;
         };
+        self.reading.set_value(true);
         spawn_local(async move {
-            let mut all: Option<Page> = None;
-            loop {
-                let cursor = all.as_ref().and_then(|page| page.next.clone());
-                let limit = if loaded > 100 { PAGE_MOST } else { PAGE };
-                let Ok(page) = Client.get::<Page>(&self.question(cursor, limit)).await else {
-                    return;
-                };
-                let all = match &mut all {
-                    None => all.insert(page),
-                    Some(all) => {
-                        all.items.extend(page.items);
-                        all.next = page.next;
-                        all
-                    }
-                };
-                if all.next.is_none() || all.items.len() >= loaded {
-                    break;
-                }
-            }
-            if let Some(page) = all {
-                self.list.try_update(|list| list.first(generation, page));
+            let page = self.read_all(loaded).await;
+            self.list.try_update(|list| match page {
+                Some(page) => list.first(generation, page),
+                None => list.unread(generation),
+            });
+            self.reading.try_set_value(false);
+            if self.missed.try_get_value() == Some(true) {
+                self.missed.try_set_value(false);
+                self.changed();
             }
         });
+    }
+
+    /// As many rows as are loaded, in one page.
+    async fn read_all(self, loaded: usize) -> Option<Page> {
+        let limit = if loaded > 100 { PAGE_MOST } else { PAGE };
+        let mut all: Page = Client.get(&self.question(None, limit)?).await.ok()?;
+        while all.items.len() < loaded && all.next.is_some() {
+            let page: Page = Client
+                .get(&self.question(all.next.take(), limit)?)
+                .await
+                .ok()?;
+            all.items.extend(page.items);
+            all.next = page.next;
+        }
+        Some(all)
     }
 
     /// Narrows or orders the list; the address follows.

@@ -101,6 +101,13 @@ impl List {
         self.phase = Phase::Ready;
     }
 
+    /// The same question gave no answer this time: what is loaded stays.
+    pub fn unread(&mut self, generation: u32) {
+        if generation == self.generation && self.phase == Phase::More {
+            self.phase = Phase::Ready;
+        }
+    }
+
     /// A page did not come.
     pub fn failed(&mut self, generation: u32, error: ApiError) {
         if generation == self.generation {

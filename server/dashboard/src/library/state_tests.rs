@@ -138,6 +138,16 @@ fn reading_again_keeps_the_cursor_and_forgets_marks_of_rows_that_are_gone() {
 }
 
 #[test]
+fn a_reading_that_fails_leaves_the_list_ready_for_more() {
+    let mut list = loaded(5);
+    assert!(list.ask_more().is_some());
+    let generation = list.again();
+    list.unread(generation);
+    assert_eq!((list.rows.len(), &list.phase), (5, &Phase::Ready));
+    assert!(list.ask_more().is_some());
+}
+
+#[test]
 fn only_rows_near_the_window_are_drawn() {
     assert_eq!(window(0.0, 590.0, 59.0, 100_000), 0..23);
     let middle = window(59.0 * 50_000.0, 590.0, 59.0, 100_000);
