@@ -390,9 +390,16 @@ impl Store {
         let outbox = scope.store(OUTBOX)?;
         let all = outbox.count(None)?.await?;
         let waiting = outbox.index(schema::BY_WAITING)?.count(None)?.await?;
+        // Besides waiting and rejected rows there are acknowledged ones whose revision is not stored yet.
+        let rejected = if all > waiting {
+            let rows: Vec<OutboxRow> = read_all(outbox.get_all(None, None)?.await?)?;
+            rows.iter().filter(|row| row.is_rejected()).count()
+        } else {
+            0
+        };
         Ok(Counts {
             waiting: usize::try_from(waiting).unwrap_or(usize::MAX),
-            rejected: usize::try_from(all.saturating_sub(waiting)).unwrap_or(usize::MAX),
+            rejected,
         })
     }
 

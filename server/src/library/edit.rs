@@ -106,7 +106,7 @@ async fn change(
 async fn create(
     state: Data<AppState>,
     actor: Actor,
-    body: Body<CreateDocument, { limits::PUSH_BYTES }>,
+    body: Body<CreateDocument, { limits::REQUEST_BYTES }>,
 ) -> Reply<HttpResponse> {
     let space = actor.personal()?;
     let now = state.now();
@@ -139,7 +139,7 @@ async fn edit(
     state: Data<AppState>,
     actor: Actor,
     id: Path<DocId>,
-    body: Body<EditDocument, { limits::PUSH_BYTES }>,
+    body: Body<EditDocument, { limits::REQUEST_BYTES }>,
 ) -> Reply<Json<Written>> {
     let Body(wanted) = body;
     let op_id = wanted.op_id;

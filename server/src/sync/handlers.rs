@@ -51,14 +51,14 @@ async fn spaces(state: Data<AppState>, actor: Actor) -> Reply<Json<Vec<SpaceStat
         (status = 403, description = "forbidden: another device is named", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "not_found: the space is not the caller's", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "epoch_mismatch", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "too_large: over 100 operations or 1 MiB", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "too_large: over 100 operations or 2 MiB", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[post("/sync/push")]
 async fn push_ops(
     state: Data<AppState>,
     actor: Actor,
-    body: Body<PushRequest, { limits::PUSH_BYTES }>,
+    body: Body<PushRequest, { limits::REQUEST_BYTES }>,
 ) -> Reply<Json<PushReply>> {
     let Body(request) = body;
     let space = actor.space(request.space)?;

@@ -14,8 +14,10 @@ pub const TAGS: usize = 64;
 pub const JSON_BYTES: usize = 64 * 1024;
 /// Most operations in one push.
 pub const PUSH_OPS: usize = 100;
-/// Largest push, in bytes. A body of [`BODY_BYTES`] fits.
+/// What a client puts into one push at most, in bytes, unless a single operation is larger.
 pub const PUSH_BYTES: usize = 1024 * 1024;
+/// Largest request that carries a body, in bytes: JSON escapes quotes and line ends, so one text alone may pass [`PUSH_BYTES`].
+pub const REQUEST_BYTES: usize = 2 * 1024 * 1024;
 /// Most documents in one pull.
 pub const PULL_LIMIT: u32 = 500;
 /// Days a deleted document stays in the trash before it is purged.

@@ -197,7 +197,7 @@ async fn what_is_too_large_is_refused_with_its_limit() {
     let device = Syncing::of(&app, "a@example.org").await;
     let many: Vec<Op> = (0..=limits::PUSH_OPS).map(|_| prompt("t", "x")).collect();
     assert_eq!(device.try_push(many).await.code(), ErrorCode::TooLarge);
-    let large = prompt("t", &"x".repeat(limits::PUSH_BYTES));
+    let large = prompt("t", &"x".repeat(limits::REQUEST_BYTES));
     assert_eq!(
         device.try_push(vec![large]).await.code(),
         ErrorCode::TooLarge
