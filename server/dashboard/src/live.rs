@@ -35,7 +35,12 @@ fn patience(failures: u32) -> u64 {
     }
 }
 
-/// Keeps a connection while somebody is signed in.
+/// How long a hidden window keeps its connection.
+const HIDDEN: Duration = Duration::from_secs(30);
+
+/// Keeps a connection while somebody is signed in and looks.
+///
+/// A browser opens six connections to a server over HTTP/1.1: windows that nobody sees, and pages kept for "back", let go of theirs.
 pub fn start(app: App) {
     let source = StoredValue::new_local(None::<EventSource>);
     let failures = StoredValue::new(0u32);
@@ -51,6 +56,29 @@ pub fn start(app: App) {
         if signed_in.get_untracked() {
             close(source);
             open(app, source, failures);
+        }
+    });
+    let leave = ev::Custom::<web_sys::Event>::new("pagehide");
+    window_event_listener(leave, move |_| close(source));
+    let again = move || {
+        let idle = source.with_value(Option::is_none);
+        if idle && signed_in.get_untracked() {
+            open(app, source, failures);
+        }
+    };
+    let back = ev::Custom::<web_sys::Event>::new("pageshow");
+    window_event_listener(back, move |_| again());
+    let seen = ev::Custom::<web_sys::Event>::new("visibilitychange");
+    window_event_listener(seen, move |_| {
+        if document().hidden() {
+            let still = move || {
+                if document().hidden() {
+                    close(source);
+                }
+            };
+            set_timeout(still, HIDDEN);
+        } else {
+            again();
         }
     });
 }
@@ -113,12 +141,13 @@ fn open(app: App, source: Source, failures: StoredValue<u32>) {
 
 /// The access cookie may have run out: asking who is signed in refreshes it.
 fn retry(app: App, source: Source, failures: StoredValue<u32>) {
-    let stays = source.with_value(|source| {
+    // None was let go of on purpose: looking at the page again opens the next.
+    let done = source.with_value(|source| {
         source
             .as_ref()
-            .is_some_and(|it| it.ready_state() != EventSource::CLOSED)
+            .is_none_or(|it| it.ready_state() != EventSource::CLOSED)
     });
-    if stays || !matches!(app.session.get_untracked(), Session::In(_)) {
+    if done || !matches!(app.session.get_untracked(), Session::In(_)) {
         return;
     }
     spawn_local(async move {
