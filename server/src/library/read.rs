@@ -131,7 +131,7 @@ fn page(
     } else {
         Sort::Edited
     };
-    let list = List::new(conn, space, filter)?;
+    let list = List::new(conn, space, filter, cursor.is_none())?;
     let sort = cursor.map_or(list.sort(query.sort.unwrap_or(default)), |cursor| {
         cursor.sort
     });

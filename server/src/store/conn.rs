@@ -127,8 +127,14 @@ fn open_sqlite(path: &Path, role: Role) -> Result<SqliteConnection, StoreError> 
     // The busy timeout first: switching to WAL needs a lock itself.
     conn.batch_execute(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;",
+         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
     )?;
+    // KiB, used only as pages are touched: a write touches pages of a dozen indexes, a list few.
+    let cache = match role {
+        Role::Writer => 65_536,
+        Role::Reader => 16_384,
+    };
+    conn.batch_execute(&format!("PRAGMA cache_size = -{cache};"))?;
     if role == Role::Reader {
         conn.batch_execute("PRAGMA query_only = ON;")?;
     }

@@ -1,7 +1,7 @@
 //! Lists of documents: filters, search, order, keyset pages. Not the text index itself, and no offset: a page at depth costs what the first does.
 //!
 //! A filter that few documents pass is followed from its own index and sorted; one that many pass is tested while the index of the
-//! order is walked. Which of both is decided by counting the filter's rows up to [`SMALL`].
+//! order is walked. Which of both is decided by counting the filter's rows up to a thousand.
 
 use super::library::{doc_id, unsigned};
 use super::search;
@@ -14,8 +14,10 @@ use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::wire::{Sort, Summary};
 use krowoc_shared::text::SearchQuery;
 
-/// Rows of a filter up to which they are sorted rather than the order walked.
-pub const SMALL: i64 = 4_000;
+/// Rows of a filter up to which they are sorted rather than the order walked, on SQLite: a row costs a look into the table.
+const SMALL_SQLITE: i64 = 1_000;
+/// The same on PostgreSQL, where testing a row while walking costs more than fetching it.
+const SMALL_POSTGRES: i64 = 4_000;
 /// Where counting ends.
 pub const COUNTED: i64 = 10_000;
 
@@ -144,6 +146,12 @@ pub struct List {
     filter: Filter,
     /// Rows that pass the indexed filters, from their own indexes; `None` without such a filter.
     set: Option<Statement>,
+    /// The set is exactly the list: no row of another shelf or kind is in it, and nothing else is tested.
+    exact: bool,
+    /// Rows of the set, counted up to [`COUNTED`], or less when no total is asked for.
+    rows: Option<i64>,
+    /// The same filters as a walk tests them.
+    walk: Statement,
     /// What is tested on each row.
     tests: Statement,
     /// Few enough to be sorted.
@@ -151,21 +159,44 @@ pub struct List {
 }
 
 impl List {
-    /// Prepares a list.
+    /// Prepares a list; `first` when its total will be asked for.
     ///
     /// # Errors
     /// The database's.
-    pub fn new(conn: &mut Conn, space: SpaceId, filter: Filter) -> Result<Self, StoreError> {
-        let set = set(conn, space, &filter);
-        let small = match &set {
-            None => false,
-            Some(set) => count(conn, set.clone(), SMALL.saturating_add(1))? <= SMALL,
+    pub fn new(
+        conn: &mut Conn,
+        space: SpaceId,
+        filter: Filter,
+        first: bool,
+    ) -> Result<Self, StoreError> {
+        let set = sets(conn, space, &filter, true)
+            .into_iter()
+            .reduce(|all, next| all.sql(" INTERSECT ").then(next));
+        let tests = tests(space, &filter);
+        let exact = tests.is_empty() && is_exact(&filter);
+        let (most, walk) = match conn {
+            Conn::Sqlite(_) => (SMALL_SQLITE, members(sets(conn, space, &filter, false))),
+            Conn::Postgres(_) => (SMALL_POSTGRES, direct(conn, space, &filter)),
         };
+        // Counted once for both questions: are there few, and how many in all.
+        let until = if first {
+            COUNTED
+        } else {
+            most.saturating_add(1)
+        };
+        let rows = match &set {
+            None => None,
+            Some(set) => Some(count(conn, set.clone(), until)?),
+        };
+        let small = rows.is_some_and(|rows| rows <= most);
         Ok(Self {
-            tests: tests(space, &filter),
+            tests,
+            walk,
             space,
             filter,
             set,
+            exact,
+            rows,
             small,
         })
     }
@@ -178,6 +209,9 @@ impl List {
         let plain = self.tests.is_empty();
         if self.set.is_none() && plain && self.filter.kinds.len() <= 1 {
             return Ok(None);
+        }
+        if self.exact && self.rows.is_some() {
+            return Ok(self.rows);
         }
         let base = Statement::new("SELECT row_id FROM document WHERE ");
         let rows = base.then(self.condition(conn, None));
@@ -290,6 +324,10 @@ impl List {
             ""
         };
         let more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        // PostgreSQL plans a kept statement for no value in particular; here the value decides.
+        if matches!(conn, Conn::Postgres(_)) {
+            statement = statement.once();
+        }
         statement
             .sql(&format!(
                 " ORDER BY {first}{column} {way}, id {way} LIMIT ?"
@@ -317,11 +355,11 @@ impl List {
     /// What a row must fulfil, with the kind when one is walked.
     fn condition(&self, conn: &Conn, kind: Option<Kind>) -> Statement {
         let sqlite = matches!(conn, Conn::Sqlite(_));
-        // A plus keeps SQLite from the index: from the one by space when the set leads, from the rows' numbers when the order does.
-        let (of_space, of_row) = match (sqlite, self.small) {
-            (true, true) => ("+space_id", "row_id"),
-            (true, false) => ("space_id", "+row_id"),
-            (false, _) => ("space_id", "row_id"),
+        // A plus keeps SQLite from the index by space, where the set is to lead.
+        let of_space = if sqlite && self.small {
+            "+space_id"
+        } else {
+            "space_id"
         };
         let mut statement = Statement::new(&format!("{of_space} = ? AND shelf = ?"))
             .bind(self.space.as_bytes())
@@ -333,11 +371,11 @@ impl List {
                 statement = one_of(statement, "kind", kinds.iter().map(|kind| kind.as_str()))
             }
         }
-        if let Some(set) = &self.set {
-            statement = statement
-                .sql(&format!(" AND {of_row} IN ("))
-                .then(set.clone())
-                .sql(")");
+        match &self.set {
+            Some(set) if self.small => {
+                statement = statement.sql(" AND row_id IN (").then(set.clone()).sql(")");
+            }
+            _ => statement = statement.then(self.walk.clone()),
         }
         statement.then(self.tests.clone())
     }
@@ -371,21 +409,64 @@ fn count(conn: &mut Conn, rows: Statement, most: i64) -> Result<i64, StoreError>
     Ok(counted.map_or(0, |row| row.n))
 }
 
-/// The rows that pass every filter with an index of its own.
-fn set(conn: &Conn, space: SpaceId, filter: &Filter) -> Option<Statement> {
+/// True when the filters' own indexes hold rows of this shelf and these kinds only.
+fn is_exact(filter: &Filter) -> bool {
+    let scoped = filter.query.has_text() && filter.kinds.len() <= 1;
+    let tagged = !filter.tags.is_empty() && filter.kinds.is_empty();
+    scoped || tagged
+}
+
+/// SQLite's walk: each set is read once, and each row looked up in it. The plus keeps it from leading with the set.
+fn members(sets: Vec<Statement>) -> Statement {
+    sets.into_iter().fold(Statement::default(), |all, set| {
+        all.sql(" AND +row_id IN (").then(set).sql(")")
+    })
+}
+
+/// PostgreSQL's walk: the filters as conditions of the row itself.
+fn direct(conn: &Conn, space: SpaceId, filter: &Filter) -> Statement {
+    let mut statement = Statement::default();
+    if let Some(set) = search::matching(conn, space, filter.shelf, None, &filter.query) {
+        statement = statement
+            .sql(" AND EXISTS (")
+            .then(set)
+            .sql(" AND document_search.row_id = document.row_id)");
+    }
+    for tag in &filter.tags {
+        statement = statement
+            .sql(" AND EXISTS (SELECT 1 FROM document_tag t WHERE t.space_id = ? AND t.shelf = ? AND t.tag = ? AND t.row_id = document.row_id)")
+            .bind(space.as_bytes())
+            .bind(filter.shelf)
+            .bind(tag.as_str());
+    }
+    if let Some(id) = filter.collection {
+        statement = statement.sql(" AND collection_id = ?").bind(id.as_bytes());
+    }
+    if !filter.sites.is_empty() {
+        statement = one_of(statement, "site", filter.sites.iter().map(String::as_str));
+    }
+    if filter.favourite == Some(true) {
+        statement = statement.sql(" AND favourite");
+    }
+    if filter.conflict == Some(true) {
+        statement = statement.sql(" AND conflict");
+    }
+    statement
+}
+
+/// The rows of every filter with an index of its own; `scoped` ones are of this shelf, and of the kind when there is one.
+fn sets(conn: &Conn, space: SpaceId, filter: &Filter, scoped: bool) -> Vec<Statement> {
     let of = |sql: &str| Statement::new(sql).bind(space.as_bytes());
     let kind = match filter.kinds.as_slice() {
         [kind] => Some(*kind),
         _ => None,
     };
     let mut sets: Vec<Statement> = Vec::new();
-    sets.extend(search::matching(
-        conn,
-        space,
-        filter.shelf,
-        kind,
-        &filter.query,
-    ));
+    sets.extend(if scoped {
+        search::matching(conn, space, filter.shelf, kind, &filter.query)
+    } else {
+        search::matching_anywhere(&filter.query)
+    });
     for tag in &filter.tags {
         let tagged = "SELECT row_id FROM document_tag WHERE space_id = ? AND shelf = ? AND tag = ?";
         sets.push(of(tagged).bind(filter.shelf).bind(tag.as_str()));
@@ -413,8 +494,7 @@ fn set(conn: &Conn, space: SpaceId, filter: &Filter) -> Option<Statement> {
             "SELECT row_id FROM document WHERE space_id = ? AND conflict",
         ));
     }
-    sets.into_iter()
-        .reduce(|all, next| all.sql(" INTERSECT ").then(next))
+    sets
 }
 
 /// What has no index of its own and is tested on each row.

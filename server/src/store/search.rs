@@ -115,6 +115,14 @@ pub fn remove(conn: &mut Conn, row_id: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A `SELECT row_id …` of the rows that match in any space, for SQLite, where the rows are tested for their space anyway: it skips
+/// reading the scope's list, which is as long as the library. `None` when the query has no text.
+#[must_use]
+pub fn matching_anywhere(query: &SearchQuery) -> Option<Statement> {
+    let sql = "SELECT rowid AS row_id FROM document_search WHERE document_search MATCH ?";
+    Some(Statement::new(sql).bind(format!("terms : ({})", query.to_fts5()?)))
+}
+
 /// A `SELECT row_id …` of the rows that match; `None` when the query has no text.
 #[must_use]
 pub fn matching(

@@ -1,6 +1,9 @@
 //! What the benches of server and sync share: backends, figures, CPU time, made-up prompts. Not measurements.
 #![allow(dead_code, missing_docs)]
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+use krowoc_server::store::DatabaseUrl;
 use krowoc_shared::ids::{DocId, OpId};
 use krowoc_shared::library::document::{Field, Kind};
 use krowoc_shared::sync::wire::Op;
@@ -38,12 +41,21 @@ pub fn number(name: &str, default: usize) -> usize {
     value.unwrap_or(default)
 }
 
-/// SQLite, and PostgreSQL when `KROWOC_TEST_POSTGRES_URL` names one.
+/// True when `--backend NAME` leaves this one out.
+fn left_out(name: &str) -> bool {
+    let args: Vec<String> = std::env::args().collect();
+    let at = args.iter().position(|arg| arg == "--backend");
+    at.and_then(|at| args.get(at + 1))
+        .is_some_and(|only| only != name)
+}
+
+/// SQLite, and PostgreSQL when `KROWOC_TEST_POSTGRES_URL` names one; `--backend NAME` for one of them.
 pub fn backends() -> Vec<(&'static str, Backend)> {
     let mut all = vec![("sqlite", Backend::Sqlite)];
     if let Ok(url) = std::env::var("KROWOC_TEST_POSTGRES_URL") {
         all.push(("postgres", Backend::Postgres(url)));
     }
+    all.retain(|(name, _)| !left_out(name));
     all
 }
 
@@ -51,20 +63,37 @@ pub fn backends() -> Vec<(&'static str, Backend)> {
 pub async fn server(backend: &Backend) -> TestApp {
     let database = TestDatabase::migrated(backend).expect("a database");
     let options = Options {
-        settings: vec![("log_level", "warn".to_owned()), ("database_connections", "8".to_owned())],
+        settings: vec![
+            ("log_level", "warn".to_owned()),
+            ("database_connections", "8".to_owned()),
+        ],
         seed: None,
     };
     let clock = Arc::new(TestClock::default());
-    let mut app = TestApp::on(database.url.clone(), clock, options).await.expect("a server");
+    let mut app = TestApp::on(database.url.clone(), clock, options)
+        .await
+        .expect("a server");
     app.database = Some(database);
     app
+}
+
+/// What autovacuum does within a minute of many writes.
+pub fn settle(app: &TestApp) {
+    if let DatabaseUrl::Postgres(url) = app.state.store.url() {
+        let mut conn = PgConnection::establish(url).expect("a connection");
+        conn.batch_execute("VACUUM ANALYZE").expect("vacuumed");
+    }
 }
 
 /// CPU seconds of this process, all threads.
 pub fn cpu_seconds() -> f64 {
     let text = std::fs::read_to_string("/proc/self/stat").expect("/proc/self/stat");
     let rest = text.rsplit_once(')').map_or("", |(_, rest)| rest);
-    let ticks = |at: usize| rest.split_whitespace().nth(at).and_then(|it| it.parse::<f64>().ok());
+    let ticks = |at: usize| {
+        rest.split_whitespace()
+            .nth(at)
+            .and_then(|it| it.parse::<f64>().ok())
+    };
     // Fields 14 and 15, counted from after the name; Linux reports them in hundredths of a second.
     (ticks(11).unwrap_or(0.0) + ticks(12).unwrap_or(0.0)) / 100.0
 }
@@ -89,7 +118,10 @@ impl Numbers {
     }
 
     pub fn words(&mut self, count: usize) -> String {
-        (0..count).map(|_| self.word()).collect::<Vec<_>>().join(" ")
+        (0..count)
+            .map(|_| self.word())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     fn bytes(&mut self) -> [u8; 10] {
@@ -103,8 +135,16 @@ impl Numbers {
         let at = BEGIN - 10_000_000_000 + number * 1000;
         let length = 60 + usize::try_from(self.next() % 80).unwrap_or(0);
         let body = self.words(length);
-        let op = Op::create(OpId::mint(at, self.bytes()), DocId::mint(at, self.bytes()), Kind::Prompt, at, &body);
-        let mut op = op.with(Field::Title, self.words(4)).with(Field::Favourite, self.next() % 20 == 0);
+        let op = Op::create(
+            OpId::mint(at, self.bytes()),
+            DocId::mint(at, self.bytes()),
+            Kind::Prompt,
+            at,
+            &body,
+        );
+        let mut op = op
+            .with(Field::Title, self.words(4))
+            .with(Field::Favourite, self.next() % 20 == 0);
         for _ in 0..2 {
             op = op.with_tag(&word(self.next() % 50));
         }
@@ -115,7 +155,10 @@ impl Numbers {
 
 /// The word of a rank.
 pub fn word(rank: u64) -> String {
-    const SYLLABLES: [&str; 16] = ["ka", "ro", "wi", "te", "mu", "sal", "ner", "po", "lin", "da", "fe", "gor", "hi", "jus", "vo", "cra"];
+    const SYLLABLES: [&str; 16] = [
+        "ka", "ro", "wi", "te", "mu", "sal", "ner", "po", "lin", "da", "fe", "gor", "hi", "jus",
+        "vo", "cra",
+    ];
     let mut rest = rank + 16;
     let mut out = String::new();
     while rest > 0 {
