@@ -1,7 +1,8 @@
 //! Lists, the overview, a document, its versions. Changes nothing.
 
 use crate::app::AppState;
-use crate::store::library_list::{COUNTED, Filter, Key, List, Place};
+use crate::store::library_filter::Filter;
+use crate::store::library_list::{COUNTED, Key, List, Place};
 use crate::store::{Conn, StoreError, library, library_overview, sync, versions};
 use crate::web::{Actor, Fault, Reply};
 use actix_web::get;

@@ -8,6 +8,7 @@ mod conn;
 pub mod devices;
 mod error;
 pub mod library;
+pub mod library_filter;
 pub mod library_list;
 pub mod library_overview;
 pub mod migrate;

@@ -144,7 +144,7 @@ impl Numbers {
         );
         let mut op = op
             .with(Field::Title, self.words(4))
-            .with(Field::Favourite, self.next() % 20 == 0);
+            .with(Field::Favourite, self.next().is_multiple_of(20));
         for _ in 0..2 {
             op = op.with_tag(&word(self.next() % 50));
         }

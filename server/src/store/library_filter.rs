@@ -1,0 +1,152 @@
+//! Filters of lists as SQL: as sets of rows from their own indexes, and as conditions of a row. Not the choice between both.
+
+use super::Conn;
+use super::search;
+use super::statement::Statement;
+use krowoc_shared::ids::{DocId, Millis, SpaceId};
+use krowoc_shared::library::document::Kind;
+use krowoc_shared::text::SearchQuery;
+
+/// Which documents.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// The shelf: library or trash.
+    pub shelf: i16,
+    /// Any of these kinds; all when empty.
+    pub kinds: Vec<Kind>,
+    /// Words.
+    pub query: SearchQuery,
+    /// All of these tags.
+    pub tags: Vec<String>,
+    /// Of this collection.
+    pub collection: Option<DocId>,
+    /// From any of these sites; from anywhere when empty.
+    pub sites: Vec<String>,
+    /// Marked as a favourite, or not.
+    pub favourite: Option<bool>,
+    /// With an unresolved conflict, or without.
+    pub conflict: Option<bool>,
+    /// Edited at or after.
+    pub since: Option<Millis>,
+}
+
+/// A column with any of these values.
+pub(super) fn one_of<'a>(
+    statement: Statement,
+    column: &str,
+    values: impl ExactSizeIterator<Item = &'a str>,
+) -> Statement {
+    let places = vec!["?"; values.len()].join(", ");
+    let statement = statement.sql(&format!(" AND {column} IN ({places})"));
+    values.fold(statement, |statement, value| statement.bind(value))
+}
+
+/// True when the filters' own indexes hold rows of this shelf and these kinds only.
+pub(super) fn is_exact(filter: &Filter) -> bool {
+    let scoped = filter.query.has_text() && filter.kinds.len() <= 1;
+    let tagged = !filter.tags.is_empty() && filter.kinds.is_empty();
+    scoped || tagged
+}
+
+/// SQLite's walk: each set is read once, and each row looked up in it. The plus keeps it from leading with the set.
+pub(super) fn members(sets: Vec<Statement>) -> Statement {
+    sets.into_iter().fold(Statement::default(), |all, set| {
+        all.sql(" AND +row_id IN (").then(set).sql(")")
+    })
+}
+
+/// PostgreSQL's walk: the filters as conditions of the row itself.
+pub(super) fn direct(conn: &Conn, space: SpaceId, filter: &Filter) -> Statement {
+    let mut statement = Statement::default();
+    if let Some(set) = search::matching(conn, space, filter.shelf, None, &filter.query) {
+        statement = statement
+            .sql(" AND EXISTS (")
+            .then(set)
+            .sql(" AND document_search.row_id = document.row_id)");
+    }
+    for tag in &filter.tags {
+        statement = statement
+            .sql(" AND EXISTS (SELECT 1 FROM document_tag t WHERE t.space_id = ? AND t.shelf = ? AND t.tag = ? AND t.row_id = document.row_id)")
+            .bind(space.as_bytes())
+            .bind(filter.shelf)
+            .bind(tag.as_str());
+    }
+    if let Some(id) = filter.collection {
+        statement = statement.sql(" AND collection_id = ?").bind(id.as_bytes());
+    }
+    if !filter.sites.is_empty() {
+        statement = one_of(statement, "site", filter.sites.iter().map(String::as_str));
+    }
+    if filter.favourite == Some(true) {
+        statement = statement.sql(" AND favourite");
+    }
+    if filter.conflict == Some(true) {
+        statement = statement.sql(" AND conflict");
+    }
+    statement
+}
+
+/// The rows of every filter with an index of its own; `scoped` ones are of this shelf, and of the kind when there is one.
+pub(super) fn sets(conn: &Conn, space: SpaceId, filter: &Filter, scoped: bool) -> Vec<Statement> {
+    let of = |sql: &str| Statement::new(sql).bind(space.as_bytes());
+    let kind = match filter.kinds.as_slice() {
+        [kind] => Some(*kind),
+        _ => None,
+    };
+    let mut sets: Vec<Statement> = Vec::new();
+    sets.extend(if scoped {
+        search::matching(conn, space, filter.shelf, kind, &filter.query)
+    } else {
+        search::matching_anywhere(&filter.query)
+    });
+    for tag in &filter.tags {
+        let tagged = "SELECT row_id FROM document_tag WHERE space_id = ? AND shelf = ? AND tag = ?";
+        sets.push(of(tagged).bind(filter.shelf).bind(tag.as_str()));
+    }
+    if let Some(id) = filter.collection {
+        let inside = "SELECT row_id FROM document WHERE space_id = ? AND collection_id = ?";
+        sets.push(of(inside).bind(id.as_bytes()));
+    }
+    if !filter.sites.is_empty() {
+        let from = "SELECT row_id FROM document WHERE space_id = ? AND site <> '' AND shelf = ?";
+        let statement = of(from).bind(filter.shelf);
+        sets.push(one_of(
+            statement,
+            "site",
+            filter.sites.iter().map(String::as_str),
+        ));
+    }
+    if filter.favourite == Some(true) {
+        sets.push(of(
+            "SELECT row_id FROM document WHERE space_id = ? AND favourite",
+        ));
+    }
+    if filter.conflict == Some(true) {
+        sets.push(of(
+            "SELECT row_id FROM document WHERE space_id = ? AND conflict",
+        ));
+    }
+    sets
+}
+
+/// What has no index of its own and is tested on each row.
+pub(super) fn tests(space: SpaceId, filter: &Filter) -> Statement {
+    let mut statement = Statement::default();
+    if filter.favourite == Some(false) {
+        statement = statement.sql(" AND NOT favourite");
+    }
+    if filter.conflict == Some(false) {
+        statement = statement.sql(" AND NOT conflict");
+    }
+    if let Some(since) = filter.since {
+        statement = statement.sql(" AND updated_at >= ?").bind(since);
+    }
+    for tag in &filter.query.excluded_tags {
+        statement = statement
+            .sql(" AND row_id NOT IN (SELECT row_id FROM document_tag WHERE space_id = ? AND shelf = ? AND tag = ?)")
+            .bind(space.as_bytes())
+            .bind(filter.shelf)
+            .bind(tag.as_str());
+    }
+    statement
+}
