@@ -48,8 +48,9 @@ export async function click(page, name) {
 /** Opens the popup on a page, picks what to capture, and saves it. Returns the popup. */
 export async function clip(browser, page, { what, kind, tags = [] } = {}) {
   const popup = await browser.popup(page);
-  if (what) {
-    await popup.waitForSelector('select[aria-label="What to capture"]');
+  await until('the preview to be there', () => popup.evaluate(() => !!document.querySelector('.preview')));
+  // With nothing selected there is nothing to choose: the page it is.
+  if (what && (await popup.$('select[aria-label="What to capture"]'))) {
     await popup.select('select[aria-label="What to capture"]', what);
   }
   if (kind) await click(popup, kind);
