@@ -6,12 +6,13 @@ import zlib from 'node:zlib';
 
 const STRICT = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; sandbox allow-scripts allow-same-origin";
 
-/** Five megabytes of distinct paragraphs. */
+/** Five megabytes as heavy pages are: much markup around distinct paragraphs. */
 function large() {
   const parts = ['<!doctype html><html lang="en"><title>Five megabytes</title><body><article><h1>Five megabytes</h1>'];
   let size = 0;
   for (let i = 0; size < 5 * 1024 * 1024; i += 1) {
-    const text = `<p>Paragraph ${i} tells of the number ${i * 7919} and of nothing else, at some length, so that the page grows.</p>\n`;
+    const markup = `class="p-${i} ${'u-margin-0 u-padding-0 '.repeat(20)}" data-track="${'0123456789abcdef'.repeat(24)}"`;
+    const text = `<p ${markup}>Paragraph ${i} tells of the number ${i * 7919} and of nothing else, at some length, so that the page grows.</p>\n`;
     size += text.length;
     parts.push(text);
   }
