@@ -15,8 +15,8 @@ use krowoc_shared::library::wire::{Sort, Summary};
 
 /// Rows of a filter up to which they are sorted rather than the order walked, on SQLite: a row costs a look into the table.
 const SMALL_SQLITE: i64 = 1_000;
-/// The same on PostgreSQL, where testing a row while walking costs more than fetching it.
-const SMALL_POSTGRES: i64 = 4_000;
+/// The same on PostgreSQL, where testing a row while walking costs more.
+const SMALL_POSTGRES: i64 = 2_000;
 /// Where counting ends.
 pub const COUNTED: i64 = 10_000;
 
@@ -331,11 +331,11 @@ impl List {
     /// What a row must fulfil, with the kind when one is walked.
     fn condition(&self, conn: &Conn, kind: Option<Kind>) -> Statement {
         let sqlite = matches!(conn, Conn::Sqlite(_));
-        // A plus keeps SQLite from the index by space, where the set is to lead.
-        let of_space = if sqlite && self.small {
-            "+space_id"
-        } else {
-            "space_id"
+        // Where the set is to lead, the indexes by space are hidden: both planners else take one, for its order, and read all of it.
+        let of_space = match conn {
+            Conn::Sqlite(_) if self.small => "+space_id",
+            Conn::Postgres(_) if self.small => "(space_id || ''::bytea)",
+            _ => "space_id",
         };
         let mut statement = Statement::new(&format!("{of_space} = ? AND shelf = ?"))
             .bind(self.space.as_bytes())
