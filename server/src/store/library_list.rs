@@ -330,7 +330,6 @@ impl List {
 
     /// What a row must fulfil, with the kind when one is walked.
     fn condition(&self, conn: &Conn, kind: Option<Kind>) -> Statement {
-        let sqlite = matches!(conn, Conn::Sqlite(_));
         // Where the set is to lead, the indexes by space are hidden: both planners else take one, for its order, and read all of it.
         let of_space = match conn {
             Conn::Sqlite(_) if self.small => "+space_id",
