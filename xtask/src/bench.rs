@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use crate::browsers;
 use crate::build;
 use crate::postgres::Cluster;
 use crate::process;
@@ -53,7 +54,7 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
         Bench::Extract => "extract",
         Bench::Sync => "sync",
         Bench::Library => "library",
-        Bench::Clip => "clip",
+        Bench::Clip => return clip(project, options.json),
         Bench::Start => "start",
     };
     if options.json {
@@ -69,17 +70,28 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
     if options.json {
         cargo.arg("--json");
     }
-    let databases = matches!(options.name, Bench::Sync | Bench::Library | Bench::Clip);
+    let databases = matches!(options.name, Bench::Sync | Bench::Library);
     let cluster = databases
         .then(|| tools::ensure(project, &[Need::Postgres]).and_then(|()| Cluster::start()));
     let cluster = cluster.transpose()?;
     if let Some(cluster) = &cluster {
         cargo.env("KROWOC_TEST_POSTGRES_URL", cluster.url());
     }
-    if matches!(options.name, Bench::Start | Bench::Clip) {
-        // They find the server beside themselves in the target folder.
+    if options.name == Bench::Start {
+        // It finds the server beside itself in the target folder.
         build::build(project, Quality::Shipped, Some(build::Part::Dashboard))?;
         run::build_server(project, true)?;
     }
     process::run(&mut cargo)
+}
+
+/// A clip is measured where a person waits: in a real browser, with the shipped extension and a release server.
+fn clip(project: &Project, json: bool) -> Result<()> {
+    if json {
+        process::quiet();
+    }
+    tools::ensure(project, &[Need::Native, Need::Npm, Need::Browsers])?;
+    build::build(project, Quality::Shipped, None)?;
+    let server = run::build_server(project, true)?;
+    browsers::bench_clip(project, &server, json)
 }

@@ -44,6 +44,25 @@ pub fn e2e(project: &Project, server: &Path, postgres: &str, cases: &[String]) -
     }
 }
 
+/// Measures clips in Chromium.
+///
+/// # Errors
+/// When the measuring breaks down.
+pub fn bench_clip(project: &Project, server: &Path, json: bool) -> Result<()> {
+    let chromium = tools::browser("CHROMIUM", "chromium")
+        .context("chromium is missing; run: sudo apt-get install -y chromium")?;
+    let mut node = Command::new("node");
+    node.current_dir(project.path("tests"))
+        .arg("browser/bench-clip.mjs")
+        .env("CHROMIUM", chromium)
+        .env("KROWOC_E2E_SERVER_BIN", server)
+        .env("KROWOC_E2E_DIST", project.dist());
+    if json {
+        node.arg("--json");
+    }
+    process::run(&mut node)
+}
+
 fn default_env(command: &mut Command, name: &str, value: &str) {
     if std::env::var_os(name).is_none_or(|set| set.is_empty()) {
         command.env(name, value);
