@@ -66,7 +66,7 @@ pub fn test(project: &Project, options: &Options) -> Result<()> {
 /// Runs browser cases, all when none is named.
 ///
 /// # Errors
-/// As [`test`].
+/// As [`test()`].
 pub fn e2e(project: &Project, cases: &[String]) -> Result<()> {
     perform(project, &[Suite::E2e], &Options::default(), cases)
 }
