@@ -27,7 +27,7 @@ pub struct IndexRow {
     pub tags: Vec<String>,
     /// Host of the page it came from.
     pub site: String,
-    /// Search tokens, the first [`TEXT_BYTES`].
+    /// Search tokens, of a bounded length.
     pub text: String,
     /// Canonical address of the page it came from; empty when there is none.
     pub page: String,
