@@ -16,4 +16,4 @@ mod versions;
 
 pub use actions::{copy_text, create, duplicate, set_title};
 pub use page::DocumentPage;
-pub use source::{SourceLink, source};
+pub use source::{SourceLink, host, source};

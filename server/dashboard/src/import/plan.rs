@@ -171,7 +171,7 @@ fn document(
     let plain = item
         .source_url
         .as_ref()
-        .map(|url| json!({"url": url, "site": krowoc_shared::capture::url::site(url)}));
+        .map(|url| json!({"url": url, "site": crate::document::host(url)}));
     if let Some(source) = source.or(plain) {
         set.insert(Field::Source, source);
     }
