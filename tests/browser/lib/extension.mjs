@@ -22,10 +22,11 @@ export async function connect(browser, server, dashboard) {
   // "Connect", or "Connect again" after a device was revoked.
   await (await options.waitForSelector('::-p-xpath(//button[starts-with(normalize-space(.), "Connect")])')).click();
   const tab = await until('the connect page to open', async () => {
-    for (const page of await browser.raw.pages()) if (page.url().includes('/connect')) return page;
-    return null;
+    const page = (await browser.raw.pages()).find((candidate) => candidate.url().includes('/connect'));
+    // Firefox may still be changing the tab's process: then it is looked for again.
+    await page?.bringToFront();
+    return page;
   });
-  await tab.bringToFront();
   await (await tab.waitForSelector('::-p-aria([name="Connect"][role="button"])')).click();
   await options.bringToFront();
   await until('the options page to say who is connected', async () => (await pageText(options)).includes('Connected'));
