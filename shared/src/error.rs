@@ -76,6 +76,24 @@ codes! {
     UnknownRevision = "unknown_revision", 422, "The edit is based on a version that does not exist";
     /// The template has a syntax error.
     InvalidTemplate = "invalid_template", 422, "The template has an error";
+    /// The caller has no key for the model's provider.
+    NoProviderKey = "no_provider_key", 422, "There is no key for this provider; add one in Settings";
+    /// The catalogue has no such active model.
+    UnknownModel = "unknown_model", 422, "The model is not in the catalogue";
+    /// The prompt allows other models only.
+    ModelNotAllowed = "model_not_allowed", 422, "The prompt does not allow this model";
+    /// The model has no known price and the policy blocks such runs.
+    Unpriced = "unpriced", 422, "The model has no known price; allow such runs in the budget or choose another";
+    /// The run would go over a ceiling.
+    BudgetReached = "budget_reached", 402, "The run would go over the budget; raise it or wait for the next month";
+    /// An address that the server may not call.
+    AddressRefused = "address_refused", 422, "The server may not call this address";
+    /// A value is missing or wrong in the variables.
+    InvalidVariables = "invalid_variables", 422, "A variable has no value or a wrong one";
+    /// The provider failed.
+    ProviderFailed = "provider_failed", 502, "The provider failed";
+    /// The token lacks the scope.
+    MissingScope = "missing_scope", 403, "The token may not do this; make one with the scope";
     /// The server took too long.
     Timeout = "timeout", 504, "The server took too long; try again";
     /// The store cannot be reached.

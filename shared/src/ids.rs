@@ -94,6 +94,30 @@ id!(
     /// A signed-in browser or device session.
     SessionId
 );
+id!(
+    /// A key to a provider, stored sealed.
+    KeyId
+);
+id!(
+    /// A personal access token.
+    TokenId
+);
+id!(
+    /// One run of one prompt with one model.
+    ExecutionId
+);
+id!(
+    /// Executions that were asked for together.
+    GroupId
+);
+id!(
+    /// A failed execution that waits for a decision.
+    DeadLetterId
+);
+id!(
+    /// A durable job.
+    JobId
+);
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@ pub mod capture;
 pub mod error;
 #[cfg(feature = "exchange")]
 pub mod exchange;
+pub mod execution;
 pub mod hlc;
 pub mod ids;
 pub mod library;

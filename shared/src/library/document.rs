@@ -60,6 +60,8 @@ pub enum Field {
     Source,
     /// Array of typed variables (`prompts::Variable`), or null.
     Variables,
+    /// Object: how the prompt is run (`execution::ExecutionSettings`), or null.
+    Execution,
     /// Milliseconds when it went to the trash, or null.
     DeletedAt,
     /// Milliseconds when it was made.

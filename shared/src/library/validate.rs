@@ -3,6 +3,7 @@
 use super::document::{Field, Kind};
 use super::limits;
 use crate::error::{ErrorCode, Violation};
+use crate::execution::ExecutionSettings;
 use crate::ids::DocId;
 use serde_json::Value;
 
@@ -36,6 +37,15 @@ pub fn field(field: Field, value: &Value) -> Result<(), Violation> {
             Value::is_array,
             "a list of variables, or null",
         ),
+        Field::Execution => {
+            json(
+                "/set/execution",
+                value,
+                Value::is_object,
+                "an object, or null",
+            )?;
+            ExecutionSettings::check(value).map_err(|message| violation("/set/execution", message))
+        }
         Field::DeletedAt => check(
             value.is_null() || is_time(value),
             "/set/deleted_at",
@@ -148,6 +158,7 @@ mod tests {
             (Field::Favourite, json!(true)),
             (Field::Source, json!({"url": "https://example.org"})),
             (Field::Variables, json!([])),
+            (Field::Execution, json!({"model": "openai/gpt-4o-mini"})),
             (Field::DeletedAt, json!(null)),
             (Field::CreatedAt, json!(5)),
         ];

@@ -402,6 +402,7 @@ fn any_op() -> impl Strategy<Value = Op> {
         Field::Favourite,
         Field::Source,
         Field::Variables,
+        Field::Execution,
         Field::DeletedAt,
         Field::CreatedAt,
     ]);

@@ -1,0 +1,16 @@
+//! Running a prompt: neutral requests and answers, usage, money, failures, settings. Not the wire formats of providers, and no I/O.
+
+pub mod event;
+pub mod failure;
+pub mod money;
+pub mod request;
+pub mod settings;
+pub mod usage;
+pub mod wire;
+
+pub use event::{Event, FinishReason, ToolCall};
+pub use failure::{Failure, FailureClass};
+pub use money::NanoUsd;
+pub use request::{Message, ModelRequest, Parameters, Provider, Role};
+pub use settings::ExecutionSettings;
+pub use usage::{Unit, Usage};
