@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::platform::{Clock, Random, random};
 use crate::store::Store;
 use krowoc_shared::ids::Millis;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
 
 /// The state of one server; clones share it.
@@ -23,6 +23,7 @@ pub struct AppState {
     pub hasher: Arc<Hasher>,
     /// Who listens for live hints.
     pub live: Arc<crate::live::Hub>,
+    instance: Arc<OnceLock<[u8; 16]>>,
     stopping: watch::Sender<bool>,
 }
 
@@ -42,6 +43,7 @@ impl AppState {
             hasher: Arc::new(Hasher::new(config.hash_concurrency)),
             config: Arc::new(config),
             live: Arc::default(),
+            instance: Arc::default(),
             stopping: watch::Sender::new(false),
         }
     }
@@ -56,6 +58,12 @@ impl AppState {
     #[must_use]
     pub fn entropy(&self) -> [u8; 10] {
         random(self.random.as_ref())
+    }
+
+    /// Sixteen bytes that are this server's alone: by them it holds leases.
+    #[must_use]
+    pub fn instance(&self) -> [u8; 16] {
+        *self.instance.get_or_init(|| random(self.random.as_ref()))
     }
 
     /// The server takes no new work: readiness says no.

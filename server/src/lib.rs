@@ -3,6 +3,8 @@
 pub mod accounts;
 pub mod admin;
 pub mod app;
+pub mod budgets;
+pub mod chores;
 pub mod cli;
 pub mod config;
 pub mod jobs;

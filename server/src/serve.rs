@@ -116,7 +116,11 @@ pub async fn until_signal(running: Running) -> Result<(), String> {
         tracing::info!("stopping: requests may finish");
         stopper.stop().await;
     };
-    let jobs = crate::jobs::run(running.state.clone());
+    // It ends by itself when the stop begins.
+    tokio::spawn(crate::jobs::run(
+        running.state.clone(),
+        crate::chores::KINDS,
+    ));
     let upkeep = async {
         loop {
             tokio::time::sleep(UPKEEP).await;
@@ -129,7 +133,6 @@ pub async fn until_signal(running: Running) -> Result<(), String> {
         // Both arms of a stop must end: the server's, and the writer's.
         (ended, ()) = futures_util::future::join(running.server, signals) => ended.map_err(|error| error.to_string()),
         () = upkeep => Ok(()),
-        () = jobs => Ok(()),
     }
 }
 

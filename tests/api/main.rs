@@ -2,9 +2,11 @@
 #![allow(missing_docs)]
 
 mod accounts;
+mod budgets;
 mod config;
 mod devices;
 mod export;
+mod jobs;
 mod library;
 mod live;
 mod migrations;

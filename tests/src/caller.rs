@@ -222,6 +222,11 @@ impl Caller {
             .await
     }
 
+    /// PUT of JSON.
+    pub async fn put(&self, path: &str, body: impl serde::Serialize) -> Answer {
+        self.send(self.request(Method::PUT, path).json(&body)).await
+    }
+
     /// PATCH of JSON.
     pub async fn patch(&self, path: &str, body: impl serde::Serialize) -> Answer {
         self.send(self.request(Method::PATCH, path).json(&body))

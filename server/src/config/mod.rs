@@ -5,6 +5,7 @@ pub mod proxies;
 pub mod settings;
 
 use crate::store::DatabaseUrl;
+use krowoc_shared::execution::money::NanoUsd;
 use layers::{Layer, Written};
 use proxies::Network;
 use settings::{SETTINGS, Setting};
@@ -59,6 +60,8 @@ pub struct Config {
     pub hash_concurrency: usize,
     /// Who may read the metrics.
     pub metrics: MetricsAccess,
+    /// What one account may spend in a month with the operator's keys.
+    pub server_key_monthly: NanoUsd,
     /// How log lines look.
     pub log_format: LogFormat,
     /// What is logged.
@@ -101,6 +104,7 @@ impl Config {
                     ("off", MetricsAccess::Off),
                 ],
             )?,
+            server_key_monthly: take.parsed("server_key_monthly_usd", dollars)?,
             log_format: take.choice(
                 "log_format",
                 &[("pretty", LogFormat::Pretty), ("json", LogFormat::Json)],
@@ -165,6 +169,19 @@ fn public_url(text: &str) -> Result<Url, String> {
         return Err("the address people type holds no password".to_owned());
     }
     Ok(url)
+}
+
+/// Dollars with at most nine decimals.
+fn dollars(text: &str) -> Option<NanoUsd> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || part.len() > 9 || !digits(whole) || !digits(part) {
+        return None;
+    }
+    let nano: i64 = format!("{part:0<9}").parse().ok()?;
+    let whole: i64 = whole.parse().ok()?;
+    let amount = whole.checked_mul(NanoUsd::PER_USD)?.checked_add(nano)?;
+    Some(NanoUsd(amount))
 }
 
 fn networks(text: &str) -> Result<Vec<Network>, String> {

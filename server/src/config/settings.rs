@@ -116,6 +116,12 @@ pub const SETTINGS: &[Setting] = &[
         "local",
         "Who may read /metrics: this machine, everybody, nobody.",
     ),
+    setting(
+        "server_key_monthly_usd",
+        "DOLLARS",
+        "1",
+        "What one account may spend in a month with the operator's keys, such as 2.50; 0 for nothing.",
+    ),
     of_store("log_format", "pretty|json", "pretty", "How log lines look."),
     of_store(
         "log_level",

@@ -1,26 +1,34 @@
-//! Work that nobody waits for: runs at the start and every hour. Not a queue.
+//! Work that nobody waits for: a durable queue on the store, and the jobs of the library. Not what other nouns queue: see `chores`.
 
 pub mod purge;
+mod queue;
+
+pub use queue::{Kind, Outcome, ensure, run, work};
 
 use crate::app::AppState;
-use std::time::Duration;
+use futures_util::FutureExt;
 
-/// How often.
-const EVERY: Duration = Duration::from_secs(3600);
+/// An hour in milliseconds.
+const HOUR: i64 = 3_600_000;
 
-/// Runs the jobs until the server stops. A job that fails is logged and tried again the next time.
-pub async fn run(state: AppState) {
-    let mut hourly = tokio::time::interval(EVERY);
-    loop {
-        hourly.tick().await;
-        match purge::run(&state).await {
-            Ok(done) if done == purge::Done::default() => {}
-            Ok(done) => tracing::info!(
-                purged = done.purged,
-                dropped = done.dropped,
-                "the trash was emptied"
-            ),
-            Err(error) => tracing::error!(%error, "the trash was not emptied"),
-        }
+/// Empties every trash of what is due, each hour.
+pub const PURGE: Kind = Kind {
+    name: "purge",
+    every: Some(HOUR),
+    attempts: 5,
+    run: |state, _| purge(state).boxed(),
+};
+
+async fn purge(state: AppState) -> Outcome {
+    let done = purge::run(&state)
+        .await
+        .map_err(|error| error.to_string())?;
+    if done != purge::Done::default() {
+        tracing::info!(
+            purged = done.purged,
+            dropped = done.dropped,
+            "the trash was emptied"
+        );
     }
+    Ok(())
 }

@@ -87,6 +87,9 @@ impl Stream {
         tokio::select! {
             event = self.events.recv() => match event {
                 Ok(Event::Hint(hint)) => self.hint(&hint),
+                Ok(Event::Budget(user, notice)) if user == self.actor.user => {
+                    Next::Send(named("budget", &notice).into())
+                }
                 Ok(Event::Revoked(id)) if id == *self.actor.holder.family() => Next::End,
                 Ok(_) => Next::Nothing,
                 // What was lost may have been the end of this access, or a hint: the client begins anew.
@@ -139,6 +142,10 @@ impl Stream {
 }
 
 fn text(hint: &Hint) -> String {
-    let data = serde_json::to_string(hint).unwrap_or_default();
-    format!("event: hint\ndata: {data}\n\n")
+    named("hint", hint)
+}
+
+fn named(name: &str, data: &impl serde::Serialize) -> String {
+    let data = serde_json::to_string(data).unwrap_or_default();
+    format!("event: {name}\ndata: {data}\n\n")
 }

@@ -4,9 +4,11 @@
 //! a pooled transaction. Both run on threads that may block. Events queued in a `write` leave after its commit, or never.
 
 pub mod accounts;
+pub mod budgets;
 mod conn;
 pub mod devices;
 mod error;
+pub mod jobs;
 pub mod library;
 pub mod library_filter;
 pub mod library_list;
@@ -19,6 +21,7 @@ pub mod sessions;
 pub mod statement;
 pub mod sync;
 pub mod throttle;
+pub mod usage;
 pub mod versions;
 mod work;
 mod writer;
@@ -27,6 +30,8 @@ pub use conn::{Conn, DatabaseUrl, Manager, Role, open};
 pub use error::{Failure, StoreError};
 pub use work::Tx;
 
+use krowoc_shared::execution::wire::BudgetNotice;
+use krowoc_shared::ids::{Millis, UserId};
 use krowoc_shared::sync::wire::Hint;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +44,10 @@ use writer::Writer;
 pub enum Event {
     /// A space changed.
     Hint(Hint),
+    /// A job was added that is due at this time.
+    Job(Millis),
+    /// An account came near or to a ceiling.
+    Budget(UserId, BudgetNotice),
     /// A session or a device lost its access: its id. Open streams of it must end.
     Revoked([u8; 16]),
 }

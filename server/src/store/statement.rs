@@ -23,6 +23,8 @@ pub enum Value {
     MaybeBytes(Option<Vec<u8>>),
     /// Text.
     Text(String),
+    /// Text, or null.
+    MaybeText(Option<String>),
     /// A number.
     Int(i64),
     /// A number, or null.
@@ -47,6 +49,7 @@ value_from! {
     Option<Vec<u8>> => |bytes| Self::MaybeBytes(bytes);
     &str => |text| Self::Text(text.to_owned());
     String => |text| Self::Text(text);
+    Option<String> => |text| Self::MaybeText(text);
     i64 => |number| Self::Int(number);
     Option<i64> => |number| Self::MaybeInt(number);
     i16 => |number| Self::Small(number);
@@ -148,6 +151,7 @@ where
     Vec<u8>: ToSql<Binary, DB>,
     Option<Vec<u8>>: ToSql<Nullable<Binary>, DB>,
     String: ToSql<Text, DB>,
+    Option<String>: ToSql<Nullable<Text>, DB>,
     i64: ToSql<BigInt, DB>,
     Option<i64>: ToSql<Nullable<BigInt>, DB>,
     i16: ToSql<SmallInt, DB>,
@@ -166,6 +170,9 @@ where
                         out.push_bind_param::<Nullable<Binary>, _>(value)?;
                     }
                     Some(Value::Text(value)) => out.push_bind_param::<Text, _>(value)?,
+                    Some(Value::MaybeText(value)) => {
+                        out.push_bind_param::<Nullable<Text>, _>(value)?;
+                    }
                     Some(Value::Int(value)) => out.push_bind_param::<BigInt, _>(value)?,
                     Some(Value::MaybeInt(value)) => {
                         out.push_bind_param::<Nullable<BigInt>, _>(value)?;

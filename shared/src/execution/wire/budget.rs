@@ -29,6 +29,36 @@ pub enum BudgetLevel {
     Reached,
 }
 
+impl BudgetLevel {
+    /// The level of an amount against a ceiling.
+    #[must_use]
+    pub fn of(spent: NanoUsd, ceiling: Option<NanoUsd>) -> Self {
+        let Some(ceiling) = ceiling else {
+            return Self::Fine;
+        };
+        let (spent, ceiling) = (i128::from(spent.0), i128::from(ceiling.0));
+        if spent >= ceiling {
+            Self::Reached
+        } else if spent.saturating_mul(5) >= ceiling.saturating_mul(4) {
+            Self::Near
+        } else {
+            Self::Fine
+        }
+    }
+}
+
+/// The notice that a level was come to, once in a month: an event `budget` of the live stream, beside the level of [`BudgetView`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BudgetNotice {
+    /// The level.
+    pub level: BudgetLevel,
+    /// When it was come to.
+    pub at: Millis,
+    /// Whether the ceiling is that of the operator's keys.
+    pub server_held: bool,
+}
+
 /// `GET /api/v1/budget`: where a person stands in this month (UTC).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -54,6 +84,9 @@ pub struct BudgetView {
     /// The same for keys that the server's operator holds; absent when there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server_held: Option<TierBudget>,
+    /// The notices of this month, in the order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<BudgetNotice>,
 }
 
 /// The ceiling of keys that the operator holds.
@@ -138,4 +171,23 @@ pub enum UsageSubject {
     Prompt(DocId),
     /// A key.
     Key(KeyId),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_levels_begin_at_four_fifths_and_at_the_whole() {
+        let of = |spent| BudgetLevel::of(NanoUsd(spent), Some(NanoUsd(1_000)));
+        assert_eq!(of(799), BudgetLevel::Fine);
+        assert_eq!(of(800), BudgetLevel::Near);
+        assert_eq!(of(999), BudgetLevel::Near);
+        assert_eq!(of(1_000), BudgetLevel::Reached);
+        assert_eq!(BudgetLevel::of(NanoUsd(i64::MAX), None), BudgetLevel::Fine);
+        assert_eq!(
+            BudgetLevel::of(NanoUsd(i64::MAX - 1), Some(NanoUsd(i64::MAX))),
+            BudgetLevel::Near
+        );
+    }
 }
