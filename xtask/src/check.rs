@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::arrows;
+use crate::nouns;
 use crate::policy;
 use crate::process::{self, step};
 use crate::project::Project;
@@ -18,6 +19,7 @@ pub const ARCHITECTURE: &[Step] = &[
     ("tidy", tidy::check),
     ("dependency policy", policy::check),
     ("architecture arrows", arrows::check),
+    ("nouns of the server", nouns::check),
 ];
 /// The rules that are about the code, the cheap ones first.
 const CODE: &[Step] = &[

@@ -16,6 +16,7 @@ mod licence;
 mod links;
 mod manifest;
 mod native;
+mod nouns;
 mod package;
 mod policy;
 mod postgres;
