@@ -7,7 +7,7 @@ use crate::extension;
 use crate::process::step;
 use crate::project::Project;
 use crate::tools::{self, Need};
-use crate::wasm::{self, Compile, Quality};
+use crate::wasm::Quality;
 
 /// Which parts to build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -31,36 +31,18 @@ pub fn build(project: &Project, quality: Quality, only: Option<Part>) -> Result<
             &[Need::WasmTarget]
         },
     )?;
-    let extension = only != Some(Part::Dashboard);
-    let dashboard = only != Some(Part::Extension);
-    // One cargo call for both: what they share is compiled once.
-    let mut packages = Vec::new();
-    let mut bins = Vec::new();
-    if extension {
-        packages.push(extension::PACKAGE);
-        bins.extend(extension::BINS);
-    }
-    if dashboard {
-        packages.push(dashboard::PACKAGE);
-        bins.push(dashboard::BIN);
-    }
-    let compile = Compile {
-        packages: &packages,
-        bins: &bins,
-        features: &[],
-    };
-    let compiled = step("compile for the browser", || {
-        wasm::compile(project, quality, &compile)
-    })?;
-    if extension {
-        step("compile the extractor", || {
-            extension::compile_extractor(project, quality, &packages)
+    if only != Some(Part::Dashboard) {
+        let compiled = step("compile the extension", || {
+            extension::compile(project, quality)
         })?;
         step("lay out the extension", || {
             extension::assemble(project, quality, &compiled)
         })?;
     }
-    if dashboard {
+    if only != Some(Part::Extension) {
+        let compiled = step("compile the dashboard", || {
+            dashboard::compile(project, quality)
+        })?;
         step("lay out the dashboard", || {
             dashboard::assemble(project, quality, &compiled)
         })?;

@@ -10,7 +10,9 @@ use crate::css;
 use crate::files;
 use crate::links;
 use crate::project::Project;
-use crate::wasm::{self, Module, Quality};
+use crate::size;
+use crate::split::{self, Pieces};
+use crate::wasm::{self, Compile, Module, Quality, Use};
 
 /// The package of the dashboard.
 pub const PACKAGE: &str = "krowoc-dashboard";
@@ -28,15 +30,40 @@ const TEXT: &[&str] = &[
     "txt",
 ];
 
-/// Binds the compiled module and writes `dist/dashboard`.
+/// Where the parts that screens load lie below `assets`: all else is loaded first.
+pub const PARTS: &str = "parts";
+
+/// Compiles the dashboard by itself: its views are erased to one type, which halves them, and the extension's may not be, since
+/// the erased form can set inner HTML, which the stores refuse.
 ///
 /// # Errors
-/// When a source is missing or refused, or when the page would refer to a file that is not there.
+/// When cargo refuses; it has printed why.
+pub fn compile(project: &Project, quality: Quality) -> Result<PathBuf> {
+    let what = Compile {
+        packages: &[PACKAGE],
+        bins: &[BIN],
+        features: &[],
+        flags: &["--cfg=erase_components", split::LINK_FLAG],
+    };
+    wasm::compile(project, quality, &what)
+}
+
+/// Cuts and binds the compiled module and writes `dist/dashboard`.
+///
+/// # Errors
+/// When a source is missing or refused, when the page would refer to a file that is not there, or when what is shipped would make
+/// the first load too large.
 pub fn assemble(project: &Project, quality: Quality, compiled: &Path) -> Result<()> {
-    let module = wasm::bind(project, quality, compiled, BIN, false)?;
+    let linked = files::read(&compiled.join(format!("{BIN}.wasm")))?;
+    let mut pieces = split::cut(project, BIN, &linked)?;
+    let main = std::mem::take(&mut pieces.main);
+    let module = wasm::bind(project, quality, BIN, main, Use::Extended)?;
+    for (name, part) in &mut pieces.parts {
+        *part = wasm::finish(project, quality, name, std::mem::take(part))?;
+    }
     let new = project.dist().join(".dashboard.new");
     files::remove_dir(&new)?;
-    let names = lay_assets(project, &module, &new)?;
+    let names = lay_assets(project, &module, &pieces, &new)?;
     let page = fill(
         &files::read_text(&project.path("server/dashboard/index.html"))?,
         &names,
@@ -45,6 +72,9 @@ pub fn assemble(project: &Project, quality: Quality, compiled: &Path) -> Result<
     files::copy_tree(&project.path("server/dashboard/static"), &new)?;
     links::check(&new).context("the dashboard would be broken")?;
     compress_all(project, quality, &new)?;
+    if quality == Quality::Shipped {
+        size::hold(&new)?;
+    }
     files::replace_dir(&new, &project.dist().join("dashboard"))
 }
 
@@ -52,30 +82,71 @@ pub fn assemble(project: &Project, quality: Quality, compiled: &Path) -> Result<
 fn lay_assets(
     project: &Project,
     module: &Module,
+    pieces: &Pieces,
     out: &Path,
 ) -> Result<BTreeMap<&'static str, String>> {
     let assets = out.join("assets");
-    let mut names = BTreeMap::new();
-    let mut lay = |placeholder, extension: &str, bytes: &[u8]| -> Result<String> {
-        let hash = files::digest(&[bytes]);
-        let name = format!("dashboard-{}.{extension}", hash.get(..16).unwrap_or(&hash));
+    let lay = |name: String, bytes: &[u8]| -> Result<String> {
         files::write(&assets.join(&name), bytes)?;
-        names.insert(placeholder, format!("/assets/{name}"));
         Ok(name)
     };
-    let wasm = lay("%WASM%", "wasm", &module.wasm)?;
-    lay(
-        "%CSS%",
-        "css",
-        css::bundle_all(&sheets(project)?)?.as_bytes(),
+    let mut addresses = BTreeMap::new();
+    for (part, bytes) in &pieces.parts {
+        let name = format!(
+            "{PARTS}/{}-{}.wasm",
+            split::plain_name(part),
+            hash(&[bytes])
+        );
+        addresses.insert(part.clone(), format!("./{}", lay(name, bytes)?));
+    }
+    let sheet = css::bundle_all(&sheets(project)?)?;
+    let css = lay(
+        format!("{BIN}-{}.css", hash(&[sheet.as_bytes()])),
+        sheet.as_bytes(),
+    )?;
+    let wasm = lay(
+        format!("{BIN}-{}.wasm", hash(&[&module.wasm])),
+        &module.wasm,
     )?;
     // The glue finds its module by name, and starts itself: the page may hold no inline script.
-    let js = self_starting(&module.js, &wasm)?;
-    lay("%JS%", "js", js.as_bytes())?;
+    let glue = self_starting(&module.js, &wasm)?;
+    let loader = split::address(&pieces.loader, &addresses)?;
+    // Each of the two names the other, so that one hash of both is in both names.
+    let both = hash(&[glue.as_bytes(), loader.as_bytes()]);
+    let glue_name = format!("{BIN}-{both}.js");
+    let loader_name = format!("{BIN}-parts-{both}.js");
+    let glue = rename(&glue, split::LOADER, &loader_name)?;
+    let loader = rename(&loader, &format!("{BIN}.js"), &glue_name)?;
+    let js = lay(glue_name, glue.as_bytes())?;
+    let parts = lay(loader_name, loader.as_bytes())?;
     for (inside, script) in &module.snippets {
-        files::write(&assets.join("snippets").join(inside), script)?;
+        lay(format!("snippets/{inside}"), script.as_bytes())?;
     }
-    Ok(names)
+    let named = [
+        ("%CSS%", css),
+        ("%WASM%", wasm),
+        ("%JS%", js),
+        ("%PARTS%", parts),
+    ];
+    Ok(named
+        .map(|(placeholder, name)| (placeholder, format!("/assets/{name}")))
+        .into())
+}
+
+/// What stands in a file's name, so that it may be kept for ever.
+fn hash(parts: &[&[u8]]) -> String {
+    let mut digest = files::digest(parts);
+    digest.truncate(16);
+    digest
+}
+
+/// A script that imports its neighbour under the neighbour's final name. The module goes on asking for it by the plain one.
+fn rename(script: &str, plain: &str, name: &str) -> Result<String> {
+    let import = format!("from \"./{plain}\"");
+    if !script.contains(&import) {
+        bail!("a script of the dashboard does not import ./{plain}: its parts could not be loaded");
+    }
+    Ok(script.replace(&import, &format!("from \"./{name}\"")))
 }
 
 /// The glue with the hashed name of its module, and the call that starts it.
@@ -153,7 +224,7 @@ fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
 ///
 /// # Errors
 /// None in practice: it writes to memory.
-pub fn brotli(bytes: &[u8], quality: u32) -> Result<Vec<u8>> {
+fn brotli(bytes: &[u8], quality: u32) -> Result<Vec<u8>> {
     let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 16, quality, 22);
     writer.write_all(bytes)?;
     Ok(writer.into_inner())
@@ -196,6 +267,16 @@ mod tests {
                 .to_string()
                 .contains("%JS%")
         );
+    }
+
+    #[test]
+    fn a_script_is_told_the_final_name_of_its_neighbour() {
+        let glue = "import * as a from \"./parts.js\"\nreturn { \"./parts.js\": a };";
+        assert_eq!(
+            rename(glue, "parts.js", "b.js").unwrap(),
+            "import * as a from \"./b.js\"\nreturn { \"./parts.js\": a };"
+        );
+        assert!(rename("import './other.js'", "parts.js", "b.js").is_err());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::files;
 use crate::links;
 use crate::manifest;
 use crate::project::Project;
-use crate::wasm::{self, Compile, Module, Quality};
+use crate::wasm::{self, Compile, Module, Quality, Use};
 
 /// The package that holds all modules of the extension.
 pub const PACKAGE: &str = "krowoc-extension";
@@ -18,22 +18,20 @@ pub const BINS: [&str; 3] = ["background", "popup", "options"];
 /// The module that alone carries page extraction: large, and never in the popup's path.
 pub const EXTRACTOR: &str = "extractor";
 
-/// Compiles the extraction module: apart, so that its feature does not reach the others, but beside the same packages, so that
-/// everything else they share is compiled once.
+/// Compiles the modules: the extraction apart, so that its feature does not reach the others.
 ///
 /// # Errors
 /// When cargo refuses; it has printed why.
-pub fn compile_extractor(
-    project: &Project,
-    quality: Quality,
-    packages: &[&str],
-) -> Result<PathBuf> {
-    let features = ["krowoc-extension/extract"];
-    let what = Compile {
-        packages,
-        bins: &[EXTRACTOR],
-        features: &features,
+pub fn compile(project: &Project, quality: Quality) -> Result<PathBuf> {
+    let mut what = Compile {
+        packages: &[PACKAGE],
+        bins: &BINS,
+        features: &[],
+        flags: &[],
     };
+    wasm::compile(project, quality, &what)?;
+    what.bins = &[EXTRACTOR];
+    what.features = &["krowoc-extension/extract"];
     wasm::compile(project, quality, &what)
 }
 
@@ -44,7 +42,11 @@ pub fn compile_extractor(
 pub fn assemble(project: &Project, quality: Quality, compiled: &Path) -> Result<()> {
     let mut modules = Vec::new();
     for name in BINS.into_iter().chain([EXTRACTOR]) {
-        modules.push((name, wasm::bind(project, quality, compiled, name, true)?));
+        let compiled = files::read(&compiled.join(format!("{name}.wasm")))?;
+        modules.push((
+            name,
+            wasm::bind(project, quality, name, compiled, Use::Restarted)?,
+        ));
     }
     for browser in manifest::BROWSERS {
         let place = project.dist().join(browser);

@@ -24,6 +24,7 @@ mod process;
 mod project;
 mod run;
 mod size;
+mod split;
 mod suites;
 mod tally;
 mod test;

@@ -1,19 +1,22 @@
-//! How many bytes reach a browser: the `size` figures. Measures what `build` laid out; sets no limits.
+//! How many bytes reach a browser: the `size` figures, and the limit of what the dashboard loads first. Measures what `build` laid out.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::build;
-use crate::dashboard::{brotli, gzip};
+use crate::dashboard::{PARTS, gzip};
 use crate::files;
 use crate::project::Project;
 use crate::wasm::Quality;
 
+/// What a browser may load before the first page of the dashboard is drawn: bytes, compressed with brotli.
+const FIRST_LOAD_LIMIT: usize = 400_000;
+
 /// One measured figure.
 #[derive(Debug, serde::Serialize)]
 struct Figure {
-    name: &'static str,
+    name: String,
     value: f64,
     unit: &'static str,
 }
@@ -39,40 +42,92 @@ pub fn size(project: &Project, json: bool) -> Result<()> {
 }
 
 fn figures(project: &Project) -> Result<Vec<Figure>> {
-    let module = |name: &str| -> Result<f64> {
+    let mut figures = Vec::new();
+    let mut say = |name: String, count: usize| -> Result<()> {
+        figures.push(Figure {
+            name: format!("size.{name}_bytes"),
+            value: f64::from(u32::try_from(count).context("more than 4 GB")?),
+            unit: "B",
+        });
+        Ok(())
+    };
+    for name in ["popup", "background", "extractor"] {
         let file = project.dist().join(format!("chrome/wasm/{name}_bg.wasm"));
-        bytes(gzip(&files::read(&file)?)?.len())
-    };
-    let figure = |name, value| Figure {
-        name,
-        value,
-        unit: "B",
-    };
-    Ok(vec![
-        figure("size.popup_wasm_gzip_bytes", module("popup")?),
-        figure("size.background_wasm_gzip_bytes", module("background")?),
-        figure("size.extractor_wasm_gzip_bytes", module("extractor")?),
-        figure(
-            "size.dashboard_first_load_brotli_bytes",
-            first_load(&project.dist().join("dashboard"))?,
-        ),
-    ])
-}
-
-/// The page and everything under assets: all of it is fetched before the first screen is drawn.
-fn first_load(dashboard: &Path) -> Result<f64> {
-    let mut total = brotli(&files::read(&dashboard.join("index.html"))?, 11)?.len();
-    for file in files::under(&dashboard.join("assets")) {
-        if !files::has_extension(&file, &["br", "gz"]) {
-            let twin = file.with_file_name(format!("{}.br", files::name(&file)));
-            total += files::read(&twin).or_else(|_| files::read(&file))?.len();
-        }
+        say(
+            format!("{name}_wasm_gzip"),
+            gzip(&files::read(&file)?)?.len(),
+        )?;
     }
-    bytes(total)
+    let dashboard = project.dist().join("dashboard");
+    say(
+        "dashboard_first_load_brotli".to_owned(),
+        first_load(&dashboard)?,
+    )?;
+    for part in plain_files(&parts(&dashboard)) {
+        let name = files::name(&part);
+        let name = name
+            .rsplit_once('-')
+            .map_or(name.as_str(), |(name, _)| name);
+        let name = name.replace('-', "_");
+        say(format!("dashboard_part_{name}_brotli"), on_the_wire(&part)?)?;
+    }
+    Ok(figures)
 }
 
-fn bytes(count: usize) -> Result<f64> {
-    Ok(f64::from(u32::try_from(count).context("more than 4 GB")?))
+/// Refuses a dashboard that would take too long to show anything.
+///
+/// # Errors
+/// When its first load is over the limit; the message names what it is made of and where to look.
+pub fn hold(dashboard: &Path) -> Result<()> {
+    hold_to(dashboard, FIRST_LOAD_LIMIT)
+}
+
+fn hold_to(dashboard: &Path, limit: usize) -> Result<()> {
+    let total = first_load(dashboard)?;
+    if total <= limit {
+        return Ok(());
+    }
+    let mut made_of = Vec::new();
+    for file in first_files(dashboard) {
+        made_of.push(format!("{} {}", files::name(&file), on_the_wire(&file)?));
+    }
+    bail!(
+        "the dashboard's first load is {total} bytes, {limit} are allowed ({}); move a screen into a part of its own: \
+         docs/architecture.md, How to add a screen",
+        made_of.join(", ")
+    )
+}
+
+fn parts(dashboard: &Path) -> PathBuf {
+    dashboard.join("assets").join(PARTS)
+}
+
+/// The page and everything beside the parts: all of it is fetched before the first screen is drawn.
+fn first_load(dashboard: &Path) -> Result<usize> {
+    first_files(dashboard)
+        .iter()
+        .map(|file| on_the_wire(file))
+        .sum()
+}
+
+fn first_files(dashboard: &Path) -> Vec<PathBuf> {
+    let parts = parts(dashboard);
+    let mut files = plain_files(dashboard);
+    files.retain(|file| !file.starts_with(&parts));
+    files
+}
+
+/// Files without their compressed twins.
+fn plain_files(dir: &Path) -> Vec<PathBuf> {
+    let mut found = files::under(dir);
+    found.retain(|file| !files::has_extension(file, &["br", "gz"]));
+    found
+}
+
+/// What is sent for a file: its brotli twin where there is one.
+fn on_the_wire(file: &Path) -> Result<usize> {
+    let twin = file.with_file_name(format!("{}.br", files::name(file)));
+    Ok(files::read(&twin).or_else(|_| files::read(file))?.len())
 }
 
 #[cfg(test)]
@@ -80,15 +135,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_load_counts_the_page_and_the_compressed_twin_of_each_asset_once() {
+    fn the_first_load_counts_the_twin_of_each_file_once_and_no_part() {
         let dir = std::env::temp_dir().join(format!("krowoc-size-{}", std::process::id()));
-        files::write(&dir.join("index.html"), "<!doctype html>").unwrap();
-        files::write(&dir.join("assets/a.js"), vec![b'a'; 1000]).unwrap();
-        files::write(&dir.join("assets/a.js.br"), vec![0; 10]).unwrap();
-        files::write(&dir.join("assets/a.js.gz"), vec![0; 20]).unwrap();
-        let page = brotli(b"<!doctype html>", 11).unwrap().len();
+        let lay =
+            |name: &str, bytes: usize| files::write(&dir.join(name), vec![b'a'; bytes]).unwrap();
+        lay("index.html", 100);
+        lay("favicon.svg", 7);
+        lay("assets/a.js", 1000);
+        lay("assets/a.js.br", 10);
+        lay("assets/a.js.gz", 20);
+        lay("assets/parts/import-1.wasm", 5000);
         let total = first_load(&dir).unwrap();
+        let held = hold_to(&dir, 117);
+        let refused = hold_to(&dir, 116);
         files::remove_dir(&dir).unwrap();
-        assert_eq!(total, f64::from(u32::try_from(page + 10).unwrap()));
+        assert_eq!(total, 117);
+        held.unwrap();
+        let refused = refused.unwrap_err().to_string();
+        assert!(
+            refused.contains("117 bytes, 116 are allowed") && refused.contains("a.js 10"),
+            "{refused}"
+        );
     }
 }

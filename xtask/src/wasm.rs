@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -45,6 +45,17 @@ pub struct Compile<'a> {
     pub bins: &'a [&'a str],
     /// Features to turn on.
     pub features: &'a [&'a str],
+    /// Flags for the compiler, for all that is compiled: other flags mean another copy of every dependency.
+    pub flags: &'a [&'a str],
+}
+
+/// What is done with a module beside starting it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// It is started anew where it ran before.
+    Restarted,
+    /// Parts are linked to it while it runs: they find its table of functions among its exports.
+    Extended,
 }
 
 /// A module as it is loaded: its glue, its code, and the scripts the glue imports from `./snippets/`.
@@ -64,7 +75,13 @@ pub struct Module {
 /// When cargo refuses; it has printed why.
 pub fn compile(project: &Project, quality: Quality, what: &Compile<'_>) -> Result<PathBuf> {
     let mut command = project.cargo();
-    command.args(["build", "--target", TRIPLE, "--config", &remap(project)]);
+    command.args([
+        "build",
+        "--target",
+        TRIPLE,
+        "--config",
+        &flags(project, what),
+    ]);
     if quality == Quality::Shipped {
         command.args(["--profile", "wasm"]);
     }
@@ -80,46 +97,65 @@ pub fn compile(project: &Project, quality: Quality, what: &Compile<'_>) -> Resul
     if !what.features.is_empty() {
         command.args(["--features", &what.features.join(",")]);
     }
+    let target = place(project, what);
+    command.env("CARGO_TARGET_DIR", &target);
     process::run(&mut command)?;
     let profile = if quality == Quality::Shipped {
         "wasm"
     } else {
         "debug"
     };
-    Ok(project.target.join(TRIPLE).join(profile))
+    Ok(target.join(TRIPLE).join(profile))
 }
 
-/// The cargo setting that keeps this machine's paths out of the code, so that two machines build the same bytes.
-fn remap(project: &Project) -> String {
+/// Where cargo puts what it builds. Since paths are kept out of the code, cargo does not tell builds with other flags apart: in one
+/// folder they would replace each other's dependencies every time.
+fn place(project: &Project, what: &Compile<'_>) -> PathBuf {
+    if what.flags.is_empty() {
+        project.target.clone()
+    } else {
+        project
+            .target
+            .join("krowoc/flagged")
+            .join(what.packages.join("+"))
+    }
+}
+
+/// The cargo setting with these flags, and with those that keep this machine's paths out of the code, so that two machines build
+/// the same bytes.
+fn flags(project: &Project, what: &Compile<'_>) -> String {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home =
         home.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
-    let mut flags = vec![format!(
-        "\"--remap-path-prefix={}=krowoc\"",
-        project.root.display()
-    )];
-    flags.push(format!(
-        "\"--remap-path-prefix={}=target\"",
-        project.target.display()
-    ));
-    if let Some(home) = home {
-        flags.push(format!("\"--remap-path-prefix={}=cargo\"", home.display()));
+    let places = [
+        (Some(project.root.clone()), "krowoc"),
+        (Some(place(project, what)), "target"),
+        (home, "cargo"),
+    ];
+    let mut flags: Vec<String> = what
+        .flags
+        .iter()
+        .map(|flag| format!("\"{flag}\""))
+        .collect();
+    for (place, name) in places {
+        flags.extend(
+            place.map(|place| format!("\"--remap-path-prefix={}={name}\"", place.display())),
+        );
     }
     format!("target.{TRIPLE}.rustflags=[{}]", flags.join(", "))
 }
 
-/// Makes a compiled binary loadable as the ES module `name`.
+/// Makes a compiled module loadable as the ES module `name`.
 ///
 /// # Errors
 /// When wasm-bindgen or wasm-opt refuses.
 pub fn bind(
     project: &Project,
     quality: Quality,
-    compiled: &Path,
     name: &str,
-    resettable: bool,
+    input: Vec<u8>,
+    used: Use,
 ) -> Result<Module> {
-    let input = files::read(&compiled.join(format!("{name}.wasm")))?;
     let shipped = quality == Quality::Shipped;
     let mut bindgen = Bindgen::new();
     bindgen.web(true)?;
@@ -131,17 +167,16 @@ pub fn bind(
         .debug(!shipped)
         .remove_name_section(shipped)
         .remove_producers_section(shipped)
-        .reset_state_function(resettable);
+        .keep_lld_exports(used == Use::Extended)
+        .reset_state_function(used == Use::Restarted);
     let out = project.target.join("krowoc").join("bindgen").join(name);
     files::remove_dir(&out)?;
     bindgen
         .generate(&out)
         .with_context(|| format!("wasm-bindgen cannot bind {name}"))?;
     let js = files::read_text(&out.join(format!("{name}.js")))?;
-    let mut wasm = files::read(&out.join(format!("{name}_bg.wasm")))?;
-    if shipped {
-        wasm = optimise(project, name, wasm)?;
-    }
+    let wasm = files::read(&out.join(format!("{name}_bg.wasm")))?;
+    let wasm = finish(project, quality, name, wasm)?;
     let below = out.join("snippets");
     let mut snippets = BTreeMap::new();
     for file in files::under(&below) {
@@ -155,8 +190,14 @@ pub fn bind(
     Ok(Module { js, wasm, snippets })
 }
 
-/// Shrinks a module; the same input is shrunk once only.
-fn optimise(project: &Project, name: &str, wasm: Vec<u8>) -> Result<Vec<u8>> {
+/// Shrinks a module that is to be shipped; the same input is shrunk once only.
+///
+/// # Errors
+/// When wasm-opt is missing or refuses.
+pub fn finish(project: &Project, quality: Quality, name: &str, wasm: Vec<u8>) -> Result<Vec<u8>> {
+    if quality == Quality::Dev {
+        return Ok(wasm);
+    }
     let tool = project.path("tests/node_modules/.bin/wasm-opt");
     let lock = files::read(&project.path("tests/package-lock.json")).unwrap_or_default();
     let key = format!(

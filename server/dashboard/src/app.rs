@@ -1,22 +1,21 @@
 //! What every page shares: who is signed in, where we are, what changed. And the root that chooses the page.
 
-use crate::accounts::{Connect, ConnectDone, SignIn};
-use crate::document::DocumentPage;
+use crate::accounts::SignIn;
 use crate::frame::{Frame, Lost, Overlay};
-use crate::import::ImportPage;
+use crate::lazy::{Coming, screen, window_screen};
 use crate::library::LibraryPage;
 use crate::live::{self, Link};
 use crate::navigation::Navigation;
 use crate::platform;
 use crate::route::{Route, Tab};
-use crate::settings::SettingsPage;
+use crate::screens;
 use crate::timing::Throttle;
 use krowoc_shared::accounts::wire::SessionView;
 use krowoc_shared::ids::{DocId, Millis};
 use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::wire::{ListQuery, Overview, Page, Sort};
 use krowoc_ui::api::{ApiError, Client, query_string};
-use krowoc_ui::components::{Brand, Empty, ToastHost, Toasts};
+use krowoc_ui::components::{Empty, ToastHost, Toasts};
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::{accounts as words, common};
 use leptos::prelude::*;
@@ -240,11 +239,11 @@ pub fn Root() -> impl IntoView {
     let place = Memo::new(move |_| place(&app.session.get(), &app.nav.get()));
     view! {
         {move || match place.get() {
-            Place::Checking => view! { <Checking /> }.into_any(),
+            Place::Checking => view! { <Coming label=words::CHECKING /> }.into_any(),
             Place::Away(error) => view! { <Away error=error /> }.into_any(),
             Place::Door(up) => view! { <SignIn up=up /> }.into_any(),
-            Place::Connect => view! { <Connect /> }.into_any(),
-            Place::ConnectDone => view! { <ConnectDone /> }.into_any(),
+            Place::Connect => window_screen(screens::connect),
+            Place::ConnectDone => window_screen(screens::connect_done),
             Place::Lost => view! { <Lost /> }.into_any(),
             Place::Inside => view! { <Frame><Inside /></Frame> }.into_any(),
         }}
@@ -291,23 +290,12 @@ fn Inside() -> impl IntoView {
     view! {
         {move || match shown.get() {
             Route::Library(tab, _) => view! { <LibraryPage tab=tab /> }.into_any(),
-            Route::Document(id) => view! { <DocumentPage id=id /> }.into_any(),
-            Route::Import => view! { <ImportPage /> }.into_any(),
-            Route::Settings(section) => view! { <SettingsPage section=section /> }.into_any(),
+            Route::Document(id) => screen(move || screens::document(id)),
+            Route::Import => screen(screens::import),
+            Route::Settings(section) => screen(move || screens::settings(section)),
             Route::Lost => view! { <Lost /> }.into_any(),
             _ => ().into_any(),
         }}
-    }
-}
-
-#[component]
-fn Checking() -> impl IntoView {
-    view! {
-        <main class="signin" aria-busy="true">
-            <span class="brand brand--lg pulse-in"><Brand /></span>
-            <span class="sr" role="status">{words::CHECKING}</span>
-            <h1 class="sr">{common::NAME}</h1>
-        </main>
     }
 }
 

@@ -6,12 +6,14 @@ mod document;
 mod frame;
 mod import;
 mod keys;
+mod lazy;
 mod library;
 mod live;
 mod markdown;
 mod navigation;
 mod platform;
 mod route;
+mod screens;
 mod settings;
 mod timing;
 

@@ -45,6 +45,10 @@ words! {
     TO_LIBRARY = "Open the library";
     SERVER_AWAY_TITLE = "The server does not answer";
     TRY_AGAIN = "Try again";
+    LOADING = "Loading";
+    RELOAD = "Reload the page";
+    PART_MISSING = "This page did not arrive";
+    PART_MISSING_TEXT = "The connection may be down, or the server may have been updated. Try again, or reload the page.";
     REFERENCE = "Reference ";
     COPY = "Copy";
     NOT_CREATED = "It could not be created";
