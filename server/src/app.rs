@@ -4,6 +4,7 @@ use crate::accounts::passwords::Hasher;
 use crate::config::Config;
 use crate::platform::{Clock, Random, random};
 use crate::store::Store;
+use crate::vault::Vault;
 use krowoc_shared::ids::Millis;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
@@ -21,6 +22,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// Passwords.
     pub hasher: Arc<Hasher>,
+    /// Provider keys, sealed and opened.
+    pub vault: Arc<Vault>,
     /// Who listens for live hints.
     pub live: Arc<crate::live::Hub>,
     instance: Arc<OnceLock<[u8; 16]>>,
@@ -35,6 +38,7 @@ impl AppState {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
         config: Config,
+        vault: Vault,
     ) -> Self {
         Self {
             store,
@@ -42,6 +46,7 @@ impl AppState {
             random,
             hasher: Arc::new(Hasher::new(config.hash_concurrency)),
             config: Arc::new(config),
+            vault: Arc::new(vault),
             live: Arc::default(),
             instance: Arc::default(),
             stopping: watch::Sender::new(false),

@@ -95,7 +95,7 @@ fn with(command: Command, wanted: impl Fn(&Setting) -> bool) -> Command {
         .help("TOML file with settings; keys are the flags with _ for -. Default: krowoc.toml when it is there [env: KROWOC_CONFIG]");
     let flags = SETTINGS
         .iter()
-        .filter(|setting| wanted(setting))
+        .filter(|setting| wanted(setting) && !setting.secret)
         .map(|setting| {
             let name = setting.key.replace('_', "-");
             let variable = setting.key.to_uppercase();
@@ -112,9 +112,18 @@ fn with(command: Command, wanted: impl Fn(&Setting) -> bool) -> Command {
                     setting.help
                 ))
         });
-    command.arg(config).args(flags).after_help(
-        "A flag wins over its variable, a variable over the file, the file over the default.",
-    )
+    let secrets = SETTINGS
+        .iter()
+        .filter(|setting| wanted(setting) && setting.secret)
+        .map(|setting| {
+            let variable = setting.key.to_uppercase();
+            format!("KROWOC_{variable}={}: {}\n", setting.value, setting.help)
+        });
+    let secrets: String = secrets.collect();
+    command.arg(config).args(flags).after_help(format!(
+        "Never a flag, for others could read it:\n{secrets}\n\
+         A flag wins over its variable, a variable over the file, the file over the default."
+    ))
 }
 
 /// The action and the configuration of parsed words and variables.

@@ -16,4 +16,5 @@ pub mod serve;
 pub mod store;
 pub mod sync;
 pub mod telemetry;
+pub mod vault;
 pub mod web;

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::platform::{Clock, Random};
 use crate::router;
 use crate::store::{Store, StoreError, StoreOptions, migrate};
+use crate::vault::{Vault, VaultError};
 use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
 use std::net::SocketAddr;
@@ -44,6 +45,14 @@ impl Stopper {
     }
 }
 
+/// Migrates and opens the database.
+fn open(config: &Config, options: StoreOptions) -> Result<Store, StoreError> {
+    for name in &migrate::up(&config.database)? {
+        tracing::info!(%name, "migrated");
+    }
+    Store::open(&config.database, options)
+}
+
 /// Migrates and opens the database, and listens.
 ///
 /// # Errors
@@ -58,19 +67,20 @@ pub async fn start(
         connections: config.database_connections,
         ..StoreOptions::default()
     };
-    let url = config.database.clone();
+    let (its, source) = (config.clone(), Arc::clone(&random));
     let opened = tokio::task::spawn_blocking(move || {
-        let applied = migrate::up(&url)?;
-        for name in &applied {
-            tracing::info!(%name, "migrated");
+        let store = open(&its, options).map_err(|error| format!("{}: {error}", its.database))?;
+        // After the store: its folder is there then.
+        let vault = Vault::open_configured(&its, source).map_err(|error| error.to_string())?;
+        if !vault.is_ready() {
+            tracing::warn!("{}", VaultError::NoKey);
         }
-        Store::open(&url, options)
+        Ok::<_, String>((store, vault))
     });
-    let store = opened
+    let (store, vault) = opened
         .await
-        .unwrap_or(Err(StoreError::Panicked))
-        .map_err(|error| format!("{}: {error}", config.database))?;
-    let state = AppState::new(store, clock, random, config);
+        .unwrap_or_else(|_| Err(StoreError::Panicked.to_string()))?;
+    let state = AppState::new(store, clock, random, config, vault);
     let config = Arc::clone(&state.config);
     let shared = state.clone();
     let mut http = HttpServer::new(move || router::app(shared.clone()))

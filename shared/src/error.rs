@@ -92,6 +92,8 @@ codes! {
     InvalidVariables = "invalid_variables", 422, "A variable has no value or a wrong one";
     /// The provider failed.
     ProviderFailed = "provider_failed", 502, "The provider failed";
+    /// The server cannot seal or open stored keys.
+    VaultUnavailable = "vault_unavailable", 503, "The server cannot open stored keys; its operator must look at the log";
     /// The token lacks the scope.
     MissingScope = "missing_scope", 403, "The token may not do this; make one with the scope";
     /// The server took too long.

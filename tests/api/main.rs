@@ -7,6 +7,7 @@ mod config;
 mod devices;
 mod export;
 mod jobs;
+mod keys;
 mod library;
 mod live;
 mod migrations;

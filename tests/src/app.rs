@@ -17,6 +17,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
+/// The key-encryption key of every test: 32 bytes in base64.
+pub const KEY: &str = "a2V5LWVuY3J5cHRpb24ta2V5LW9mLWV2ZXJ5LXRlc3Q=";
+
 /// How a server of a test differs from the usual one.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -58,6 +61,7 @@ pub fn config(url: &DatabaseUrl, settings: &[(&'static str, String)]) -> Config 
         ("database_connections", "4".to_owned()),
         ("log_level", "trace".to_owned()),
         ("shutdown_timeout", "5".to_owned()),
+        ("key", KEY.to_owned()),
     ];
     all.extend(settings.iter().cloned());
     let mut layer = Layer::new();

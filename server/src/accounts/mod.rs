@@ -2,7 +2,6 @@
 
 mod cookies;
 mod devices;
-mod email;
 pub mod passwords;
 mod session;
 mod sign_in;

@@ -1,7 +1,7 @@
 //! Signing up and signing in. Not what a session may do.
 
 use super::tokens::Fresh;
-use super::{cookies, email, passwords, throttle};
+use super::{cookies, passwords, throttle};
 use crate::app::AppState;
 use crate::platform::random;
 use crate::store::accounts::{self, NewAccount};
@@ -10,7 +10,7 @@ use crate::store::sessions::{self, NewSession};
 use crate::store::{Conn, StoreError};
 use crate::web::problem::{Fault, Reply};
 use crate::web::token::{Token, encode};
-use crate::web::{Body, Client};
+use crate::web::{Body, Client, email};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 use krowoc_shared::accounts::wire::{Credentials, PASSWORD_MAX_BYTES, SessionView};

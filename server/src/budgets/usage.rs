@@ -2,7 +2,7 @@
 
 use crate::app::AppState;
 use crate::store::usage::{self, By, DAY, Row};
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, provider_keys};
 use crate::web::{Actor, Fault, Reply};
 use actix_web::get;
 use actix_web::web::{Data, Json, Query};
@@ -98,7 +98,10 @@ fn name(
         },
         By::Key => match KeyId::from_slice(&row.id) {
             None => Default::default(),
-            Some(id) => (id.to_string(), String::new()),
+            Some(id) => {
+                let name = provider_keys::name_of(conn, user, id)?;
+                (id.to_string(), name.unwrap_or_default())
+            }
         },
     })
 }

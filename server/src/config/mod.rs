@@ -5,6 +5,8 @@ pub mod proxies;
 pub mod settings;
 
 use crate::store::DatabaseUrl;
+use crate::vault::Secret;
+use crate::web::email;
 use krowoc_shared::execution::money::NanoUsd;
 use layers::{Layer, Written};
 use proxies::Network;
@@ -62,6 +64,12 @@ pub struct Config {
     pub metrics: MetricsAccess,
     /// What one account may spend in a month with the operator's keys.
     pub server_key_monthly: NanoUsd,
+    /// Key-encryption keys; the first seals.
+    pub key: Option<Secret>,
+    /// A file of key-encryption keys.
+    pub key_file: Option<PathBuf>,
+    /// Accounts that look after the server, by their normalised addresses.
+    pub admin_emails: Vec<String>,
     /// How log lines look.
     pub log_format: LogFormat,
     /// What is logged.
@@ -105,6 +113,9 @@ impl Config {
                 ],
             )?,
             server_key_monthly: take.parsed("server_key_monthly_usd", dollars)?,
+            key: take.optional("key", |text| Ok(Secret::new(text.to_owned())))?,
+            key_file: take.optional("key_file", |text| Ok(PathBuf::from(text)))?,
+            admin_emails: take.optional("admin_emails", emails)?.unwrap_or_default(),
             log_format: take.choice(
                 "log_format",
                 &[("pretty", LogFormat::Pretty), ("json", LogFormat::Json)],
@@ -182,6 +193,17 @@ fn dollars(text: &str) -> Option<NanoUsd> {
     let whole: i64 = whole.parse().ok()?;
     let amount = whole.checked_mul(NanoUsd::PER_USD)?.checked_add(nano)?;
     Some(NanoUsd(amount))
+}
+
+fn emails(text: &str) -> Result<Vec<String>, String> {
+    let wrong = |_| "expected e-mail addresses, parted by commas".to_owned();
+    let parts = text
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
+    parts
+        .map(|part| email::normalise(part).map_err(wrong))
+        .collect()
 }
 
 fn networks(text: &str) -> Result<Vec<Network>, String> {

@@ -13,6 +13,8 @@ pub struct Setting {
     pub help: &'static str,
     /// Also taken by `migrate` and `admin`.
     pub store: bool,
+    /// Never a flag: the command line of a process is everybody's to read.
+    pub secret: bool,
 }
 
 const fn setting(
@@ -27,6 +29,7 @@ const fn setting(
         default,
         help,
         store: false,
+        secret: false,
     }
 }
 
@@ -39,6 +42,13 @@ const fn of_store(
     Setting {
         store: true,
         ..setting(key, value, default, help)
+    }
+}
+
+const fn of_environment(key: &'static str, value: &'static str, help: &'static str) -> Setting {
+    Setting {
+        secret: true,
+        ..of_store(key, value, "", help)
     }
 }
 
@@ -121,6 +131,23 @@ pub const SETTINGS: &[Setting] = &[
         "DOLLARS",
         "1",
         "What one account may spend in a month with the operator's keys, such as 2.50; 0 for nothing.",
+    ),
+    of_environment(
+        "key",
+        "KEYS",
+        "32 bytes in base64 that stored provider keys are sealed with (`openssl rand -base64 32`); older ones may follow, parted by commas.",
+    ),
+    of_store(
+        "key_file",
+        "FILE",
+        "",
+        "A file of such keys, one a line, the first seals. Default: krowoc.key beside the SQLite database, made once.",
+    ),
+    setting(
+        "admin_emails",
+        "EMAIL,…",
+        "",
+        "Accounts that look after this server: the model catalogue, everybody's failed runs.",
     ),
     of_store("log_format", "pretty|json", "pretty", "How log lines look."),
     of_store(

@@ -6,6 +6,7 @@ pub mod body;
 pub mod client;
 pub mod contract;
 mod docs;
+pub mod email;
 pub mod fallback;
 pub mod headers;
 pub mod health;

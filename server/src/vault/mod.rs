@@ -1,0 +1,205 @@
+//! The vault: provider keys sealed at rest, opened only to be sent. Not who may use which key.
+//!
+//! A key is sealed under a key-encryption key and bound to its id and its account: a row that is copied to another account does not
+//! open. Opened keys are remembered for a minute, so that a call does not pay for opening.
+
+pub mod ring;
+pub mod rotate;
+mod seal;
+mod secret;
+
+pub use secret::Secret;
+
+use crate::config::Config;
+use crate::platform::Random;
+use crate::store::provider_keys::{Sealed, StoredKey};
+use crate::web::Fault;
+use krowoc_shared::error::ErrorCode;
+use krowoc_shared::ids::{KeyId, UserId};
+use ring::Ring;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long an opened key is remembered.
+const REMEMBERED: Duration = Duration::from_secs(60);
+/// How many are remembered.
+const MOST: u64 = 4_096;
+
+/// Why a key was not sealed or opened. Never a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VaultError {
+    /// No key-encryption key is configured.
+    NoKey,
+    /// The setting `key` is wrong.
+    Setting(String),
+    /// The key file is wrong, or cannot be read or written.
+    File(PathBuf, String),
+    /// It was sealed under a key-encryption key that is not configured any more.
+    UnknownKek(String),
+    /// It does not open: it was changed, or belongs elsewhere.
+    Broken,
+}
+
+impl std::fmt::Display for VaultError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoKey => f.write_str(
+                "provider keys cannot be stored: no key-encryption key is set; set KROWOC_KEY or --key-file to a key of `openssl rand -base64 32`",
+            ),
+            Self::Setting(why) => write!(f, "the setting `key`: {why}"),
+            Self::File(path, why) => write!(f, "the key file {}: {why}", path.display()),
+            Self::UnknownKek(id) => write!(
+                f,
+                "a provider key was sealed under the key-encryption key {id}, which is not configured: put it back after the others"
+            ),
+            Self::Broken => f.write_str("a stored provider key does not open: it was changed, or belongs to another account"),
+        }
+    }
+}
+
+impl std::error::Error for VaultError {}
+
+/// The operator reads why in the log; a person learns that they cannot mend it.
+impl From<VaultError> for Fault {
+    fn from(error: VaultError) -> Self {
+        tracing::error!(%error, "the vault failed");
+        Self::new(ErrorCode::VaultUnavailable)
+    }
+}
+
+/// Seals and opens.
+pub struct Vault {
+    ring: Option<Arc<Ring>>,
+    random: Arc<dyn Random>,
+    opened: moka::sync::Cache<Vec<u8>, Secret>,
+}
+
+/// What a sealed key is bound to: its id and whose it is.
+fn context(id: KeyId, owner: Option<UserId>) -> Vec<u8> {
+    let mut bytes = b"krowoc/provider-key/1".to_vec();
+    bytes.extend_from_slice(id.as_bytes());
+    match owner {
+        None => bytes.push(0),
+        Some(user) => {
+            bytes.push(1);
+            bytes.extend_from_slice(user.as_bytes());
+        }
+    }
+    bytes
+}
+
+impl Vault {
+    /// The vault of a configuration: the setting `key`, else the file `key_file`, else a file beside the SQLite database that is made
+    /// once, else none. Blocking.
+    ///
+    /// # Errors
+    /// What is wrong with the keys.
+    pub fn open_configured(config: &Config, random: Arc<dyn Random>) -> Result<Self, VaultError> {
+        let ring = match (
+            &config.key,
+            &config.key_file,
+            ring::beside(&config.database),
+        ) {
+            (Some(text), _, _) => Some(Ring::of_text(text)?),
+            (None, Some(path), _) => Some(Ring::of_file(path)?),
+            (None, None, Some(path)) => Some(Ring::of_file_or_new(&path, random.as_ref())?),
+            (None, None, None) => None,
+        };
+        Ok(Self {
+            ring: ring.map(Arc::new),
+            random,
+            opened: moka::sync::Cache::builder()
+                .max_capacity(MOST)
+                .time_to_live(REMEMBERED)
+                .build(),
+        })
+    }
+
+    fn ring(&self) -> Result<Arc<Ring>, VaultError> {
+        self.ring.clone().ok_or(VaultError::NoKey)
+    }
+
+    /// Whether keys can be stored.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.ring.is_some()
+    }
+
+    /// Seals a key for an account, or for the operator.
+    ///
+    /// # Errors
+    /// [`VaultError`], when there is no key-encryption key.
+    pub async fn seal(
+        &self,
+        id: KeyId,
+        owner: Option<UserId>,
+        secret: &Secret,
+    ) -> Result<Sealed, VaultError> {
+        let (ring, random, secret) = (self.ring()?, Arc::clone(&self.random), secret.clone());
+        blocking(move || {
+            let kek = ring.current()?;
+            let plain = secret.expose().as_bytes();
+            let bytes = kek
+                .seal(plain, &context(id, owner), random.as_ref())
+                .ok_or(VaultError::Broken)?;
+            Ok(Sealed {
+                bytes,
+                kek: kek.id().to_owned(),
+            })
+        })
+        .await
+    }
+
+    /// Opens a stored key.
+    ///
+    /// # Errors
+    /// [`VaultError`], when it cannot be opened.
+    pub async fn open(&self, key: &StoredKey) -> Result<Secret, VaultError> {
+        let context = context(key.id, key.owner);
+        let known = [context.as_slice(), key.sealed.bytes.as_slice()].concat();
+        if let Some(secret) = self.opened.get(&known) {
+            return Ok(secret);
+        }
+        let ring = self.ring()?;
+        let kek = match ring.known(&key.sealed.kek) {
+            Some(kek) => kek,
+            None => {
+                let id = key.sealed.kek.clone();
+                blocking(move || ring.find(&id)).await?
+            }
+        };
+        let mut plain = kek
+            .open(&key.sealed.bytes, &context)
+            .ok_or(VaultError::Broken)?;
+        let secret = String::from_utf8(std::mem::take(&mut *plain)).map(Secret::new);
+        let secret = secret.map_err(|_| VaultError::Broken)?;
+        self.opened.insert(known, secret.clone());
+        Ok(secret)
+    }
+
+    /// The id of the key-encryption key that seals now.
+    ///
+    /// # Errors
+    /// As [`Vault::seal`].
+    pub async fn current(&self) -> Result<String, VaultError> {
+        let ring = self.ring()?;
+        blocking(move || ring.current().map(|kek| kek.id().to_owned())).await
+    }
+
+    /// Makes a new key-encryption key that seals from now on; gives its id.
+    ///
+    /// # Errors
+    /// [`VaultError::Setting`] when keys are not kept in a file, or the file's.
+    pub async fn new_kek(&self) -> Result<String, VaultError> {
+        let (ring, random) = (self.ring()?, Arc::clone(&self.random));
+        blocking(move || ring.add_new(random.as_ref())).await
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, VaultError> + Send + 'static,
+) -> Result<T, VaultError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or(Err(VaultError::Broken))
+}
