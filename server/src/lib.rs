@@ -16,5 +16,6 @@ pub mod serve;
 pub mod store;
 pub mod sync;
 pub mod telemetry;
+pub mod tokens;
 pub mod vault;
 pub mod web;

@@ -12,4 +12,5 @@ mod library;
 mod live;
 mod migrations;
 mod sync;
+mod tokens;
 mod web;

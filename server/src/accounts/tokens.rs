@@ -178,6 +178,7 @@ fn again(
     match current.holder {
         Holder::Session(id) => sessions::end(tx, user, id)?,
         Holder::Device(id) => devices::revoke(tx, user, id, now)?,
+        Holder::Token(_) => false,
     };
     tx.after_commit(Event::Revoked(*current.holder.family()));
     tracing::warn!(holder = ?current.holder, "a spent refresh token was used again; its family is revoked");

@@ -4,8 +4,9 @@ use super::edit::{batch, creation};
 use crate::app::AppState;
 use crate::store::{Conn, StoreError, Tx, library, library_overview};
 use crate::sync::push::{Batch, apply};
+use crate::web::actor::{LibraryRead, LibraryWrite};
 use crate::web::body::Body;
-use crate::web::{Actor, Fault, Reply};
+use crate::web::{Actor, Fault, May, Reply};
 use actix_web::post;
 use actix_web::web::{Data, Json};
 use krowoc_shared::error::{ErrorCode, Problem};
@@ -40,7 +41,7 @@ fn at_most(count: usize, most: usize, field: &str) -> Reply<()> {
 /// Makes the same edit to many documents: tag, move, trash, restore.
 #[utoipa::path(
     tag = "library",
-    security(("session" = []), ("device" = [])),
+    security(("session" = []), ("device" = []), ("token" = ["library:write"])),
     request_body = BulkEdit,
     responses(
         (status = 200, description = "One result a document, in order; an unknown one is refused with not_found.", body = BatchResult),
@@ -50,7 +51,7 @@ fn at_most(count: usize, most: usize, field: &str) -> Reply<()> {
 #[post("/library/bulk")]
 async fn bulk(
     state: Data<AppState>,
-    actor: Actor,
+    actor: May<LibraryWrite>,
     body: Body<BulkEdit>,
 ) -> Reply<Json<BatchResult>> {
     let Body(wanted) = body;
@@ -107,7 +108,7 @@ fn bulk_edit(
 /// Makes many documents. One whose id exists is refused with already_exists and left as it is.
 #[utoipa::path(
     tag = "library",
-    security(("session" = []), ("device" = [])),
+    security(("session" = []), ("device" = []), ("token" = ["library:write"])),
     request_body = ImportBatch,
     responses(
         (status = 200, description = "One result a document, in order.", body = BatchResult),
@@ -117,7 +118,7 @@ fn bulk_edit(
 #[post("/library/import")]
 async fn import(
     state: Data<AppState>,
-    actor: Actor,
+    actor: May<LibraryWrite>,
     body: Body<ImportBatch, IMPORT_BYTES>,
 ) -> Reply<Json<BatchResult>> {
     let Body(wanted) = body;
@@ -140,7 +141,7 @@ async fn import(
 /// Tells which of these fingerprints the library holds, outside the trash.
 #[utoipa::path(
     tag = "library",
-    security(("session" = []), ("device" = [])),
+    security(("session" = []), ("device" = []), ("token" = ["library:read"])),
     request_body = DuplicateQuery,
     responses(
         (status = 200, description = "Those found, each with a document that has it.", body = Duplicates),
@@ -150,7 +151,7 @@ async fn import(
 #[post("/library/duplicates")]
 async fn duplicates(
     state: Data<AppState>,
-    actor: Actor,
+    actor: May<LibraryRead>,
     body: Body<DuplicateQuery>,
 ) -> Reply<Json<Duplicates>> {
     let wanted = body.0.fingerprints;

@@ -3,8 +3,9 @@
 use crate::app::AppState;
 use crate::store::{Conn, Tx, library};
 use crate::sync::push::{Applied, Batch, apply};
+use crate::web::actor::LibraryWrite;
 use crate::web::body::Body;
-use crate::web::{Actor, Reply};
+use crate::web::{Actor, May, Reply};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, patch, post};
 use krowoc_shared::error::{ErrorCode, Problem};
@@ -94,7 +95,7 @@ async fn change(
 /// Makes a document. With the same `op_id`, a repeated request makes one document.
 #[utoipa::path(
     tag = "library",
-    security(("session" = []), ("device" = [])),
+    security(("session" = []), ("device" = []), ("token" = ["library:write"])),
     request_body = CreateDocument,
     responses(
         (status = 201, description = "The document.", body = Written),
@@ -105,7 +106,7 @@ async fn change(
 #[post("/library")]
 async fn create(
     state: Data<AppState>,
-    actor: Actor,
+    actor: May<LibraryWrite>,
     body: Body<CreateDocument, { limits::REQUEST_BYTES }>,
 ) -> Reply<HttpResponse> {
     let space = actor.personal()?;
@@ -125,7 +126,7 @@ async fn create(
 /// Edits a document; what is absent stays. A text is merged with edits made since its `base_rev`.
 #[utoipa::path(
     tag = "library",
-    security(("session" = []), ("device" = [])),
+    security(("session" = []), ("device" = []), ("token" = ["library:write"])),
     params(("id" = String, Path, description = "The document.")),
     request_body = EditDocument,
     responses(
@@ -137,7 +138,7 @@ async fn create(
 #[patch("/library/{id}")]
 async fn edit(
     state: Data<AppState>,
-    actor: Actor,
+    actor: May<LibraryWrite>,
     id: Path<DocId>,
     body: Body<EditDocument, { limits::REQUEST_BYTES }>,
 ) -> Reply<Json<Written>> {
@@ -149,13 +150,13 @@ async fn edit(
         op.body.clone_from(&wanted.body);
         op.resolves.clone_from(&wanted.resolves);
     };
-    change(&state, actor, id.into_inner(), op_id, fill).await
+    change(&state, actor.actor(), id.into_inner(), op_id, fill).await
 }
 
 /// Moves a document to the trash, where it stays for 90 days.
 #[utoipa::path(
     tag = "library",
-    security(("session" = []), ("device" = [])),
+    security(("session" = []), ("device" = []), ("token" = ["library:write"])),
     params(("id" = String, Path, description = "The document.")),
     responses(
         (status = 200, description = "The document in the trash.", body = Written),
@@ -163,18 +164,22 @@ async fn edit(
     )
 )]
 #[delete("/library/{id}")]
-async fn trash(state: Data<AppState>, actor: Actor, id: Path<DocId>) -> Reply<Json<Written>> {
+async fn trash(
+    state: Data<AppState>,
+    actor: May<LibraryWrite>,
+    id: Path<DocId>,
+) -> Reply<Json<Written>> {
     let now = state.now();
     let fill = move |op: &mut Op| {
         op.set.insert(Field::DeletedAt, now.into());
     };
-    change(&state, actor, id.into_inner(), None, fill).await
+    change(&state, actor.actor(), id.into_inner(), None, fill).await
 }
 
 /// Takes a document out of the trash.
 #[utoipa::path(
     tag = "library",
-    security(("session" = []), ("device" = [])),
+    security(("session" = []), ("device" = []), ("token" = ["library:write"])),
     params(("id" = String, Path, description = "The document.")),
     responses(
         (status = 200, description = "The document in the library.", body = Written),
@@ -182,9 +187,13 @@ async fn trash(state: Data<AppState>, actor: Actor, id: Path<DocId>) -> Reply<Js
     )
 )]
 #[post("/library/{id}/restore")]
-async fn restore(state: Data<AppState>, actor: Actor, id: Path<DocId>) -> Reply<Json<Written>> {
+async fn restore(
+    state: Data<AppState>,
+    actor: May<LibraryWrite>,
+    id: Path<DocId>,
+) -> Reply<Json<Written>> {
     let fill = |op: &mut Op| {
         op.set.insert(Field::DeletedAt, serde_json::Value::Null);
     };
-    change(&state, actor, id.into_inner(), None, fill).await
+    change(&state, actor.actor(), id.into_inner(), None, fill).await
 }

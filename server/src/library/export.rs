@@ -4,7 +4,8 @@
 
 use crate::app::AppState;
 use crate::store::{Conn, StoreError, library};
-use crate::web::{Actor, Fault, Reply};
+use crate::web::actor::LibraryRead;
+use crate::web::{Fault, May, Reply};
 use actix_web::web::{Bytes, Data, Query};
 use actix_web::{HttpResponse, get};
 use futures_util::stream;
@@ -164,7 +165,7 @@ fn item(document: &Document, collection_title: Option<&String>) -> ExportItem {
 /// Downloads the library, the trash included.
 #[utoipa::path(
     tag = "library",
-    security(("session" = []), ("device" = [])),
+    security(("session" = []), ("device" = []), ("token" = ["library:read"])),
     params(ExportQuery),
     responses(
         (status = 200, description = "The download.", content_type = "application/octet-stream"),
@@ -174,7 +175,7 @@ fn item(document: &Document, collection_title: Option<&String>) -> ExportItem {
 #[get("/library/export")]
 async fn export(
     state: Data<AppState>,
-    actor: Actor,
+    actor: May<LibraryRead>,
     query: Query<ExportQuery>,
 ) -> Reply<HttpResponse> {
     let space = actor.personal()?;

@@ -4,7 +4,8 @@ use crate::app::AppState;
 use crate::store::library_filter::Filter;
 use crate::store::library_list::{COUNTED, Key, List, Place};
 use crate::store::{Conn, StoreError, library, library_overview, sync, versions};
-use crate::web::{Actor, Fault, Reply};
+use crate::web::actor::LibraryRead;
+use crate::web::{Fault, May, Reply};
 use actix_web::get;
 use actix_web::web::{Data, Json, Path, Query};
 use base64::Engine;
@@ -167,7 +168,7 @@ fn total(
 /// One page of the library or the trash.
 #[utoipa::path(
     tag = "library",
-    security(("session" = []), ("device" = [])),
+    security(("session" = []), ("device" = []), ("token" = ["library:read"])),
     params(ListQuery),
     responses(
         (status = 200, description = "The page; `next` continues it, also while documents are added.", body = Page),
@@ -177,7 +178,7 @@ fn total(
 #[get("/library")]
 async fn documents(
     state: Data<AppState>,
-    actor: Actor,
+    actor: May<LibraryRead>,
     query: Query<ListQuery>,
 ) -> Reply<Json<Page>> {
     let space = actor.personal()?;
@@ -193,11 +194,11 @@ async fn documents(
 /// The numbers beside the navigation, tags and sites for filters.
 #[utoipa::path(
     tag = "library",
-    security(("session" = []), ("device" = [])),
+    security(("session" = []), ("device" = []), ("token" = ["library:read"])),
     responses((status = 200, description = "The numbers.", body = Overview))
 )]
 #[get("/library/overview")]
-async fn overview(state: Data<AppState>, actor: Actor) -> Reply<Json<Overview>> {
+async fn overview(state: Data<AppState>, actor: May<LibraryRead>) -> Reply<Json<Overview>> {
     let space = actor.personal()?;
     let found = state
         .store
@@ -220,7 +221,7 @@ fn there(conn: &mut Conn, space: SpaceId, id: DocId) -> Result<library::Stored, 
 /// A document with what a page about it needs.
 #[utoipa::path(
     tag = "library",
-    security(("session" = []), ("device" = [])),
+    security(("session" = []), ("device" = []), ("token" = ["library:read"])),
     params(("id" = String, Path, description = "The document.")),
     responses(
         (status = 200, description = "The document.", body = DocumentView),
@@ -228,7 +229,11 @@ fn there(conn: &mut Conn, space: SpaceId, id: DocId) -> Result<library::Stored, 
     )
 )]
 #[get("/library/{id}")]
-async fn view(state: Data<AppState>, actor: Actor, id: Path<DocId>) -> Reply<Json<DocumentView>> {
+async fn view(
+    state: Data<AppState>,
+    actor: May<LibraryRead>,
+    id: Path<DocId>,
+) -> Reply<Json<DocumentView>> {
     let (space, id) = (actor.personal()?, id.into_inner());
     let found = state
         .store
@@ -261,7 +266,7 @@ struct VersionQuery {
 /// The texts a document had, newest first, the present one included.
 #[utoipa::path(
     tag = "library",
-    security(("session" = []), ("device" = [])),
+    security(("session" = []), ("device" = []), ("token" = ["library:read"])),
     params(("id" = String, Path, description = "The document."), VersionQuery),
     responses(
         (status = 200, description = "The versions.", body = Versions),
@@ -271,7 +276,7 @@ struct VersionQuery {
 #[get("/library/{id}/versions")]
 async fn version_list(
     state: Data<AppState>,
-    actor: Actor,
+    actor: May<LibraryRead>,
     id: Path<DocId>,
     query: Query<VersionQuery>,
 ) -> Reply<Json<Versions>> {

@@ -10,7 +10,8 @@ pub use hub::Hub;
 
 use crate::app::AppState;
 use crate::store::{Conn, StoreError, sync};
-use crate::web::{Actor, Fault, Reply};
+use crate::web::actor::LibraryRead;
+use crate::web::{Fault, May, Reply};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use krowoc_shared::error::{ErrorCode, Problem};
@@ -27,14 +28,14 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
 /// A comment follows every 15 seconds. The stream ends with the access token; connect again with the next one.
 #[utoipa::path(
     tag = "sync",
-    security(("session" = []), ("device" = [])),
+    security(("session" = []), ("device" = []), ("token" = ["library:read"])),
     responses(
         (status = 200, description = "Events.", body = Hint, content_type = "text/event-stream"),
         (status = 429, description = "rate_limited: too many streams of one account", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[get("/live")]
-async fn live(state: Data<AppState>, actor: Actor) -> Reply<HttpResponse> {
+async fn live(state: Data<AppState>, actor: May<LibraryRead>) -> Reply<HttpResponse> {
     let Some(seat) = state.live.join(actor.user, &actor.spaces) else {
         let detail = "Too many pages and devices of this account listen at once; close some.";
         return Err(Fault::new(ErrorCode::RateLimited)
@@ -50,7 +51,7 @@ async fn live(state: Data<AppState>, actor: Actor) -> Reply<HttpResponse> {
         .read(move |conn: &mut Conn| -> Result<_, StoreError> { sync::seqs(conn, &spaces) })
         .await?;
     state.live.saw(&now);
-    let stream = stream::Stream::new(state, actor, seat, events, elsewhere, now);
+    let stream = stream::Stream::new(state, actor.actor(), seat, events, elsewhere, now);
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header(("cache-control", "no-store"))

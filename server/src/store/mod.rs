@@ -22,6 +22,7 @@ pub mod sessions;
 pub mod statement;
 pub mod sync;
 pub mod throttle;
+pub mod tokens;
 pub mod usage;
 pub mod versions;
 mod work;

@@ -167,6 +167,8 @@ pub fn replace(
                 ))
                 .execute(conn)?
         }
+        // One token for its whole life: there is nothing to replace it by.
+        Holder::Token(_) => 0,
     };
     Ok(changed == 1)
 }

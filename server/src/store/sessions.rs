@@ -3,21 +3,25 @@
 use super::accounts::{spaces_of, user};
 use super::rotation::Pair;
 use super::schema::accounts::{device, session, spent_token};
+use super::schema::tokens::api_token;
 use super::{Conn, StoreError};
 use diesel::prelude::*;
 use krowoc_shared::accounts::wire::SessionRow;
-use krowoc_shared::ids::{DeviceId, Millis, SessionId, SpaceId, UserId};
+use krowoc_shared::execution::wire::Scope;
+use krowoc_shared::ids::{DeviceId, Millis, SessionId, SpaceId, TokenId, UserId};
 
 /// SHA-256 of a token.
 pub type Hash = [u8; 32];
 
-/// Who may hold tokens: a browser's session or a device.
+/// Who may ask: a browser's session, a device, or a program with a personal access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holder {
     /// A signed-in browser.
     Session(SessionId),
     /// A connected device.
     Device(DeviceId),
+    /// A personal access token.
+    Token(TokenId),
 }
 
 impl Holder {
@@ -27,6 +31,7 @@ impl Holder {
         match self {
             Self::Session(id) => id.as_bytes(),
             Self::Device(id) => id.as_bytes(),
+            Self::Token(id) => id.as_bytes(),
         }
     }
 }
@@ -48,6 +53,8 @@ pub struct Access {
     pub revoked: bool,
     /// The spaces of the user, the personal one first.
     pub spaces: Vec<SpaceId>,
+    /// What a personal access token may do; empty for other holders, who are not held to scopes.
+    pub scopes: Vec<Scope>,
 }
 
 fn fault() -> StoreError {
@@ -83,6 +90,7 @@ pub fn session_by_access(conn: &mut Conn, hash: &Hash) -> Result<Option<Access>,
         csrf,
         revoked: false,
         spaces: spaces_of(conn, user)?,
+        scopes: Vec::new(),
     }))
 }
 
@@ -115,6 +123,7 @@ pub fn device_by_access(conn: &mut Conn, hash: &Hash) -> Result<Option<Access>, 
         csrf: String::new(),
         revoked: revoked_at.is_some(),
         spaces: spaces_of(conn, user)?,
+        scopes: Vec::new(),
     }))
 }
 
@@ -162,6 +171,9 @@ pub fn touch(conn: &mut Conn, holder: Holder, at: Millis) -> Result<(), StoreErr
             .execute(conn)?,
         Holder::Device(id) => diesel::update(device::table.find(id.as_bytes().as_slice()))
             .set(device::seen_at.eq(at))
+            .execute(conn)?,
+        Holder::Token(id) => diesel::update(api_token::table.find(id.as_bytes().as_slice()))
+            .set(api_token::used_at.eq(at))
             .execute(conn)?,
     };
     Ok(())

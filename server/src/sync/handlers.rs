@@ -3,8 +3,9 @@
 use super::{pull, push};
 use crate::app::AppState;
 use crate::store::{Conn, StoreError, Tx, sync};
+use crate::web::actor::{LibraryRead, LibraryWrite};
 use crate::web::body::Body;
-use crate::web::{Actor, Fault, Reply};
+use crate::web::{Fault, May, Reply};
 use actix_web::web::{Data, Json, Query};
 use actix_web::{get, post};
 use krowoc_shared::error::{ErrorCode, Problem};
@@ -22,11 +23,11 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
 /// The spaces of the caller and where they stand.
 #[utoipa::path(
     tag = "sync",
-    security(("session" = []), ("device" = [])),
+    security(("session" = []), ("device" = []), ("token" = ["library:read"])),
     responses((status = 200, description = "The personal space first.", body = Vec<SpaceState>))
 )]
 #[get("/sync/spaces")]
-async fn spaces(state: Data<AppState>, actor: Actor) -> Reply<Json<Vec<SpaceState>>> {
+async fn spaces(state: Data<AppState>, actor: May<LibraryRead>) -> Reply<Json<Vec<SpaceState>>> {
     let found = state
         .store
         .read(
@@ -44,7 +45,7 @@ async fn spaces(state: Data<AppState>, actor: Actor) -> Reply<Json<Vec<SpaceStat
 /// An operation that was taken before gets its stored result again, so that a request may be repeated.
 #[utoipa::path(
     tag = "sync",
-    security(("session" = []), ("device" = [])),
+    security(("session" = []), ("device" = []), ("token" = ["library:write"])),
     request_body = PushRequest,
     responses(
         (status = 200, description = "One result an operation, in order.", body = PushReply),
@@ -57,7 +58,7 @@ async fn spaces(state: Data<AppState>, actor: Actor) -> Reply<Json<Vec<SpaceStat
 #[post("/sync/push")]
 async fn push_ops(
     state: Data<AppState>,
-    actor: Actor,
+    actor: May<LibraryWrite>,
     body: Body<PushRequest, { limits::REQUEST_BYTES }>,
 ) -> Reply<Json<PushReply>> {
     let Body(request) = body;
@@ -101,7 +102,7 @@ async fn push_ops(
 /// Reads documents after a cursor in sequence order, deleted ones included.
 #[utoipa::path(
     tag = "sync",
-    security(("session" = []), ("device" = [])),
+    security(("session" = []), ("device" = []), ("token" = ["library:read"])),
     params(PullRequest),
     responses(
         (status = 200, description = "Latest states; a checksum of the space with the last ones.", body = PullReply),
@@ -113,7 +114,7 @@ async fn push_ops(
 #[get("/sync/pull")]
 async fn pull_documents(
     state: Data<AppState>,
-    actor: Actor,
+    actor: May<LibraryRead>,
     query: Query<PullRequest>,
 ) -> Reply<Json<PullReply>> {
     let request = query.into_inner();

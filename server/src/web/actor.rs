@@ -1,16 +1,20 @@
-//! Who asks: a session by cookie, or a device by bearer token. Not what they may do beyond their own spaces.
+//! Who asks: a session by cookie, a device or a program by bearer token. Not what they may do beyond their own spaces and scopes.
 
 use super::problem::{Fault, Reply};
 use super::token::{Token, same};
 use crate::app::AppState;
 use crate::store::Conn;
-use crate::store::sessions::{self, Access, Hash, Holder};
+use crate::store::sessions::{self, Access, Holder};
+use crate::store::{accounts, tokens};
 use actix_web::dev::Payload;
 use actix_web::http::{Method, header};
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 use krowoc_shared::error::ErrorCode;
+use krowoc_shared::execution::wire::Scope;
 use krowoc_shared::ids::{DeviceId, Millis, SessionId, SpaceId, UserId};
+use std::marker::PhantomData;
+use std::ops::Deref;
 
 /// The cookie with the access token.
 pub const ACCESS_COOKIE: &str = "krowoc_access";
@@ -30,6 +34,8 @@ pub struct Actor {
     pub spaces: Vec<SpaceId>,
     /// When the access token runs out: a stream must end then.
     pub expires_at: Millis,
+    /// What a personal access token may do.
+    scopes: Vec<Scope>,
 }
 
 impl Actor {
@@ -38,7 +44,20 @@ impl Actor {
     pub fn device(&self) -> Option<DeviceId> {
         match self.holder {
             Holder::Device(id) => Some(id),
-            Holder::Session(_) => None,
+            Holder::Session(_) | Holder::Token(_) => None,
+        }
+    }
+
+    /// Whether they may do this: a session and a device may, a personal access token with the scope. Who may change the library may
+    /// read it: each change is answered with what it meets.
+    #[must_use]
+    pub fn may(&self, scope: Scope) -> bool {
+        let has = |scope| self.scopes.contains(&scope);
+        match self.holder {
+            Holder::Session(_) | Holder::Device(_) => true,
+            Holder::Token(_) => {
+                has(scope) || (scope == Scope::LibraryRead && has(Scope::LibraryWrite))
+            }
         }
     }
 
@@ -73,14 +92,132 @@ pub struct Person {
     pub expires_at: Millis,
 }
 
+/// What a route asks of a personal access token.
+pub trait Grant: 'static {
+    /// The scope.
+    const SCOPE: Scope;
+}
+
+macro_rules! grants {
+    ($($(#[$doc:meta])* $name:ident;)*) => {
+        $($(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub enum $name {}
+        impl Grant for $name {
+            const SCOPE: Scope = Scope::$name;
+        })*
+    };
+}
+
+grants! {
+    /// Runs prompts and models, and reads the runs.
+    Executions;
+    /// Reads the library.
+    LibraryRead;
+    /// Changes the library.
+    LibraryWrite;
+}
+
+/// An actor on a route that personal access tokens with a scope may use, such as `May<LibraryRead>`. A route that takes a plain
+/// [`Actor`] refuses them all.
+#[derive(Clone, Debug)]
+pub struct May<G>(Actor, PhantomData<fn() -> G>);
+
+impl<G> May<G> {
+    /// Who it is.
+    #[must_use]
+    pub fn actor(self) -> Actor {
+        self.0
+    }
+}
+
+impl<G> Deref for May<G> {
+    type Target = Actor;
+    fn deref(&self) -> &Actor {
+        &self.0
+    }
+}
+
+impl<G: Grant> FromRequest for May<G> {
+    type Error = Fault;
+    type Future = LocalBoxFuture<'static, Reply<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let actor = identify(&request).await?;
+            if actor.may(G::SCOPE) {
+                return Ok(Self(actor, PhantomData));
+            }
+            let detail = format!(
+                "The token lacks the scope {}. Make one that has it in the settings.",
+                G::SCOPE.as_str()
+            );
+            Err(Fault::new(ErrorCode::MissingScope).detail(detail))
+        })
+    }
+}
+
 impl FromRequest for Actor {
     type Error = Fault;
     type Future = LocalBoxFuture<'static, Reply<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { identify(&request).await })
+        Box::pin(async move {
+            let actor = identify(&request).await?;
+            match actor.holder {
+                Holder::Session(_) | Holder::Device(_) => Ok(actor),
+                Holder::Token(_) => Err(refused("A token")),
+            }
+        })
     }
+}
+
+fn refused(who: &str) -> Fault {
+    Fault::new(ErrorCode::Forbidden).detail(format!("{who} cannot do this. Use the dashboard."))
+}
+
+/// A person who looks after the server: named by the setting `admin_emails`.
+#[derive(Clone, Debug)]
+pub struct Admin(pub Person);
+
+impl FromRequest for Admin {
+    type Error = Fault;
+    type Future = LocalBoxFuture<'static, Reply<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let person = Person::from_request(request, payload);
+        let state = state(request);
+        Box::pin(async move {
+            let person = person.await?;
+            if is_admin(&*state?, person.user).await? {
+                Ok(Self(person))
+            } else {
+                let detail =
+                    "Only who looks after this server may do this (the setting admin_emails).";
+                Err(Fault::new(ErrorCode::Forbidden).detail(detail))
+            }
+        })
+    }
+}
+
+/// Whether an account looks after the server.
+///
+/// # Errors
+/// The store's.
+pub async fn is_admin(state: &AppState, user: UserId) -> Reply<bool> {
+    if state.config.admin_emails.is_empty() {
+        return Ok(false);
+    }
+    let email = state.store.read(move |conn| accounts::email_of(conn, user));
+    let email = email.await?;
+    Ok(state.config.admin_emails.contains(&email))
+}
+
+fn state(request: &HttpRequest) -> Reply<web::Data<AppState>> {
+    let state = request.app_data::<web::Data<AppState>>();
+    state.cloned().ok_or_else(|| ErrorCode::Internal.into())
 }
 
 impl FromRequest for Person {
@@ -97,8 +234,8 @@ impl FromRequest for Person {
                     session,
                     expires_at: actor.expires_at,
                 }),
-                Holder::Device(_) => Err(Fault::new(ErrorCode::Forbidden)
-                    .detail("A device cannot do this. Use the dashboard.")),
+                Holder::Device(_) => Err(refused("A device")),
+                Holder::Token(_) => Err(refused("A token")),
             }
         })
     }
@@ -108,17 +245,18 @@ impl FromRequest for Person {
 enum Proof {
     Cookie(Token),
     Bearer(Token),
+    Personal(Token),
 }
 
 fn proof(request: &HttpRequest) -> Reply<Proof> {
     if let Some(value) = request.headers().get(header::AUTHORIZATION) {
-        let token = value
-            .to_str()
-            .ok()
-            .and_then(|text| text.strip_prefix("Bearer "))
-            .and_then(|text| Token::parse(text.trim()));
-        return token
+        let text = value.to_str().ok();
+        let text = text.and_then(|text| text.strip_prefix("Bearer "));
+        let text = text.unwrap_or_default().trim();
+        let personal = || Token::parse_personal(text).map(Proof::Personal);
+        return Token::parse(text)
             .map(Proof::Bearer)
+            .or_else(personal)
             .ok_or_else(|| ErrorCode::Unauthenticated.into());
     }
     request
@@ -129,25 +267,12 @@ fn proof(request: &HttpRequest) -> Reply<Proof> {
 }
 
 async fn identify(request: &HttpRequest) -> Reply<Actor> {
-    let state = request
-        .app_data::<web::Data<AppState>>()
-        .cloned()
-        .ok_or(ErrorCode::Internal)?;
+    let state = state(request)?;
     let now = state.clock.now();
-    let (hash, by_cookie) = match proof(request)? {
-        Proof::Cookie(token) => (token.hash(), true),
-        Proof::Bearer(token) => (token.hash(), false),
-    };
-    let access = state
-        .store
-        .read(move |conn| find(conn, &hash, by_cookie))
-        .await?;
-    if access.revoked {
-        return Err(ErrorCode::DeviceRevoked.into());
-    }
-    if access.expires_at <= now {
-        return Err(ErrorCode::TokenExpired.into());
-    }
+    let proof = proof(request)?;
+    let by_cookie = matches!(proof, Proof::Cookie(_));
+    let access = state.store.read(move |conn| find(conn, &proof)).await?;
+    check_life(&access, now)?;
     if by_cookie {
         check_csrf(request, &access.csrf)?;
     }
@@ -165,20 +290,43 @@ async fn identify(request: &HttpRequest) -> Reply<Actor> {
         holder: access.holder,
         spaces: access.spaces,
         expires_at: access.expires_at,
+        scopes: access.scopes,
     })
 }
 
-fn find(conn: &mut Conn, hash: &Hash, by_cookie: bool) -> Reply<Access> {
-    let access = if by_cookie {
-        sessions::session_by_access(conn, hash)?
-    } else {
-        sessions::device_by_access(conn, hash)?
+/// Whether what was shown is still good.
+fn check_life(access: &Access, now: Millis) -> Reply<()> {
+    let is_token = matches!(access.holder, Holder::Token(_));
+    let gone = |why: &str| Err(Fault::new(ErrorCode::Unauthenticated).detail(why));
+    match (access.revoked, access.expires_at <= now) {
+        (true, _) if is_token => gone("This token was revoked. Make another in the settings."),
+        (true, _) => Err(ErrorCode::DeviceRevoked.into()),
+        (_, true) if is_token => gone("This token has run out. Make another in the settings."),
+        (_, true) => Err(ErrorCode::TokenExpired.into()),
+        (false, false) => Ok(()),
+    }
+}
+
+fn find(conn: &mut Conn, proof: &Proof) -> Reply<Access> {
+    let (access, hash) = match proof {
+        Proof::Cookie(token) => (
+            sessions::session_by_access(conn, &token.hash())?,
+            token.hash(),
+        ),
+        Proof::Bearer(token) => (
+            sessions::device_by_access(conn, &token.hash())?,
+            token.hash(),
+        ),
+        Proof::Personal(token) => {
+            let access = tokens::by_hash(conn, &token.hash())?;
+            return access.ok_or_else(|| ErrorCode::Unauthenticated.into());
+        }
     };
     if let Some(access) = access {
         return Ok(access);
     }
     // A token that was replaced by a refresh: the holder has, or can get, a newer one.
-    match sessions::spent(conn, hash, "access")? {
+    match sessions::spent(conn, &hash, "access")? {
         Some(_) => Err(ErrorCode::TokenExpired.into()),
         None => Err(ErrorCode::Unauthenticated.into()),
     }

@@ -37,6 +37,17 @@ pub fn base() -> OpenApi {
                 .build(),
         ),
     );
+    components.add_security_scheme(
+        "token",
+        SecurityScheme::Http(
+            HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .description(Some(
+                    "A personal access token, `krw_…`, with the named scope. `library:write` includes `library:read`.",
+                ))
+                .build(),
+        ),
+    );
     let info = InfoBuilder::new()
         .title("Krowoc")
         .version(env!("CARGO_PKG_VERSION"))

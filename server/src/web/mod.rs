@@ -14,7 +14,7 @@ pub mod problem;
 pub mod request;
 pub mod token;
 
-pub use actor::{Actor, Person};
+pub use actor::{Actor, Admin, May, Person};
 pub use body::Body;
 pub use client::Client;
 pub use problem::{Fault, Reply};

@@ -6,6 +6,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
+/// How personal access tokens begin.
+pub const PERSONAL: &str = "krw_";
+
 /// A token in clear: never logged, never stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
@@ -31,6 +34,19 @@ impl Token {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
         sane.then(|| Self(text.to_owned()))
+    }
+
+    /// A new one that a program keeps for long. Its beginning tells what it is, to people and to scanners for leaked secrets.
+    #[must_use]
+    pub fn mint_personal(source: &dyn Random) -> Self {
+        Self(format!("{PERSONAL}{}", encode(&random::<32>(source))))
+    }
+
+    /// A personal access token as it was sent; `None` when it cannot be one of ours.
+    #[must_use]
+    pub fn parse_personal(text: &str) -> Option<Self> {
+        Self::parse(text.strip_prefix(PERSONAL)?)?;
+        Some(Self(text.to_owned()))
     }
 
     /// As it is sent.
