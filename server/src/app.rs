@@ -3,6 +3,7 @@
 use crate::accounts::passwords::Hasher;
 use crate::config::Config;
 use crate::platform::{Clock, Random, random};
+use crate::providers::Providers;
 use crate::store::Store;
 use crate::vault::Vault;
 use krowoc_shared::ids::Millis;
@@ -24,6 +25,8 @@ pub struct AppState {
     pub hasher: Arc<Hasher>,
     /// Provider keys, sealed and opened.
     pub vault: Arc<Vault>,
+    /// The way to providers of models.
+    pub providers: Providers,
     /// Who listens for live hints.
     pub live: Arc<crate::live::Hub>,
     instance: Arc<OnceLock<[u8; 16]>>,
@@ -42,6 +45,7 @@ impl AppState {
     ) -> Self {
         Self {
             store,
+            providers: Providers::new(&config, Arc::clone(&clock)),
             clock,
             random,
             hasher: Arc::new(Hasher::new(config.hash_concurrency)),

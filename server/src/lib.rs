@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod library;
 pub mod live;
 pub mod platform;
+pub mod providers;
 pub mod router;
 pub mod serve;
 pub mod store;

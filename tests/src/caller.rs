@@ -110,10 +110,12 @@ impl Caller {
     /// When there is no HTTP client.
     #[must_use]
     pub fn new(address: SocketAddr) -> Self {
+        krowoc_server::providers::install_tls();
         Self {
             address,
             http: reqwest::Client::builder()
                 .no_proxy()
+                .tls_certs_only([])
                 .build()
                 .expect("a client"),
             cookies: Mutex::default(),

@@ -4,6 +4,7 @@ pub mod layers;
 pub mod proxies;
 pub mod settings;
 
+use crate::providers::Allowed;
 use crate::store::DatabaseUrl;
 use crate::vault::Secret;
 use crate::web::email;
@@ -56,6 +57,8 @@ pub struct Config {
     pub shutdown_timeout: Duration,
     /// Proxies that are believed.
     pub trusted_proxies: Vec<Network>,
+    /// Hosts of providers that may be called though they are not public.
+    pub allowed_provider_hosts: Vec<Allowed>,
     /// New accounts can be made.
     pub sign_up: bool,
     /// Passwords hashed at a time.
@@ -101,6 +104,9 @@ impl Config {
             shutdown_timeout: take.seconds("shutdown_timeout")?,
             trusted_proxies: take
                 .optional("trusted_proxies", networks)?
+                .unwrap_or_default(),
+            allowed_provider_hosts: take
+                .optional("allowed_provider_hosts", hosts)?
                 .unwrap_or_default(),
             sign_up: take.choice("sign_up", &[("open", true), ("closed", false)])?,
             hash_concurrency: take.number("hash_concurrency", 1, 64)?,
@@ -207,6 +213,10 @@ fn emails(text: &str) -> Result<Vec<String>, String> {
 }
 
 fn networks(text: &str) -> Result<Vec<Network>, String> {
+    text.split(',').map(|part| part.trim().parse()).collect()
+}
+
+fn hosts(text: &str) -> Result<Vec<Allowed>, String> {
     text.split(',').map(|part| part.trim().parse()).collect()
 }
 

@@ -109,6 +109,12 @@ pub const SETTINGS: &[Setting] = &[
         "Proxies whose X-Forwarded-For is believed, such as 127.0.0.1,10.0.0.0/8. Without them the peer's address counts.",
     ),
     setting(
+        "allowed_provider_hosts",
+        "HOST[:PORT],…",
+        "",
+        "Hosts of model providers that may be called though they are not public, such as localhost:11434 for Ollama on this machine. Everybody with an account can then call them.",
+    ),
+    setting(
         "sign_up",
         "open|closed",
         "open",

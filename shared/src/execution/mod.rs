@@ -4,7 +4,9 @@ pub mod event;
 pub mod failure;
 pub mod money;
 pub mod request;
+pub mod retry;
 pub mod settings;
+pub mod stream;
 pub mod usage;
 pub mod wire;
 

@@ -1,0 +1,259 @@
+//! One call: through the guard and the breaker, sent, and read as it comes. Not a second attempt.
+
+use super::address::AddressRefused;
+use super::blot::blot;
+use super::decoder::Decoder;
+use super::limits::limits;
+use super::wire::{self, Wire};
+use super::{Answer, Inner, Secret, Target, failures};
+use futures_util::StreamExt;
+use futures_util::stream::unfold;
+use krowoc_shared::execution::retry;
+use krowoc_shared::execution::settings::USUAL_TIMEOUT_MS;
+use krowoc_shared::execution::{Event, Failure, FailureClass, ModelRequest};
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::{Method, Response};
+use std::error::Error;
+use std::time::Duration;
+use tokio::time::timeout;
+use url::Url;
+
+/// Bytes of a refusal that are read.
+const LARGEST_REFUSAL: usize = 64 * 1024;
+
+pub(super) async fn call(
+    inner: &Inner,
+    target: &Target,
+    request: &ModelRequest,
+    streaming: bool,
+) -> Result<Answer, Failure> {
+    let wire = Wire::of(target.provider, &request.model);
+    let url = wire.endpoint(&target.base_url, &request.model, streaming);
+    let body = serde_json::to_vec(&wire.body(request, streaming))
+        .map_err(|error| Failure::new(FailureClass::InvalidRequest, error.to_string()))?;
+    let response = send(inner, target, Method::POST, url, Some(body)).await?;
+    let headers = response.headers();
+    let kind = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    let reader = Reader {
+        decoder: wire.decoder(streaming, kind),
+        window: target.timeout,
+        key: target.key.clone(),
+        response: None,
+    };
+    Ok(Answer {
+        request_id: request_id(headers),
+        limits: limits(headers, inner.clock.now()),
+        events: unfold(
+            Reader {
+                response: Some(response),
+                ..reader
+            },
+            Reader::next,
+        )
+        .boxed(),
+    })
+}
+
+/// Sends a request and gives an answer with a status of success.
+pub(super) async fn send(
+    inner: &Inner,
+    target: &Target,
+    method: Method,
+    url: Url,
+    body: Option<Vec<u8>>,
+) -> Result<Response, Failure> {
+    let (provider, base) = (target.provider, &target.base_url);
+    let standing = inner.guard.standing(base).map_err(|it| refused(&it))?;
+    let client = inner
+        .clients
+        .of(standing)
+        .map_err(|why| Failure::new(FailureClass::Network, why))?;
+    let mut request = client.request(method, url).headers(wire::headers(target)?);
+    if let Some(body) = body {
+        request = request.header(CONTENT_TYPE, "application/json").body(body);
+    }
+    inner
+        .breaker
+        .admit(provider, base, inner.clock.now())
+        .map_err(|wait| Failure {
+            code: Some("circuit_open".to_owned()),
+            retry_after_ms: Some(wait),
+            ..Failure::new(
+                FailureClass::Overloaded,
+                format!(
+                    "{} kept failing and is left alone for a moment.",
+                    provider.title()
+                ),
+            )
+        })?;
+    let sent = match timeout(target.timeout, request.send()).await {
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(error)) => Err(unsent(&error, target)),
+        Err(_) => Err(late(target.timeout)),
+    };
+    let response = match sent {
+        Ok(response) => response,
+        Err(failure) => {
+            // A window that a person made short says nothing about the provider.
+            let usual = Duration::from_millis(USUAL_TIMEOUT_MS.into());
+            let fair = failure.class == FailureClass::Network || target.timeout >= usual;
+            if fair && failure.class != FailureClass::InvalidRequest {
+                inner.breaker.failed(provider, base, inner.clock.now());
+            }
+            return Err(failure);
+        }
+    };
+    let status = response.status();
+    if status.is_server_error() {
+        inner.breaker.failed(provider, base, inner.clock.now());
+    } else {
+        inner.breaker.answered(provider, base);
+    }
+    if status.is_success() {
+        return Ok(response);
+    }
+    Err(refusal(inner, target, response).await)
+}
+
+async fn refusal(inner: &Inner, target: &Target, mut response: Response) -> Failure {
+    let mut body = Vec::new();
+    while let Ok(Ok(Some(bytes))) = timeout(target.timeout, response.chunk()).await {
+        body.extend_from_slice(&bytes);
+        if body.len() > LARGEST_REFUSAL {
+            body.truncate(LARGEST_REFUSAL);
+            break;
+        }
+    }
+    let mut failure = failures::of_status(response.status().as_u16(), &body);
+    let header = |name: &str| response.headers().get(name)?.to_str().ok();
+    let asked = retry::asked(header, inner.clock.now());
+    failure.retry_after_ms = asked.or(failure.retry_after_ms);
+    failure.should_retry = retry::should_retry(header);
+    blotted(failure, &target.key)
+}
+
+/// Reads the body of an answer that is not a model's, such as a list.
+pub(super) async fn read(
+    target: &Target,
+    mut response: Response,
+    most: usize,
+) -> Result<Vec<u8>, Failure> {
+    let mut body = Vec::new();
+    loop {
+        match timeout(target.timeout, response.chunk()).await {
+            Ok(Ok(Some(bytes))) if body.len().saturating_add(bytes.len()) <= most => {
+                body.extend_from_slice(&bytes);
+            }
+            Ok(Ok(Some(_))) => {
+                let what = format!("The provider's answer is larger than {most} bytes.");
+                return Err(Failure::new(FailureClass::ProviderError, what));
+            }
+            Ok(Ok(None)) => return Ok(body),
+            Ok(Err(_)) => {
+                return Err(Failure::new(
+                    FailureClass::Truncated,
+                    "The connection broke in the middle of the answer.",
+                ));
+            }
+            Err(_) => return Err(late(target.timeout)),
+        }
+    }
+}
+
+/// An answer that is being read.
+struct Reader {
+    response: Option<Response>,
+    decoder: Decoder,
+    window: Duration,
+    key: Secret,
+}
+
+impl Reader {
+    async fn next(mut self) -> Option<(Event, Self)> {
+        loop {
+            if let Some(event) = self.decoder.pop() {
+                return Some((self.blotted(event), self));
+            }
+            if self.decoder.is_closed() {
+                return None;
+            }
+            let Some(response) = &mut self.response else {
+                // The bytes have ended: this closes the decoder.
+                self.decoder.finish();
+                continue;
+            };
+            match timeout(self.window, response.chunk()).await {
+                Ok(Ok(Some(bytes))) => self.decoder.feed(&bytes),
+                Ok(Ok(None) | Err(_)) => self.response = None,
+                Err(_) => self.decoder.fail(late(self.window)),
+            }
+        }
+    }
+
+    fn blotted(&self, event: Event) -> Event {
+        match event {
+            Event::Error(failure) => Event::Error(blotted(failure, &self.key)),
+            other => other,
+        }
+    }
+}
+
+fn blotted(mut failure: Failure, key: &Secret) -> Failure {
+    failure.message = blot(key, &failure.message);
+    failure.code = failure.code.map(|code| blot(key, &code));
+    failure
+}
+
+fn late(window: Duration) -> Failure {
+    let seconds = window.as_secs_f64();
+    Failure::new(
+        FailureClass::Timeout,
+        format!("Nothing came from the provider within {seconds} s."),
+    )
+}
+
+pub(super) fn refused(refusal: &AddressRefused) -> Failure {
+    Failure {
+        code: Some("address_refused".to_owned()),
+        ..Failure::new(
+            FailureClass::InvalidRequest,
+            format!("Not called: {refusal}."),
+        )
+    }
+}
+
+/// A request that got no answer. Only the host is named: an address may hold what is nobody's business.
+fn unsent(error: &reqwest::Error, target: &Target) -> Failure {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    let mut last = String::new();
+    while let Some(inner) = cause {
+        if let Some(refusal) = inner.downcast_ref::<AddressRefused>() {
+            return match refusal {
+                AddressRefused::Unresolved { .. } => {
+                    Failure::new(FailureClass::Network, format!("Not called: {refusal}."))
+                }
+                _ => refused(refusal),
+            };
+        }
+        cause = inner.source();
+        if cause.is_none() {
+            last = inner.to_string();
+        }
+    }
+    let host = target.base_url.host_str().unwrap_or("the provider");
+    let what = if error.is_connect() {
+        "There is no connection to"
+    } else {
+        "The connection broke before an answer began, to"
+    };
+    let message = failures::cut(&format!("{what} {host}: {last}."));
+    Failure::new(FailureClass::Network, blot(&target.key, &message))
+}
+
+fn request_id(headers: &HeaderMap) -> Option<String> {
+    let names = ["x-request-id", "request-id", "x-goog-request-id", "cf-ray"];
+    let found = names
+        .iter()
+        .find_map(|name| headers.get(*name)?.to_str().ok());
+    found.map(failures::cut)
+}
