@@ -1,5 +1,6 @@
 //! Running a prompt: neutral requests and answers, usage, money, failures, settings. Not the wire formats of providers, and no I/O.
 
+pub mod estimate;
 pub mod event;
 pub mod extract;
 pub mod failure;

@@ -2,6 +2,7 @@ use super::*;
 use crate::execution::money::NanoUsd;
 use crate::execution::usage::{Unit, Usage};
 use crate::execution::wire::Cost;
+use proptest::prelude::*;
 use serde_json::json;
 
 fn set(value: serde_json::Value) -> PriceSet {
@@ -201,5 +202,123 @@ fn a_revision_is_of_the_prices_alone_and_changes_with_each() {
         json!({"input_mtok": "3", "output_mtok": "15", "requests_kcount": "0"}),
     ] {
         assert_ne!(set(other).revision(), prices.revision());
+    }
+}
+
+#[test]
+fn a_list_shows_the_usual_rates_and_carries_all_of_them() {
+    let prices = set(json!({
+        "input_mtok": {"base": "1.25", "tiers": [{"above": 200_000, "rate": "2.5"}]},
+        "output_mtok": "10",
+    }));
+    let list = crate::execution::wire::ListPrice::of(&prices);
+    assert_eq!(list.input_mtok, Some(NanoUsd(1_250_000_000)));
+    assert_eq!(list.cache_read_mtok, None);
+    assert_eq!(list.output_mtok, Some(NanoUsd::usd(10)));
+    assert!(list.tiered);
+    let text = serde_json::to_string(&list).unwrap();
+    assert_eq!(
+        serde_json::from_str::<crate::execution::wire::ListPrice>(&text).unwrap(),
+        list
+    );
+}
+
+/// A fraction of arbitrary size, as vectors of decimal digits would be: the reference that sums are checked against. Numerator over
+/// 10^`places`, kept in two 128-bit halves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Reference {
+    high: u128,
+    low: u128,
+}
+
+impl Reference {
+    const HALF: u128 = 1_000_000_000_000_000_000;
+
+    /// `digits` (a rate in 10⁻¹⁸ USD) times an amount, in schoolbook halves of 18 digits.
+    fn product(digits: u128, amount: u64) -> Self {
+        let low = digits % Self::HALF * u128::from(amount);
+        let high = digits / Self::HALF * u128::from(amount) + low / Self::HALF;
+        Self {
+            high,
+            low: low % Self::HALF,
+        }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        let low = self.low + other.low;
+        Self {
+            high: self.high + other.high + low / Self::HALF,
+            low: low % Self::HALF,
+        }
+    }
+
+    /// Divided by a million and rounded half up to nano: `high` is USD × 10⁰ and `low` USD × 10⁻¹⁸ of a millionth part.
+    fn nano_of_millionths(self) -> i64 {
+        // 10⁻¹⁸ USD / 10⁶ to 10⁻⁹ USD: a division by 10¹⁵.
+        let step = 1_000_000_000_000_000;
+        let whole = self.high * (Self::HALF / step) + self.low / step;
+        let up = u128::from(self.low % step * 2 >= step);
+        i64::try_from(whole + up).unwrap()
+    }
+}
+
+fn rate_text(digits: u128) -> String {
+    format!(
+        "{}.{:018}",
+        digits / Reference::HALF,
+        digits % Reference::HALF
+    )
+}
+
+proptest! {
+    #[test]
+    fn a_cost_is_the_exact_sum_rounded_once(
+        rates in proptest::collection::vec(0u128..1_000_000_000_000_000_000_000, 3),
+        input in 0u64..10_000_000,
+        share in 0u64..=100,
+        output in 0u64..10_000_000,
+    ) {
+        let prices = set(json!({
+            "input_mtok": rate_text(rates[0]), "cache_read_mtok": rate_text(rates[1]), "output_mtok": rate_text(rates[2]),
+        }));
+        let cached = input / 100 * share;
+        let mut used = Usage::tokens(input, output);
+        used.add(Unit::CacheReadTokens, cached);
+        let costed = prices.cost(&used).unwrap();
+        let expected = Reference::product(rates[0], input - cached)
+            .plus(Reference::product(rates[1], cached))
+            .plus(Reference::product(rates[2], output));
+        prop_assert_eq!(costed.total.0, expected.nano_of_millionths());
+        prop_assert!(costed.total >= NanoUsd::ZERO);
+        let directions = costed.input.plus(costed.output);
+        prop_assert_eq!(directions, Some(costed.exact));
+    }
+
+    #[test]
+    fn two_requests_cost_together_what_they_cost_apart(
+        a in (0u64..1_000_000, 0u64..1_000_000), b in (0u64..1_000_000, 0u64..1_000_000),
+    ) {
+        let prices = set(json!({"input_mtok": "0.08333333333333334", "output_mtok": "0.30000000000000004"}));
+        let of = |(input, output)| prices.cost(&Usage::tokens(input, output)).unwrap().exact;
+        prop_assert_eq!(of(a).plus(of(b)), Some(of((a.0 + b.0, a.1 + b.1))));
+    }
+
+    #[test]
+    fn the_most_is_never_below_the_cost(
+        input in 0u64..1_000_000, read in 0u64..=100, audio in 0u64..=100, output in 0u64..1_000_000, searches in 0u64..9,
+    ) {
+        let prices = set(json!({
+            "input_mtok": "1", "cache_read_mtok": "0.1", "input_audio_mtok": "7", "cache_audio_read_mtok": "0.7",
+            "output_mtok": "4", "output_reasoning_mtok": "5", "web_searches_kcount": "10", "requests_kcount": "3",
+        }));
+        let (read, audio) = (input * read / 100, input * audio / 100);
+        let mut used = Usage::tokens(input, output);
+        used.add(Unit::CacheReadTokens, read);
+        used.add(Unit::InputAudioTokens, audio);
+        // As little of both as there must be.
+        used.add(Unit::CacheAudioReadTokens, (read + audio).saturating_sub(input));
+        used.add(Unit::WebSearches, searches);
+        let costed = prices.cost(&used).unwrap();
+        prop_assert!(at_most(&prices, &used) >= costed.total);
     }
 }

@@ -1,7 +1,9 @@
 //! Shapes of provider keys, personal access tokens and the model catalogue. Not a key itself: that is never answered.
 
 use crate::execution::money::NanoUsd;
+use crate::execution::price::{PriceKey, PriceSet};
 use crate::execution::request::{ModelRef, Provider};
+use crate::execution::usage::Unit;
 use crate::ids::{KeyId, Millis, TokenId};
 use serde::{Deserialize, Serialize};
 
@@ -211,6 +213,25 @@ pub struct ListPrice {
     pub output_mtok: Option<NanoUsd>,
     /// Whether larger requests cost another rate.
     pub tiered: bool,
+    /// Every price in force, for [`crate::execution::estimate`]; absent in lists that nobody computes with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub table: Option<PriceSet>,
+}
+
+impl ListPrice {
+    /// The words of a list for a set of prices, with the set itself.
+    #[must_use]
+    pub fn of(prices: &PriceSet) -> Self {
+        let base = |unit: Unit| Some(prices.get(PriceKey::Of(unit))?.rate(0).nano());
+        Self {
+            input_mtok: base(Unit::InputTokens),
+            cache_read_mtok: base(Unit::CacheReadTokens),
+            output_mtok: base(Unit::OutputTokens),
+            tiered: prices.is_tiered(),
+            table: Some(prices.clone()),
+        }
+    }
 }
 
 /// A model of the catalogue. `GET /api/v1/models` answers [`ModelPage`].
