@@ -143,8 +143,10 @@ fn absent(around: Around, again: Callback<()>) -> AnyView {
     };
     let what = view! {
         <Empty glyph=Glyph::Alert title=words::PART_MISSING text=words::PART_MISSING_TEXT>
-            <button type="button" class="btn" on:click=move |_| again.run(())><Icon glyph=Glyph::Sync />{words::TRY_AGAIN}</button>
-            <button type="button" class="btn btn--ghost" on:click=reload>{words::RELOAD}</button>
+            <div class="line line--wrap">
+                <button type="button" class="btn" on:click=move |_| again.run(())><Icon glyph=Glyph::Sync />{words::TRY_AGAIN}</button>
+                <button type="button" class="btn btn--ghost" on:click=reload>{words::RELOAD}</button>
+            </div>
         </Empty>
     };
     match around {
