@@ -3,7 +3,8 @@
 use crate::config::layers::{Layer, Written, environment};
 use crate::config::settings::{SETTINGS, Setting};
 use crate::config::{Config, read_file};
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use krowoc_shared::execution::request::Provider;
 use std::path::PathBuf;
 
 /// What is to be done.
@@ -25,6 +26,12 @@ pub enum Action {
     NewEpoch,
     /// Check the database.
     Verify,
+    /// Re-seal every provider key; true makes a new key-encryption key first.
+    RotateKey(bool),
+    /// Hold a key for everybody; it comes on the standard input. With an address when it is not the usual one.
+    SetServerKey(Provider, Option<String>),
+    /// Hold it no more.
+    RemoveServerKey(Provider),
 }
 
 /// The words of the command line.
@@ -78,8 +85,49 @@ pub fn command() -> Command {
                 .subcommand(store(Command::new("new-epoch").about(
                     "Gives every space a new epoch: needed after pg_restore, so that clients offer what the backup lacks",
                 )))
-                .subcommand(store(Command::new("verify").about("Checks the database and its schema"))),
+                .subcommand(store(Command::new("verify").about("Checks the database and its schema")))
+                .subcommands(keys()),
         )
+}
+
+/// The words about provider keys.
+fn keys() -> [Command; 3] {
+    let provider = || {
+        let names = Provider::ALL.iter().map(|provider| provider.as_str());
+        Arg::new("provider")
+            .value_name("PROVIDER")
+            .required(true)
+            .value_parser(names.collect::<Vec<_>>())
+            .help("Whose key")
+    };
+    [
+        store(
+            Command::new("rotate-key")
+                .about("Seals every stored provider key anew under the first key-encryption key, also while the server runs. May be run again")
+                .arg(
+                    Arg::new("new-key")
+                        .long("new-key")
+                        .action(ArgAction::SetTrue)
+                        .help("First makes a new key-encryption key and puts it first in the key file"),
+                ),
+        ),
+        store(
+            Command::new("set-server-key")
+                .about("Holds a key for everybody who has none of their own; reads it from the standard input")
+                .arg(provider())
+                .arg(
+                    Arg::new("base-url")
+                        .long("base-url")
+                        .value_name("URL")
+                        .help("Where the provider listens, when not at its usual address"),
+                ),
+        ),
+        store(
+            Command::new("remove-server-key")
+                .about("Holds it no more")
+                .arg(provider()),
+        ),
+    ]
 }
 
 fn store(command: Command) -> Command {
@@ -163,6 +211,7 @@ fn action(matches: &ArgMatches) -> Option<(Action, &ArgMatches)> {
     }
     let (sub, matches) = matches.subcommand()?;
     let file = || matches.get_one::<PathBuf>("file").cloned();
+    let provider = || Provider::parse(matches.get_one::<String>("provider")?);
     let action = match sub {
         "up" => Action::MigrateUp,
         "status" => Action::MigrateStatus,
@@ -171,6 +220,11 @@ fn action(matches: &ArgMatches) -> Option<(Action, &ArgMatches)> {
         "restore" => Action::Restore(file()?),
         "new-epoch" => Action::NewEpoch,
         "verify" => Action::Verify,
+        "rotate-key" => Action::RotateKey(matches.get_flag("new-key")),
+        "set-server-key" => {
+            Action::SetServerKey(provider()?, matches.get_one::<String>("base-url").cloned())
+        }
+        "remove-server-key" => Action::RemoveServerKey(provider()?),
         _ => return None,
     };
     Some((action, matches))

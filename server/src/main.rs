@@ -2,12 +2,14 @@
 
 use krowoc_server::cli::{self, Action};
 use krowoc_server::config::{Config, process_environment};
+use krowoc_server::operator::Operator;
 use krowoc_server::platform::{SystemClock, SystemRandom};
 use krowoc_server::store::migrate;
 use krowoc_server::{admin, serve, telemetry};
-use std::io::{IsTerminal, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 fn main() -> ExitCode {
     let matches = cli::command().get_matches();
@@ -87,15 +89,39 @@ fn run(action: Action, config: Config) -> Result<String, String> {
             admin::verify(&url)?;
             "the database is sound\n".to_owned()
         }
+        Action::RotateKey(new) => operate(config, async |it| it.rotate_key(new).await)?,
+        Action::SetServerKey(provider, base_url) => {
+            let mut key = Zeroizing::new(String::new());
+            std::io::stdin()
+                .read_to_string(&mut key)
+                .map_err(|error| format!("the standard input: {error}"))?;
+            operate(config, async |it| {
+                it.set_server_key(provider, base_url.as_deref(), &key).await
+            })?
+        }
+        Action::RemoveServerKey(provider) => {
+            operate(config, async |it| it.remove_server_key(provider).await)?
+        }
     })
 }
 
-fn serve_forever(config: Config) -> Result<(), String> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+fn runtime() -> Result<tokio::runtime::Runtime, String> {
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| error.to_string())?;
-    runtime.block_on(async {
+        .map_err(|error| error.to_string())
+}
+
+fn operate(
+    config: Config,
+    work: impl AsyncFnOnce(&Operator) -> Result<String, String>,
+) -> Result<String, String> {
+    let operator = Operator::new(config, Arc::new(SystemClock), Arc::new(SystemRandom));
+    runtime()?.block_on(work(&operator))
+}
+
+fn serve_forever(config: Config) -> Result<(), String> {
+    runtime()?.block_on(async {
         let running = serve::start(config, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
         serve::until_signal(running).await
     })

@@ -2,7 +2,7 @@
 
 use crate::app::AppState;
 use crate::web::{body, contract, fallback, health, request};
-use crate::{accounts, budgets, library, live, sync, tokens};
+use crate::{accounts, budgets, keys, library, live, sync, tokens};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
@@ -18,6 +18,7 @@ fn api(cfg: &mut ServiceConfig<'_>) {
         .configure(live::configure)
         .configure(library::configure)
         .configure(budgets::configure)
+        .configure(keys::configure)
         .configure(tokens::configure);
 }
 

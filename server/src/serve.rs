@@ -131,6 +131,8 @@ pub async fn until_signal(running: Running) -> Result<(), String> {
         running.state.clone(),
         crate::chores::KINDS,
     ));
+    let vault = Arc::clone(&running.state.vault);
+    tokio::spawn(async move { vault.keep().await });
     let upkeep = async {
         loop {
             tokio::time::sleep(UPKEEP).await;

@@ -4,6 +4,7 @@ pub mod app;
 pub mod caller;
 pub mod clock;
 pub mod database;
+pub mod http;
 pub mod logs;
 pub mod machine;
 pub mod ops;

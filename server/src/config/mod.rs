@@ -3,10 +3,10 @@
 pub mod layers;
 pub mod proxies;
 pub mod settings;
+pub mod vault;
 
 use crate::providers::Allowed;
 use crate::store::DatabaseUrl;
-use crate::vault::Secret;
 use crate::web::email;
 use krowoc_shared::execution::money::NanoUsd;
 use layers::{Layer, Written};
@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 use url::Url;
+use vault::VaultSettings;
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,10 +68,8 @@ pub struct Config {
     pub metrics: MetricsAccess,
     /// What one account may spend in a month with the operator's keys.
     pub server_key_monthly: NanoUsd,
-    /// Key-encryption keys; the first seals.
-    pub key: Option<Secret>,
-    /// A file of key-encryption keys.
-    pub key_file: Option<PathBuf>,
+    /// Where provider keys are sealed.
+    pub vault: VaultSettings,
     /// Accounts that look after the server, by their normalised addresses.
     pub admin_emails: Vec<String>,
     /// How log lines look.
@@ -119,8 +118,7 @@ impl Config {
                 ],
             )?,
             server_key_monthly: take.parsed("server_key_monthly_usd", dollars)?,
-            key: take.optional("key", |text| Ok(Secret::new(text.to_owned())))?,
-            key_file: take.optional("key_file", |text| Ok(PathBuf::from(text)))?,
+            vault: vault::take(&mut take)?,
             admin_emails: take.optional("admin_emails", emails)?.unwrap_or_default(),
             log_format: take.choice(
                 "log_format",

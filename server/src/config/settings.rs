@@ -149,6 +149,32 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "A file of such keys, one a line, the first seals. Default: krowoc.key beside the SQLite database, made once.",
     ),
+    of_store(
+        "vault_url",
+        "URL",
+        "",
+        "A HashiCorp Vault that seals provider keys instead (builds with the feature hashicorp-vault).",
+    ),
+    of_store(
+        "vault_mount",
+        "PATH",
+        "transit",
+        "Where its transit engine is mounted.",
+    ),
+    of_store("vault_key", "NAME", "krowoc", "Its transit key."),
+    of_store(
+        "vault_namespace",
+        "NAME",
+        "",
+        "Its namespace, when it has them.",
+    ),
+    of_environment("vault_token", "TOKEN", "The token for the HashiCorp Vault."),
+    of_store(
+        "vault_token_file",
+        "FILE",
+        "",
+        "A file with that token; read again when the vault refuses it.",
+    ),
     setting(
         "admin_emails",
         "EMAIL,…",

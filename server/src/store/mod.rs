@@ -14,6 +14,7 @@ pub mod library_filter;
 pub mod library_list;
 pub mod library_overview;
 pub mod migrate;
+pub mod provider_key_views;
 pub mod provider_keys;
 pub mod rotation;
 pub mod schema;

@@ -1,12 +1,10 @@
 //! Rows and queries of keys to providers, sealed. Not how they are sealed: that is the vault.
 
 use super::statement::Statement;
-use super::{Conn, StoreError, Tx, budgets, usage};
+use super::{Conn, StoreError, Tx};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
-use krowoc_shared::execution::money::NanoUsd;
 use krowoc_shared::execution::request::Provider;
-use krowoc_shared::execution::wire::ProviderKeyView;
 use krowoc_shared::ids::{KeyId, Millis, UserId};
 
 /// How exact `used_at` is.
@@ -189,6 +187,40 @@ pub fn find(conn: &mut Conn, user: UserId, id: KeyId) -> Result<Option<StoredKey
     one(query.first(conn)?)
 }
 
+/// The keys that an account may call with: its own, oldest first, then the operator's.
+///
+/// # Errors
+/// The database's.
+pub fn all_usable(conn: &mut Conn, user: UserId) -> Result<Vec<StoredKey>, StoreError> {
+    let query = Statement::new(COLUMNS)
+        .sql("(account_id = ? OR account_id IS NULL) ORDER BY CASE WHEN account_id IS NULL THEN 1 ELSE 0 END, id")
+        .bind(user.as_bytes());
+    keys(query.load(conn)?)
+}
+
+/// The keys of an account, oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn of_account(conn: &mut Conn, user: UserId) -> Result<Vec<StoredKey>, StoreError> {
+    let query = Statement::new(COLUMNS)
+        .sql("account_id = ? ORDER BY id")
+        .bind(user.as_bytes());
+    keys(query.load(conn)?)
+}
+
+/// A key that an account may call with: its own, or the operator's.
+///
+/// # Errors
+/// The database's.
+pub fn usable(conn: &mut Conn, user: UserId, id: KeyId) -> Result<Option<StoredKey>, StoreError> {
+    let query = Statement::new(COLUMNS)
+        .sql("(account_id = ? OR account_id IS NULL) AND id = ?")
+        .bind(user.as_bytes())
+        .bind(id.as_bytes());
+    one(query.first(conn)?)
+}
+
 /// The operator's key for a provider.
 ///
 /// # Errors
@@ -217,63 +249,6 @@ pub fn name_of(conn: &mut Conn, user: UserId, id: KeyId) -> Result<Option<String
     .bind(user.as_bytes())
     .first(conn)?;
     Ok(row.map(|row| row.name))
-}
-
-#[derive(QueryableByName)]
-struct UsedRow {
-    #[diesel(sql_type = Binary)]
-    key_id: Vec<u8>,
-    #[diesel(sql_type = BigInt)]
-    executions: i64,
-    #[diesel(sql_type = BigInt)]
-    cost: i64,
-}
-
-/// The keys of an account and the operator's, as they are shown, with what the account used of each in the month of `now` (UTC).
-///
-/// # Errors
-/// The database's.
-pub fn list(
-    conn: &mut Conn,
-    user: UserId,
-    now: Millis,
-) -> Result<Vec<ProviderKeyView>, StoreError> {
-    let rows: Vec<Row> = Statement::new(COLUMNS)
-        .sql("(account_id = ? OR account_id IS NULL) ORDER BY CASE WHEN account_id IS NULL THEN 1 ELSE 0 END, id")
-        .bind(user.as_bytes())
-        .load(conn)?;
-    let (begin, end) = budgets::bounds(budgets::period(now));
-    let used: Vec<UsedRow> = Statement::new(
-        "SELECT key_id, CAST(sum(executions) AS BIGINT) AS executions, CAST(sum(cost) AS BIGINT) AS cost FROM usage_day \
-         WHERE account_id = ? AND day >= ? AND day < ? GROUP BY key_id",
-    )
-    .bind(user.as_bytes())
-    .bind(begin.div_euclid(usage::DAY))
-    .bind(end.div_euclid(usage::DAY))
-    .load(conn)?;
-    let view = |key: StoredKey| {
-        let of_key = used.iter().find(|row| row.key_id == key.id.as_bytes());
-        ProviderKeyView {
-            server_held: key.is_server_held(),
-            // The end of the operator's key is nobody else's business.
-            hint: if key.is_server_held() {
-                String::new()
-            } else {
-                key.hint
-            },
-            id: key.id,
-            provider: key.provider,
-            name: key.name,
-            base_url: key.base_url,
-            preferred: key.preferred,
-            created_at: key.created_at,
-            rotated_at: key.rotated_at,
-            used_at: key.used_at,
-            executions: of_key.map_or(0, |row| super::library::unsigned(row.executions)),
-            cost: of_key.map_or(NanoUsd::ZERO, |row| NanoUsd(row.cost)),
-        }
-    };
-    Ok(keys(rows)?.into_iter().map(view).collect())
 }
 
 /// Stores a key. The first of its provider is preferred.
@@ -317,23 +292,6 @@ fn elect(tx: &mut Tx<'_>, user: UserId, provider: Provider) -> Result<(), StoreE
         .bind(provider.as_str())
         .execute(tx)?;
     Ok(())
-}
-
-/// How many keys an account has.
-///
-/// # Errors
-/// The database's.
-pub fn count(conn: &mut Conn, user: UserId) -> Result<i64, StoreError> {
-    let query =
-        "SELECT count(*) AS number FROM provider_key WHERE account_id = ? AND removed_at IS NULL";
-    let row: Option<Number> = Statement::new(query).bind(user.as_bytes()).first(conn)?;
-    Ok(row.map_or(0, |row| row.number))
-}
-
-#[derive(QueryableByName)]
-struct Number {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
 }
 
 /// Renames a key.

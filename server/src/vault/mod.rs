@@ -3,6 +3,8 @@
 //! A key is sealed under a key-encryption key and bound to its id and its account: a row that is copied to another account does not
 //! open. Opened keys are remembered for a minute, so that a call does not pay for opening.
 
+#[cfg(feature = "hashicorp-vault")]
+pub mod hashicorp;
 pub mod ring;
 pub mod rotate;
 mod seal;
@@ -39,6 +41,16 @@ pub enum VaultError {
     UnknownKek(String),
     /// It does not open: it was changed, or belongs elsewhere.
     Broken,
+    /// The HashiCorp Vault did not do as it was asked.
+    #[cfg(feature = "hashicorp-vault")]
+    Remote(hashicorp::RemoteError),
+}
+
+#[cfg(feature = "hashicorp-vault")]
+impl From<hashicorp::RemoteError> for VaultError {
+    fn from(error: hashicorp::RemoteError) -> Self {
+        Self::Remote(error)
+    }
 }
 
 impl std::fmt::Display for VaultError {
@@ -53,6 +65,8 @@ impl std::fmt::Display for VaultError {
                 f,
                 "a provider key was sealed under the key-encryption key {id}, which is not configured: put it back after the others"
             ),
+            #[cfg(feature = "hashicorp-vault")]
+            Self::Remote(error) => write!(f, "the HashiCorp Vault: {error}"),
             Self::Broken => f.write_str("a stored provider key does not open: it was changed, or belongs to another account"),
         }
     }
@@ -70,6 +84,8 @@ impl From<VaultError> for Fault {
 
 /// Seals and opens.
 pub struct Vault {
+    #[cfg(feature = "hashicorp-vault")]
+    remote: Option<hashicorp::Hashicorp>,
     ring: Option<Arc<Ring>>,
     random: Arc<dyn Random>,
     opened: moka::sync::Cache<Vec<u8>, Secret>,
@@ -90,23 +106,29 @@ fn context(id: KeyId, owner: Option<UserId>) -> Vec<u8> {
 }
 
 impl Vault {
-    /// The vault of a configuration: the setting `key`, else the file `key_file`, else a file beside the SQLite database that is made
-    /// once, else none. Blocking.
+    /// The vault of a configuration: a HashiCorp Vault seals when one is set; else the setting `key`, else the file `key_file`, else a
+    /// file beside the SQLite database that is made once, else none. Blocking.
     ///
     /// # Errors
     /// What is wrong with the keys.
     pub fn open_configured(config: &Config, random: Arc<dyn Random>) -> Result<Self, VaultError> {
-        let ring = match (
-            &config.key,
-            &config.key_file,
-            ring::beside(&config.database),
-        ) {
+        let settings = &config.vault;
+        let beside = ring::beside(&config.database);
+        let ring = match (&settings.keys, &settings.key_file, beside) {
             (Some(text), _, _) => Some(Ring::of_text(text)?),
             (None, Some(path), _) => Some(Ring::of_file(path)?),
+            // A file is not made where another vault seals, but what it sealed before still opens.
+            (None, None, Some(path)) if settings.hashicorp.is_some() => {
+                path.exists().then(|| Ring::of_file(&path)).transpose()?
+            }
             (None, None, Some(path)) => Some(Ring::of_file_or_new(&path, random.as_ref())?),
             (None, None, None) => None,
         };
+        #[cfg(feature = "hashicorp-vault")]
+        let remote = settings.hashicorp.clone().map(hashicorp::Hashicorp::new);
         Ok(Self {
+            #[cfg(feature = "hashicorp-vault")]
+            remote: remote.transpose()?,
             ring: ring.map(Arc::new),
             random,
             opened: moka::sync::Cache::builder()
@@ -123,6 +145,10 @@ impl Vault {
     /// Whether keys can be stored.
     #[must_use]
     pub fn is_ready(&self) -> bool {
+        #[cfg(feature = "hashicorp-vault")]
+        if self.remote.is_some() {
+            return true;
+        }
         self.ring.is_some()
     }
 
@@ -136,6 +162,11 @@ impl Vault {
         owner: Option<UserId>,
         secret: &Secret,
     ) -> Result<Sealed, VaultError> {
+        #[cfg(feature = "hashicorp-vault")]
+        if let Some(remote) = &self.remote {
+            let (bytes, kek) = remote.seal(secret, &context(id, owner)).await?;
+            return Ok(Sealed { bytes, kek });
+        }
         let (ring, random, secret) = (self.ring()?, Arc::clone(&self.random), secret.clone());
         blocking(move || {
             let kek = ring.current()?;
@@ -161,6 +192,18 @@ impl Vault {
         if let Some(secret) = self.opened.get(&known) {
             return Ok(secret);
         }
+        let secret = self.open_now(key, &context).await?;
+        self.opened.insert(known, secret.clone());
+        Ok(secret)
+    }
+
+    async fn open_now(&self, key: &StoredKey, context: &[u8]) -> Result<Secret, VaultError> {
+        #[cfg(feature = "hashicorp-vault")]
+        if hashicorp::Hashicorp::is_of_vault(&key.sealed.kek) {
+            let remote = self.remote.as_ref();
+            let remote = remote.ok_or_else(|| VaultError::UnknownKek(key.sealed.kek.clone()))?;
+            return remote.open(&key.sealed.bytes, context).await;
+        }
         let ring = self.ring()?;
         let kek = match ring.known(&key.sealed.kek) {
             Some(kek) => kek,
@@ -169,13 +212,10 @@ impl Vault {
                 blocking(move || ring.find(&id)).await?
             }
         };
-        let mut plain = kek
-            .open(&key.sealed.bytes, &context)
-            .ok_or(VaultError::Broken)?;
-        let secret = String::from_utf8(std::mem::take(&mut *plain)).map(Secret::new);
-        let secret = secret.map_err(|_| VaultError::Broken)?;
-        self.opened.insert(known, secret.clone());
-        Ok(secret)
+        let plain = kek.open(&key.sealed.bytes, context);
+        let plain = plain.ok_or(VaultError::Broken)?;
+        let text = std::str::from_utf8(&plain).map_err(|_| VaultError::Broken)?;
+        Ok(Secret::new(text))
     }
 
     /// The id of the key-encryption key that seals now.
@@ -183,6 +223,10 @@ impl Vault {
     /// # Errors
     /// As [`Vault::seal`].
     pub async fn current(&self) -> Result<String, VaultError> {
+        #[cfg(feature = "hashicorp-vault")]
+        if let Some(remote) = &self.remote {
+            return remote.current().await;
+        }
         let ring = self.ring()?;
         blocking(move || ring.current().map(|kek| kek.id().to_owned())).await
     }
@@ -192,8 +236,21 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Setting`] when keys are not kept in a file, or the file's.
     pub async fn new_kek(&self) -> Result<String, VaultError> {
+        #[cfg(feature = "hashicorp-vault")]
+        if let Some(remote) = &self.remote {
+            return remote.rotate().await;
+        }
         let (ring, random) = (self.ring()?, Arc::clone(&self.random));
         blocking(move || ring.add_new(random.as_ref())).await
+    }
+
+    /// Keeps what the vault needs alive, such as its token, for as long as it is polled; it does not end.
+    pub async fn keep(&self) {
+        #[cfg(feature = "hashicorp-vault")]
+        if let Some(remote) = &self.remote {
+            remote.keep_token().await;
+        }
+        std::future::pending().await
     }
 }
 

@@ -249,8 +249,8 @@ mod tests {
             VaultError::UnknownKek("00000000".to_owned())
         );
         assert!(ring.add_new(&SystemRandom).is_err());
-        let wrong = Ring::of_text(&Secret::new("planted-not-a-key".to_owned()));
+        let wrong = Ring::of_text(&Secret::new("planted-not-a-key"));
         assert!(!wrong.unwrap_err().to_string().contains("planted"));
-        assert!(Ring::of_text(&Secret::new("# nothing".to_owned())).is_err());
+        assert!(Ring::of_text(&Secret::new("# nothing")).is_err());
     }
 }

@@ -13,8 +13,8 @@ const SHOWN_FROM: usize = 12;
 impl Secret {
     /// Takes the text over.
     #[must_use]
-    pub fn new(text: String) -> Self {
-        Self(Arc::new(Zeroizing::new(text)))
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Arc::new(Zeroizing::new(text.into())))
     }
 
     /// The text, for the one place that sends it.

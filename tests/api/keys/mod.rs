@@ -1,5 +1,8 @@
 //! Provider keys: stored sealed, listed by hint, rotated, removed.
 
+mod hashicorp;
+mod manage;
+mod operator;
 mod vault;
 
 use krowoc_server::store::provider_keys::{self, StoredKey};

@@ -19,6 +19,7 @@ async fn an_account_calls_with_its_own_preferred_key_before_the_operators() {
     let found = resolve(&app, alice, Provider::Openai, None).await.unwrap();
     assert!(found.is_server_held() && found.id == operators);
     let first = put(&app, Some(alice), Provider::Openai, "one", "sk-one").await;
+    app.advance(1);
     let second = put(&app, Some(alice), Provider::Openai, "two", "sk-two").await;
     let found = resolve(&app, alice, Provider::Openai, None).await.unwrap();
     assert_eq!((found.id, found.preferred), (first, true));
