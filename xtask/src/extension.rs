@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::css;
+use crate::dashboard::gzip;
 use crate::files;
 use crate::links;
 use crate::manifest;
@@ -17,6 +18,8 @@ pub const PACKAGE: &str = "krowoc-extension";
 pub const BINS: [&str; 3] = ["background", "popup", "options"];
 /// The module that alone carries page extraction: large, and never in the popup's path.
 pub const EXTRACTOR: &str = "extractor";
+/// Bytes that a module may have when it is shipped, compressed: what a person waits for, and what the extractor may grow to.
+const LIMITS: [(&str, usize); 2] = [("popup", 150_000), (EXTRACTOR, 500_000)];
 
 /// Compiles the modules: the extraction apart, so that its feature does not reach the others.
 ///
@@ -48,6 +51,11 @@ pub fn assemble(project: &Project, quality: Quality, compiled: &Path) -> Result<
             wasm::bind(project, quality, name, compiled, Use::Restarted)?,
         ));
     }
+    if quality == Quality::Shipped {
+        for (name, module) in &modules {
+            within_limit(name, gzip(&module.wasm)?.len())?;
+        }
+    }
     for browser in manifest::BROWSERS {
         let place = project.dist().join(browser);
         let new = project.dist().join(format!(".{browser}.new"));
@@ -58,6 +66,17 @@ pub fn assemble(project: &Project, quality: Quality, compiled: &Path) -> Result<
         files::replace_dir(&new, &place)?;
     }
     Ok(())
+}
+
+/// Refuses a module that has grown beyond its limit.
+fn within_limit(name: &str, size: usize) -> Result<()> {
+    let limit = LIMITS.iter().find(|(limited, _)| *limited == name);
+    match limit {
+        Some((_, most)) if size > *most => bail!(
+            "the {name} has {size} B gzip and may have {most}: find what it gained and take it out; `cargo xtask bench size` measures"
+        ),
+        _ => Ok(()),
+    }
 }
 
 fn lay(project: &Project, browser: &str, modules: &[(&str, Module)], out: &Path) -> Result<()> {
@@ -109,6 +128,19 @@ fn is_module(script: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_module_that_has_grown_too_large_is_refused_and_named() {
+        for (name, most) in LIMITS {
+            assert!(within_limit(name, most).is_ok());
+            let refused = within_limit(name, most + 1).unwrap_err().to_string();
+            assert!(
+                refused.contains(name) && refused.contains(&most.to_string()),
+                "{refused}"
+            );
+        }
+        assert!(within_limit("background", usize::MAX).is_ok());
+    }
 
     #[test]
     fn a_script_is_a_module_only_when_it_imports_or_exports() {

@@ -1,6 +1,6 @@
 //! Routes the requests of the pages. Not what they do: one function each, beside this file.
 
-use super::{Outcome, capture, connect, flush, overview, queue, save, store};
+use super::{Outcome, capture, connect, flush, http, overview, queue, save, sides, store};
 use crate::messages::{Answer, Failure, FailureCode, Request};
 use serde::Serialize;
 
@@ -25,6 +25,17 @@ pub(super) async fn message(request: &str) -> String {
         Request::ExportOp { op_id } => json(queue::export(op_id).await),
         Request::Connect { server, name } => json(connect::begin(server, name).await),
         Request::Disconnect { erase } => json(connect::end(erase).await),
+        Request::Understood => json(connect::understood().await),
+        Request::Sides { doc_id } => json(sides::of(doc_id).await),
+        Request::Settle {
+            op_id,
+            doc_id,
+            conflict,
+            seen,
+            other,
+        } => json(sides::settle(op_id, doc_id, conflict, &seen, other).await),
+        Request::Listen => json(http::ear().await),
+        Request::Hinted { seq } => json(hinted(seq).await),
     }
 }
 
@@ -41,6 +52,12 @@ async fn look() -> Outcome<crate::messages::State> {
 
 async fn sync_now() -> Outcome<crate::messages::State> {
     flush::flush(true).await?;
+    look().await
+}
+
+/// A live hint: what is new is pulled, unless it was this device that made it.
+async fn hinted(seq: u64) -> Outcome<crate::messages::State> {
+    flush::hinted(seq).await?;
     look().await
 }
 

@@ -6,6 +6,7 @@ use crate::messages::{Before, Failure, FailureCode, Likeness, Part, Preview, Rec
 use crate::model::before::{self, Known, Marks};
 use crate::model::{diff, draft, page};
 use krowoc_shared::capture::{Capture, CaptureError};
+use krowoc_shared::library::limits;
 use krowoc_shared::prompts::{Confidence, convert, estimate_tokens, recognise};
 use serde::{Deserialize, Serialize};
 
@@ -89,6 +90,7 @@ pub(super) async fn preview(tab: Option<i32>, part: Option<Part>) -> Outcome<Pre
         tokens: estimate_tokens(&capture.markdown),
         hidden: capture.concealed.excerpts.clone(),
         hidden_count: capture.concealed.count,
+        cut: capture.cut,
         source: draft::source(&capture, browser::now()).to_string(),
         variables: recognised(&capture.markdown),
         template: converted(&capture.markdown),
@@ -119,7 +121,9 @@ fn converted(text: &str) -> Option<String> {
         .iter()
         .filter(|proposal| proposal.confidence > Confidence::Low)
         .collect();
-    (!chosen.is_empty()).then(|| convert(text, chosen))
+    let converted = (!chosen.is_empty()).then(|| convert(text, chosen))?;
+    // A template is a little longer: a text at its limit is kept as it is.
+    (converted.len() <= limits::BODY_BYTES).then_some(converted)
 }
 
 async fn saved_before(capture: &Capture) -> Outcome<Option<Before>> {

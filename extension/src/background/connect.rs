@@ -2,7 +2,7 @@
 
 use super::{Outcome, flush, http, node, overview, store};
 use crate::browser::{self, HttpRequest};
-use crate::messages::{Failure, FailureCode, State, Trouble, TroubleCode};
+use crate::messages::{Failure, FailureCode, Left, State, Trouble, TroubleCode};
 use crate::model::address;
 use crate::store::Store;
 use base64::Engine;
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 const LINK: &str = "server";
+const LEFT: &str = "left";
 const LOCK: &str = "connect";
 /// Milliseconds to wait for a sign of life.
 const PROBE: u32 = 10_000;
@@ -209,6 +210,29 @@ async fn redeem(tab: i32, url: &str) -> Outcome<()> {
     Ok(())
 }
 
+/// Tells the server that this device is gone; true when it still stands there.
+async fn stands(store: &Store, link: &Link) -> Outcome<bool> {
+    if !matches!(link.stage, Stage::Open { .. }) {
+        return Ok(false);
+    }
+    match store.state().await?.device {
+        Some(device) => Ok(!http::leave(device).await),
+        None => Ok(true),
+    }
+}
+
+/// The device that still stands on a server, until the person has read so.
+pub(super) async fn left(store: &Store) -> Outcome<Option<Left>> {
+    Ok(store.record::<Option<Left>>(LEFT).await?.flatten())
+}
+
+/// The person has read it.
+pub(super) async fn understood() -> Outcome<State> {
+    let store = store().await?;
+    store.set_record(LEFT, &None::<Left>).await?;
+    overview::state(&store).await
+}
+
 /// The server takes the tokens no more: everything is kept, the person is told.
 pub(super) async fn lose(store: &Store) -> Outcome<()> {
     let Some(link) = link(store).await? else {
@@ -223,18 +247,26 @@ pub(super) async fn lose(store: &Store) -> Outcome<()> {
     Ok(())
 }
 
-/// Ends the connection here. The library stays, or is removed from this browser.
+/// Ends the connection, on the server too when it can be reached. The library stays, or is removed from this browser.
 pub(super) async fn end(erase: bool) -> Outcome<State> {
     let store = store().await?;
+    let mut left = left(&store).await?;
     if let Some(link) = link(&store).await? {
         let pattern = link.pattern();
         flush::closed(&store).await?;
+        if stands(&store, &link).await? {
+            left = Some(Left {
+                server: link.server,
+                device: link.name,
+            });
+        }
         store.set_record(LINK, &None::<Link>).await?;
         browser::drop_host(&pattern).await;
     }
     if erase {
         store.erase(node()).await?;
     }
+    store.set_record(LEFT, &left).await?;
     overview::show_badge(&store).await?;
     overview::state(&store).await
 }

@@ -80,6 +80,16 @@ pub(super) async fn flush(wake: bool) -> Outcome<()> {
     Ok(())
 }
 
+/// The server says that the space has reached a sequence number.
+pub(super) async fn hinted(seq: u64) -> Outcome<()> {
+    let store = store().await?;
+    if store.state().await?.cursor >= seq {
+        return Ok(());
+    }
+    store.change_state(|state| state.hint(seq)).await?;
+    flush(false).await
+}
+
 /// What one flush has met.
 #[derive(Default)]
 struct Met {

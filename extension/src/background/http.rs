@@ -1,11 +1,13 @@
-//! Requests to the connected server, with tokens. Not when to send: that is the flush. Tokens are in no message and no address.
+//! Requests to the connected server, with tokens. Not when to send: that is the flush. Tokens are in no address, and in
+//! no message but the one by which a page of this extension listens.
 
 use super::connect::{self, Link, Stage};
 use super::{Outcome, store};
 use crate::browser::{self, HttpReply, HttpRequest};
-use crate::messages::TroubleCode;
+use crate::messages::{Ear, TroubleCode};
 use krowoc_shared::accounts::wire::{DeviceTokens, TokenRequest};
 use krowoc_shared::error::{ErrorCode, Problem};
+use krowoc_shared::ids::DeviceId;
 use krowoc_shared::sync::client::Failure as SyncFailure;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -189,9 +191,55 @@ async fn access(renew: bool) -> Result<(Link, String), NoAnswer> {
     };
     let token = tokens.access_token.clone();
     let renewed = link.with_tokens(tokens, browser::now());
+    // A connection that was ended meanwhile does not come back.
+    if self::link().await.map_err(storage)?.is_none() {
+        return Err(signed_out());
+    }
     let stored = async { connect::set_link(&*store().await?, &renewed).await };
     stored.await.map_err(storage)?;
     Ok((renewed, token))
+}
+
+/// Where a page listens; `None` while there is no connection or its token has run out. It is never renewed here: that is for the one
+/// flusher, because a refresh token that is spent twice ends the connection.
+pub(super) async fn ear() -> Outcome<Option<Ear>> {
+    let Some(link) = link().await? else {
+        return Ok(None);
+    };
+    let Stage::Open {
+        access,
+        access_until,
+        ..
+    } = link.stage
+    else {
+        return Ok(None);
+    };
+    if access_until <= browser::now().saturating_add(MARGIN) {
+        super::flush::later(true);
+        return Ok(None);
+    }
+    Ok(Some(Ear {
+        url: format!("{}/api/v1/live", link.server),
+        token: access,
+    }))
+}
+
+/// Takes this device off the server. True when it is gone from there, however that came.
+pub(super) async fn leave(device: DeviceId) -> bool {
+    let asked = async {
+        let (link, token) = access(false).await?;
+        let path = format!("/devices/{device}");
+        send(&link, "DELETE", &path, None, Some(&token)).await
+    };
+    match asked.await {
+        Ok(reply) => is_gone(reply.status),
+        Err(none) => none.trouble.is_none(),
+    }
+}
+
+/// Whether an answer to the request to be taken off means that the device is not there any more.
+fn is_gone(status: u16) -> bool {
+    (200..300).contains(&status) || matches!(status, 401 | 404)
 }
 
 /// Sends a request in the device's name; a token that ran out is renewed once.
@@ -265,6 +313,12 @@ mod tests {
             (strange.failure, strange.trouble),
             (SyncFailure::Network, Some(TroubleCode::Protocol))
         );
+    }
+
+    #[test]
+    fn a_device_is_gone_when_the_server_says_so_or_knows_it_no_more() {
+        assert!([200, 204, 401, 404].into_iter().all(is_gone));
+        assert!(![403, 429, 500, 502, 503].into_iter().any(is_gone));
     }
 
     #[test]

@@ -75,9 +75,14 @@ async fn keep(
     captured: Outcome<Capture>,
 ) -> Outcome<String> {
     let capture = captured?;
-    let title = capture.title.clone();
+    let key = if capture.cut.is_some() {
+        "badgeSavedPart"
+    } else {
+        "badgeSaved"
+    };
+    let said = browser::message(key, &[&capture.title]);
     save::save(draft::unasked(op_id, doc_id, kind, capture, browser::now())).await?;
-    Ok(title)
+    Ok(said)
 }
 
 fn link(click: &MenuClick) -> Outcome<Capture> {
@@ -161,7 +166,7 @@ async fn plain(click: &MenuClick, text: &str) -> Outcome<Capture> {
 /// Shows on the button how it went.
 async fn report(saved: Outcome<String>) -> Outcome<()> {
     let (text, colour, title) = match &saved {
-        Ok(title) => ("✓", OK, browser::message("badgeSaved", &[title])),
+        Ok(said) => ("✓", OK, said.clone()),
         Err(failure) => {
             let why = browser::message(words::failure(failure.code), &[&failure.message]);
             ("!", BAD, browser::message("badgeFailed", &[&why]))

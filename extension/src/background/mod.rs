@@ -10,6 +10,7 @@ mod menus;
 mod overview;
 mod queue;
 mod save;
+mod sides;
 
 pub use capture::{Extract, Extracted};
 

@@ -5,7 +5,8 @@ use super::{Outcome, flush, store};
 use crate::browser;
 use crate::messages::{Change, Connection, Found, Hit, Shelf, State, TroubleCode, Waiting};
 use crate::model::{badge, search as ranking};
-use crate::store::Store;
+use crate::store::{IndexRow, Store};
+use krowoc_shared::ids::DocId;
 use krowoc_shared::library::document::{Field, Kind};
 use krowoc_shared::sync::client::{OutboxRow, RowState};
 use krowoc_shared::text;
@@ -13,6 +14,8 @@ use std::collections::BTreeMap;
 
 /// Operations shown.
 const SHOWN: u32 = 100;
+/// Documents with two sides shown.
+const CONFLICTS: usize = 3;
 /// Tags to complete from.
 const TAGS: usize = 500;
 
@@ -44,6 +47,7 @@ pub(super) async fn state(store: &Store) -> Outcome<State> {
         .is_some_and(|trouble| trouble.code == TroubleCode::Unreachable);
     let rows = store.rows(SHOWN).await?;
     let documents = store.find(BTreeMap::len).await?;
+    let conflicts = store.find(conflicts).await?;
     Ok(State {
         connection,
         queue: waiting(store, rows).await?,
@@ -54,7 +58,16 @@ pub(super) async fn state(store: &Store) -> Outcome<State> {
         offline: unreachable && !browser::online(),
         trouble: status.trouble,
         used: browser::storage_used().await,
+        conflict_count: conflicts.len(),
+        conflicts: conflicts.into_iter().take(CONFLICTS).collect(),
+        left: connect::left(store).await?,
     })
+}
+
+/// The documents with two sides, the oldest first.
+fn conflicts(rows: &BTreeMap<DocId, IndexRow>) -> Vec<(DocId, String)> {
+    let found = rows.values().filter(|row| row.conflict);
+    found.map(|row| (row.id, row.title.clone())).collect()
 }
 
 async fn waiting(store: &Store, rows: Vec<OutboxRow>) -> Outcome<Vec<Waiting>> {
@@ -122,7 +135,7 @@ pub(super) async fn search(typed: &str, limit: usize) -> Outcome<Found> {
     let store = store().await?;
     let found = store
         .find(|rows| {
-            let kept = |row: &&crate::store::IndexRow| row.kind != Kind::Collection;
+            let kept = |row: &&IndexRow| row.kind != Kind::Collection;
             let total = rows.values().filter(kept).count();
             let hits = ranking::search(rows.values().filter(kept), &query, limit)
                 .into_iter()
@@ -133,6 +146,7 @@ pub(super) async fn search(typed: &str, limit: usize) -> Outcome<Found> {
                     excerpt: row.excerpt.clone(),
                     tags: row.tags.clone(),
                     uses: row.uses,
+                    conflict: row.conflict,
                     edited_at: row.edited_at,
                 })
                 .collect();

@@ -1,14 +1,17 @@
 //! What the pages ask of the background and what it answers. Not the server's wire: that is `shared::sync::wire`.
 
+use krowoc_shared::capture::Cut;
 use krowoc_shared::ids::{DocId, Millis, OpId};
 use krowoc_shared::library::document::Kind;
 use serde::{Deserialize, Serialize};
 
 use crate::browser::Tab;
 
+mod sides;
 mod standing;
 
-pub use standing::{Change, Connection, State, Trouble, TroubleCode, Waiting};
+pub use sides::{Settled, Sides};
+pub use standing::{Change, Connection, Ear, Left, State, Trouble, TroubleCode, Waiting};
 
 /// An event as the entry script hands it over.
 #[derive(Debug, Clone, Deserialize)]
@@ -133,10 +136,37 @@ pub enum Request {
         /// What the device is called there.
         name: String,
     },
-    /// Ends the connection. Gives [`State`].
+    /// Ends the connection, here and on the server. Gives [`State`].
     Disconnect {
         /// Also removes the library from this browser.
         erase: bool,
+    },
+    /// The person has read that a device still stands on a server. Gives [`State`].
+    Understood,
+    /// The oldest unresolved conflict of a document. Gives [`Sides`], or nothing when there is none.
+    Sides {
+        /// The document.
+        doc_id: DocId,
+    },
+    /// Settles a conflict. Gives [`Settled`].
+    Settle {
+        /// Minted for this edit.
+        op_id: OpId,
+        /// The document.
+        doc_id: DocId,
+        /// The operation that brought the other side.
+        conflict: OpId,
+        /// [`Sides::seen`] as it was given.
+        seen: String,
+        /// The other side is kept instead of the library's.
+        other: bool,
+    },
+    /// Where a page listens to live hints. Gives [`Ear`], or nothing while there is nothing to listen to.
+    Listen,
+    /// A live hint arrived: what is new is pulled. Gives [`State`].
+    Hinted {
+        /// The sequence number that the space has reached.
+        seq: u64,
     },
 }
 
@@ -236,6 +266,8 @@ pub struct Preview {
     pub hidden: Vec<String>,
     /// How many passages there are of it.
     pub hidden_count: u32,
+    /// The text is longer than a document may be: how much of it is kept.
+    pub cut: Option<Cut>,
     /// Where it came from, as JSON: the pages hand it on unread.
     pub source: String,
     /// Variables recognised in it, as the prompt would declare them; empty when there are none.
@@ -373,6 +405,8 @@ pub struct Hit {
     pub tags: Vec<String>,
     /// Times it was used.
     pub uses: i64,
+    /// An unresolved other side exists.
+    pub conflict: bool,
     /// When it was last edited.
     pub edited_at: Millis,
 }

@@ -25,6 +25,30 @@ pub struct State {
     pub offline: bool,
     /// Bytes in use.
     pub used: Option<u64>,
+    /// The first documents with an unresolved other side, and their titles.
+    pub conflicts: Vec<(DocId, String)>,
+    /// How many there are of them.
+    pub conflict_count: usize,
+    /// A device of a connection that was ended here, but not on the server.
+    pub left: Option<Left>,
+}
+
+/// A device that still stands on a server which could not be told that it is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    /// Origin of the server.
+    pub server: String,
+    /// What the device is called there.
+    pub device: String,
+}
+
+/// Where a page listens to live hints. The only message that holds a token: it goes to a page of this extension and nowhere else.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Ear {
+    /// Whole address of the stream.
+    pub url: String,
+    /// Access token.
+    pub token: String,
 }
 
 /// The connection to a server.

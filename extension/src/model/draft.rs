@@ -28,17 +28,24 @@ pub fn source(capture: &Capture, now: Millis) -> Value {
         .anchor
         .as_ref()
         .filter(|anchor| anchor.exact.len() <= ANCHOR_BYTES);
-    let mut source = json!({
+    let source = without_nulls(json!({
         "how": capture.how, "url": capture.url, "canonicalUrl": capture.canonical_url, "site": capture.site,
         "title": capture.title, "link": capture.link, "author": facts.author, "published": facts.published,
         "language": facts.language, "description": facts.description, "anchor": anchor, "capturedAt": now,
-        "concealed": capture.concealed.count, "fingerprint": capture.fingerprint, "simhash": capture.simhash,
-    });
+        "concealed": capture.concealed.count, "cut": capture.cut, "fingerprint": capture.fingerprint, "simhash": capture.simhash,
+    }));
+    if source.to_string().len() > limits::JSON_BYTES {
+        // What is missing from the text is told in any case.
+        return without_nulls(json!({
+            "how": capture.how, "url": capture.url, "site": capture.site, "capturedAt": now, "cut": capture.cut,
+        }));
+    }
+    source
+}
+
+fn without_nulls(mut source: Value) -> Value {
     if let Some(fields) = source.as_object_mut() {
         fields.retain(|_, value| !value.is_null());
-    }
-    if source.to_string().len() > limits::JSON_BYTES {
-        return json!({"how": capture.how, "url": capture.url, "site": capture.site, "capturedAt": now});
     }
     source
 }
@@ -79,8 +86,7 @@ pub fn op(draft: &Draft, before: Option<&Document>, now: Millis) -> Op {
     if kept.is_none_or(|document| document.title() != title) && !title.is_empty() {
         op = op.with(Field::Title, title);
     }
-    let source = serde_json::from_str::<Value>(&draft.source).ok();
-    if let Some(source) = source.filter(|source| source.is_object() && draft.keep != Keep::Append) {
+    if let Some(source) = source_after(draft, kept) {
         op = op.with(Field::Source, source);
     }
     if let Some(collection) = draft.collection {
@@ -91,6 +97,21 @@ pub fn op(draft: &Draft, before: Option<&Document>, now: Millis) -> Op {
     }
     op.tags.add = draft.tags.clone();
     op
+}
+
+/// The source that the document has afterwards; `None` when it stays as it is. What is appended leaves it alone, but for the mark
+/// that a part is missing.
+fn source_after(draft: &Draft, kept: Option<&Document>) -> Option<Value> {
+    let source = serde_json::from_str::<Value>(&draft.source).ok()?;
+    let fields = source.as_object()?;
+    let Some(document) = kept.filter(|_| draft.keep == Keep::Append) else {
+        return Some(source);
+    };
+    let cut = fields.get("cut")?.clone();
+    let mut earlier = document.value(Field::Source).as_object().cloned();
+    let marked = earlier.get_or_insert_default();
+    marked.insert("cut".to_owned(), cut);
+    earlier.map(Value::Object)
 }
 
 fn appended(text: &str, more: &str) -> String {
@@ -165,6 +186,43 @@ mod tests {
         draft.title = "ł".repeat(10_000);
         draft.note = "ł".repeat(100_000);
         assert_eq!(validate(&op(&draft, None, 1_000)), Ok(()));
+    }
+
+    #[test]
+    fn a_text_that_was_cut_is_marked_so_in_its_source_wherever_it_goes() {
+        let long = format!("https://a.example/{}", "x".repeat(limits::BODY_BYTES));
+        let mut capture = capture_link("https://a.example/", &long, "t").unwrap();
+        assert!(capture.markdown.len() <= limits::BODY_BYTES);
+        let cut = json!(capture.cut.unwrap());
+        // The address is long here only because a link is the shortest way to a long text.
+        (capture.url, capture.canonical_url, capture.link) =
+            ("https://a.example/x".into(), String::new(), String::new());
+        assert_eq!(source(&capture, 5)["cut"], cut);
+        let mut draft = Draft {
+            source: source(&capture, 5).to_string(),
+            ..draft(Keep::Append)
+        };
+        let mut earlier = saved();
+        earlier.fields.insert(
+            Field::Source,
+            krowoc_shared::library::document::Register {
+                value: json!({"url": "https://b.example/"}),
+                hlc: krowoc_shared::hlc::Hlc::default(),
+                op: OpId::mint(1, [3; 10]),
+            },
+        );
+        let appended = op(&draft, Some(&earlier), 5);
+        assert_eq!(
+            appended.set[&Field::Source],
+            json!({"url": "https://b.example/", "cut": cut})
+        );
+        draft.keep = Keep::Update;
+        assert_eq!(
+            op(&draft, Some(&earlier), 5).set[&Field::Source]["cut"],
+            cut
+        );
+        capture.metadata.description = Some("x".repeat(limits::JSON_BYTES));
+        assert_eq!(source(&capture, 5)["cut"], cut);
     }
 
     #[test]

@@ -99,6 +99,9 @@ mod tests {
             trouble: None,
             offline: false,
             used: None,
+            conflicts: Vec::new(),
+            conflict_count: 0,
+            left: None,
         }
     }
 

@@ -1,136 +1,128 @@
 //! An open connection: who, where, how synchronisation stands, and ending it.
 
-use super::Desk;
+use super::{Desk, facts, section};
 use crate::messages::{Connection, Request, State};
 use crate::model::words;
-use crate::page::{Icon, Moment, number, since, t, t1};
+use crate::page::dom::{El, button, div, el, group};
+use crate::page::{icon, moment, notice, number, since, t, t1};
 use krowoc_ui::icons::Glyph;
-use leptos::prelude::*;
 
 /// The connection.
-#[component]
-pub(super) fn Connected() -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let leaving = RwSignal::new(false);
-    let facts = Memo::new(move |_| match desk.connection() {
+pub(super) fn connected(desk: Desk) -> El {
+    let who = move || match desk.connection() {
         Some(Connection::Open {
             server,
             email,
             device,
         }) => Some((server, email, device)),
         _ => None,
-    });
-    view! {
-        {move || facts.get().map(|(server, email, device)| view! {
-            <p class="line"><span class="state state--ok"><Icon glyph=Glyph::Check />{t1("connectedAs", &email)}</span></p>
-            <dl class="props">
-                <dt>{t("serverTitle")}</dt><dd dir="ltr">{server}</dd>
-                <dt>{t("connectedDevice")}</dt><dd dir="auto">{device}</dd>
-                <dt>{t("connectedSpace")}</dt><dd>{t("spacePersonal")}</dd>
-            </dl>
-        })}
-        <Show
-            when=move || leaving.get()
-            fallback=move || view! {
-                <div class="line"><button type="button" class="btn" id="disconnect" on:click=move |_| leaving.set(true)>{t("disconnect")}</button></div>
-            }
-        >
-            <Leave leaving=leaving />
-        </Show>
-    }
+    };
+    group()
+        .some(who, |(server, email, device)| {
+            let state = div("span", "state state--ok")
+                .child(icon(Glyph::Check))
+                .text(&t1("connectedAs", email));
+            let text = |dir: &str, text: &str| el("span").attr("dir", dir).text(text);
+            group().child(div("p", "line").child(state)).child(facts([
+                (t("serverTitle"), text("ltr", server)),
+                (t("connectedDevice"), text("auto", device)),
+                (t("connectedSpace"), el("span").text(&t("spacePersonal"))),
+            ]))
+        })
+        .part(
+            move || desk.leaving.get(),
+            move |leaving| {
+                if *leaving {
+                    return leave(desk);
+                }
+                let press = button("btn", move || {
+                    desk.erase.set(false);
+                    desk.leaving.set(true);
+                });
+                let press = press.attr("id", "disconnect").text(&t("disconnect"));
+                div("div", "line").child(press)
+            },
+        )
 }
 
 /// The choice that comes with ending the connection. Keeping is the default.
-#[component]
-fn Leave(leaving: RwSignal<bool>) -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let erase = RwSignal::new(false);
+fn leave(desk: Desk) -> El {
     let server = move || match desk.connection() {
         Some(Connection::Open { server, .. }) => server,
         _ => String::new(),
     };
     let lost = move || {
-        desk.state.with(|state| {
-            state
-                .as_ref()
-                .map_or(0, |state| state.waiting.saturating_add(state.rejected))
-        })
+        let all = |state: &State| state.waiting.saturating_add(state.rejected);
+        desk.state.with(|state| state.as_ref().map_or(0, all))
     };
-    view! {
-        <fieldset class="stack stack--3">
-            <legend class="med">{move || t1("disconnectTitle", &server())}</legend>
-            <div class="choices">
-                <label>
-                    <input type="radio" name="library" checked=true on:change=move |_| erase.set(false) />
-                    <span>{t("disconnectKeep")}</span>
-                </label>
-                <label>
-                    <input type="radio" name="library" on:change=move |_| erase.set(true) />
-                    <span class="stack stack--0">
-                        <span>{t("disconnectErase")}</span>
-                        <span class="hint">{move || t1("disconnectEraseHint", &number(lost()))}</span>
-                    </span>
-                </label>
-            </div>
-            <div class="line">
-                <button
-                    type="button"
-                    class="btn btn--danger"
-                    id="disconnect-now"
-                    on:click=move |_| {
-                        leaving.set(false);
-                        desk.follow(Request::Disconnect { erase: erase.get_untracked() });
-                    }
-                >
-                    {t("disconnect")}
-                </button>
-                <button type="button" class="btn btn--ghost" on:click=move |_| leaving.set(false)>{t("cancel")}</button>
-            </div>
-        </fieldset>
-    }
+    let radio = |erases: bool| {
+        let field = el("input")
+            .attr("type", "radio")
+            .attr("name", "library")
+            .on("change", move |_| desk.erase.set(erases));
+        if erases {
+            field
+        } else {
+            field.attr("checked", "")
+        }
+    };
+    let erase = div("span", "stack stack--0")
+        .child(el("span").text(&t("disconnectErase")))
+        .child(div("span", "hint").told(move || t1("disconnectEraseHint", &number(lost()))));
+    let now = button("btn btn--danger", move || {
+        desk.leaving.set(false);
+        let erase = desk.erase.now();
+        desk.follow(Request::Disconnect { erase });
+    });
+    let stay = button("btn btn--ghost", move || desk.leaving.set(false));
+    div("fieldset", "stack stack--3")
+        .child(div("legend", "med").told(move || t1("disconnectTitle", &server())))
+        .child(
+            div("div", "choices")
+                .child(
+                    el("label")
+                        .child(radio(false))
+                        .child(el("span").text(&t("disconnectKeep"))),
+                )
+                .child(el("label").child(radio(true)).child(erase)),
+        )
+        .child(
+            div("div", "line")
+                .child(now.attr("id", "disconnect-now").text(&t("disconnect")))
+                .child(stay.text(&t("cancel"))),
+        )
 }
 
 /// How synchronisation stands.
-#[component]
-pub(super) fn Sync() -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    view! {
-        <section class="stack stack--3" aria-labelledby="sync">
-            <h2 id="sync">{t("syncTitle")}</h2>
-            <div class="card">
-                {move || desk.state.get().map(facts)}
-                <div class="line">
-                    <button type="button" class="btn" id="sync-now" prop:disabled=desk.busy on:click=move |_| desk.follow(Request::SyncNow)>
-                        {t("syncNow")}
-                    </button>
-                </div>
-            </div>
-        </section>
-    }
+pub(super) fn sync(desk: Desk) -> El {
+    let press = button("btn", move || desk.follow(Request::SyncNow))
+        .attr("id", "sync-now")
+        .while_true("disabled", move || desk.busy.get())
+        .text(&t("syncNow"));
+    section("sync", "syncTitle").child(
+        div("div", "card")
+            .some(move || desk.state.get(), standing)
+            .child(div("div", "line").child(press)),
+    )
 }
 
-fn facts(state: State) -> impl IntoView {
-    let last = match state.synced_at {
-        Some(at) => view! { <Moment at=at /> }.into_any(),
-        None => t("syncNever").into_any(),
-    };
-    let trouble = state.trouble.map(|trouble| {
-        let next = trouble
-            .retry_at
-            .map(|at| format!(" {}", t1("syncRetryAt", &since(at))));
-        view! {
-            <p class="notice notice--warn" role="status" title=trouble.message>
-                <Icon glyph=Glyph::Alert />
-                <span class="grow">{t(words::trouble(trouble.code))}{next}</span>
-            </p>
+fn standing(state: &State) -> El {
+    let last = state
+        .synced_at
+        .map_or_else(|| el("span").text(&t("syncNever")), moment);
+    let trouble = state.trouble.as_ref().map(|trouble| {
+        let mut text = t(words::trouble(trouble.code));
+        if let Some(at) = trouble.retry_at {
+            text = format!("{text} {}", t1("syncRetryAt", &since(at)));
         }
+        notice("notice notice--warn", Glyph::Alert, &text)
+            .attr("role", "status")
+            .attr("title", &trouble.message)
     });
-    view! {
-        {trouble}
-        <dl class="props">
-            <dt>{t("syncLast")}</dt><dd>{last}</dd>
-            <dt>{t("syncWaiting")}</dt><dd>{number(state.waiting)}</dd>
-            <dt>{t("syncRejected")}</dt><dd>{number(state.rejected)}</dd>
-        </dl>
-    }
+    let count = |count| el("span").text(&number(count));
+    group().maybe(trouble).child(facts([
+        (t("syncLast"), last),
+        (t("syncWaiting"), count(state.waiting)),
+        (t("syncRejected"), count(state.rejected)),
+    ]))
 }

@@ -1,63 +1,69 @@
 //! What this browser holds, and taking it out as one file. It reads the database itself: an export may be larger than a message.
 
-use super::Desk;
+use super::{Desk, facts, section};
 use crate::background;
 use crate::browser;
 use crate::messages::Failure;
 use crate::model::export::item;
-use crate::page::{Icon, bytes, download, failure, number, t, t1};
+use crate::page::dom::{El, button, div, el};
+use crate::page::{bytes, download, failure, icon, number, t, t1};
 use krowoc_shared::exchange::json;
 use krowoc_ui::icons::Glyph;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 
 /// Documents read at a time.
 const PAGE: u32 = 200;
 
 /// Documents, space, export.
-#[component]
-pub(super) fn Library() -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let done = RwSignal::new(None::<Result<usize, Failure>>);
-    let facts = move || {
+pub(super) fn library(desk: Desk) -> El {
+    let held = move || {
         desk.state.with(|state| {
             state
                 .as_ref()
-                .map(|state| (number(state.documents), state.used.map(bytes)))
+                .map(|state| (state.documents, state.used.map(bytes)))
         })
     };
-    let export = move |_| {
+    let press = button("btn", move || {
         spawn_local(async move {
             let result = export().await;
-            desk.spoken.set(match &result {
-                Ok(count) => t1("exportDone", &number(*count)),
-                Err(reason) => failure(reason),
-            });
-            done.set(Some(result));
+            desk.spoken.set(told(&result));
+            desk.exported.set(Some(result));
         });
-    };
-    view! {
-        <section class="stack stack--3" aria-labelledby="library">
-            <h2 id="library">{t("storageTitle")}</h2>
-            <div class="card">
-                {move || facts().map(|(documents, used)| view! {
-                    <dl class="props">
-                        <dt>{t("storageDocuments")}</dt><dd>{documents}</dd>
-                        {used.map(|used| view! { <dt>{t("storageUsed")}</dt><dd>{used}</dd> })}
-                    </dl>
-                })}
-                <div class="stack">
-                    <div class="line">
-                        <button type="button" class="btn" id="export" on:click=export><Icon glyph=Glyph::Download />{t("exportAll")}</button>
-                        {move || done.get().map(|done| match done {
-                            Ok(count) => view! { <span class="state state--ok"><Icon glyph=Glyph::Check />{t1("exportDone", &number(count))}</span> }.into_any(),
-                            Err(reason) => view! { <span class="state state--danger"><Icon glyph=Glyph::Alert />{failure(&reason)}</span> }.into_any(),
-                        })}
-                    </div>
-                    <p class="hint">{t("exportHint")}</p>
-                </div>
-            </div>
-        </section>
+    });
+    let press = press
+        .attr("id", "export")
+        .child(icon(Glyph::Download))
+        .text(&t("exportAll"));
+    let line = div("div", "line").child(press).some(
+        move || desk.exported.get(),
+        |result| {
+            let (class, glyph) = match result {
+                Ok(_) => ("state state--ok", Glyph::Check),
+                Err(_) => ("state state--danger", Glyph::Alert),
+            };
+            div("span", class).child(icon(glyph)).text(&told(result))
+        },
+    );
+    section("library", "storageTitle").child(
+        div("div", "card")
+            .some(held, |(documents, used)| {
+                let value = |text: &str| el("span").text(text);
+                let documents = (t("storageDocuments"), value(&number(*documents)));
+                let used = used.as_deref().map(|used| (t("storageUsed"), value(used)));
+                facts([Some(documents), used].into_iter().flatten())
+            })
+            .child(
+                div("div", "stack")
+                    .child(line)
+                    .child(div("p", "hint").text(&t("exportHint"))),
+            ),
+    )
+}
+
+fn told(result: &Result<usize, Failure>) -> String {
+    match result {
+        Ok(count) => t1("exportDone", &number(*count)),
+        Err(reason) => failure(reason),
     }
 }
 

@@ -5,30 +5,53 @@ mod connected;
 mod library;
 
 use crate::messages::{Connection, Failure, Request, State};
-use crate::page::{Mark, Spoken, ask, failure, t};
-use connect::Connect;
-use connected::{Connected, Sync};
-use leptos::prelude::*;
-use leptos::task::spawn_local;
-use library::Library;
+use crate::page::dom::{self, El, div, el, mount};
+use crate::page::reactive::Signal;
+use crate::page::{ask, failure, listen, mark, spoken, t};
+use gloo_timers::future::TimeoutFuture;
+use wasm_bindgen_futures::spawn_local;
 
-/// Milliseconds between two looks while the page is open: a connection made in another tab shows by itself.
+/// Milliseconds between two looks while something is under way elsewhere: a connection made in another tab shows by itself.
 const LOOK_EVERY: u32 = 2_000;
 
 /// What the page shows.
 #[derive(Clone, Copy)]
-pub(super) struct Desk {
-    pub state: RwSignal<Option<State>>,
+struct Desk {
+    state: Signal<Option<State>>,
     /// Why the last request failed.
-    pub failed: RwSignal<Option<Failure>>,
+    failed: Signal<Option<Failure>>,
     /// Something is under way.
-    pub busy: RwSignal<bool>,
-    pub spoken: RwSignal<String>,
+    busy: Signal<bool>,
+    spoken: Signal<String>,
+    /// The form of a connection: address, name of the device, what is wrong with the address.
+    address: Signal<String>,
+    name: Signal<String>,
+    problem: Signal<Option<String>>,
+    /// The person is about to disconnect, and whether the library is to go too.
+    leaving: Signal<bool>,
+    erase: Signal<bool>,
+    /// How the last export ended.
+    exported: Signal<Option<Result<usize, Failure>>>,
 }
 
 impl Desk {
+    fn new() -> Self {
+        Self {
+            state: Signal::new(None),
+            failed: Signal::new(None),
+            busy: Signal::new(false),
+            spoken: Signal::new(String::new()),
+            address: Signal::new(String::new()),
+            name: Signal::new(connect::default_name()),
+            problem: Signal::new(None),
+            leaving: Signal::new(false),
+            erase: Signal::new(false),
+            exported: Signal::new(None),
+        }
+    }
+
     /// Sends a request that is answered by how things stand.
-    pub fn follow(self, request: Request) {
+    fn follow(self, request: Request) {
         self.busy.set(true);
         spawn_local(async move {
             self.take(ask(&request).await);
@@ -37,7 +60,7 @@ impl Desk {
     }
 
     /// Takes the answer.
-    pub fn take(self, answer: Result<State, Failure>) {
+    fn take(self, answer: Result<State, Failure>) {
         match answer {
             Ok(state) => {
                 self.failed.set(None);
@@ -51,69 +74,101 @@ impl Desk {
     }
 
     /// The connection; `None` until it is known.
-    pub fn connection(self) -> Option<Connection> {
+    fn connection(self) -> Option<Connection> {
         self.state
             .with(|state| state.as_ref().map(|state| state.connection.clone()))
+    }
+
+    fn is_open(self) -> bool {
+        matches!(self.connection(), Some(Connection::Open { .. }))
     }
 }
 
 /// Draws the page.
 pub fn open() {
-    document().set_title(&t("optionsTitle"));
-    leptos::mount::mount_to_body(Options);
-}
-
-#[component]
-fn Options() -> impl IntoView {
-    let desk = Desk {
-        state: RwSignal::new(None),
-        failed: RwSignal::new(None),
-        busy: RwSignal::new(false),
-        spoken: RwSignal::new(String::new()),
-    };
-    provide_context(desk);
+    let title = t("optionsTitle");
+    dom::set_title(&title);
+    let desk = Desk::new();
     desk.follow(Request::State);
     watch(desk);
-    let open = Memo::new(move |_| matches!(desk.connection(), Some(Connection::Open { .. })));
-    view! {
-        <main class="options">
-            <header class="options__head"><Mark /><h1>{t("optionsTitle")}</h1></header>
-            <section class="stack stack--3" aria-labelledby="server">
-                <h2 id="server">{t("serverTitle")}</h2>
-                <div class="card">
-                    <Show when=move || open.get() fallback=|| view! { <Connect /> }>
-                        <Connected />
-                    </Show>
-                </div>
-            </section>
-            <Show when=move || open.get()>
-                <Sync />
-            </Show>
-            <Library />
-            <section class="stack stack--3" aria-labelledby="privacy">
-                <h2 id="privacy">{t("privacyTitle")}</h2>
-                <p class="soft">{t("privacyText")}</p>
-            </section>
-            <Spoken text=desk.spoken />
-        </main>
-    }
+    listen(
+        move || {
+            let open = |state: &State| matches!(state.connection, Connection::Open { .. });
+            desk.state.peek(|state| state.as_ref().is_some_and(open))
+        },
+        move |state| desk.state.set(Some(state)),
+    );
+    let connection = div("div", "card").part(
+        move || desk.is_open(),
+        move |open| {
+            if *open {
+                connected::connected(desk)
+            } else {
+                connect::connect(desk)
+            }
+        },
+    );
+    let page = div("main", "options")
+        .child(
+            div("header", "options__head")
+                .child(mark())
+                .child(el("h1").text(&title)),
+        )
+        .child(section("server", "serverTitle").child(connection))
+        .when(move || desk.is_open(), move || connected::sync(desk))
+        .child(library::library(desk))
+        .child(section("privacy", "privacyTitle").child(div("p", "soft").text(&t("privacyText"))))
+        .child(spoken(desk.spoken));
+    mount(&page);
 }
 
-/// Looks again from time to time while somebody can see it.
+fn section(id: &str, title: &str) -> El {
+    div("section", "stack stack--3")
+        .attr("aria-labelledby", id)
+        .child(el("h2").attr("id", id).text(&t(title)))
+}
+
+/// Names and values, one pair a row.
+fn facts(rows: impl IntoIterator<Item = (String, El)>) -> El {
+    rows.into_iter()
+        .fold(div("dl", "props"), |list, (name, value)| {
+            list.child(el("dt").text(&name))
+                .child(el("dd").child(value))
+        })
+}
+
+/// Looks again from time to time while something is under way and somebody can see it, and whenever the page is shown again.
+/// A page that waits for nothing asks nothing: the background may sleep.
 fn watch(desk: Desk) {
+    dom::on_visibility(move || {
+        if !dom::hidden() {
+            look(desk);
+        }
+    });
     spawn_local(async move {
         loop {
-            gloo_timers::future::TimeoutFuture::new(LOOK_EVERY).await;
-            if document().hidden() || desk.busy.get_untracked() {
-                continue;
+            TimeoutFuture::new(LOOK_EVERY).await;
+            if !dom::hidden() && !desk.busy.now() && desk.state.peek(under_way) {
+                look(desk);
             }
-            if let Ok(state) = ask::<State>(&Request::Look).await
-                && desk
-                    .state
-                    .with_untracked(|old| old.as_ref() != Some(&state))
-            {
-                desk.state.set(Some(state));
-            }
+        }
+    });
+}
+
+fn under_way(state: &Option<State>) -> bool {
+    state.as_ref().is_none_or(|state| match state.connection {
+        Connection::Pending { .. } => true,
+        Connection::Open { .. } => state.waiting > 0 || state.synced_at.is_none(),
+        Connection::None | Connection::Lost { .. } => false,
+    })
+}
+
+fn look(desk: Desk) {
+    spawn_local(async move {
+        if let Ok(state) = ask::<State>(&Request::Look).await
+            && desk.state.peek(|old| old.as_ref() != Some(&state))
+        {
+            desk.state.set(Some(state));
         }
     });
 }

@@ -3,7 +3,8 @@
 use crate::browser;
 use crate::messages::{Answer, Failure, FailureCode, Request};
 use krowoc_shared::ids::{DocId, OpId};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use std::pin::Pin;
 
 /// Attempts: a background that was restarted in between gets the very same request again.
 const ATTEMPTS: usize = 3;
@@ -13,21 +14,40 @@ const ATTEMPTS: usize = 3;
 /// # Errors
 /// What the background says, or that it could not be reached.
 pub async fn ask<T: DeserializeOwned>(request: &Request) -> Result<T, Failure> {
-    let internal = |message: String| Failure::new(FailureCode::Internal, message);
-    let text = serde_json::to_string(request).map_err(|error| internal(error.to_string()))?;
-    let mut last = internal(String::new());
-    for _ in 0..ATTEMPTS {
-        last = match browser::send(&text).await {
-            Ok(answer) => match serde_json::from_str(&answer) {
-                Ok(Answer::Ok(value)) => return Ok(value),
-                Ok(Answer::Err(failure)) if failure.code == FailureCode::Restarted => failure,
-                Ok(Answer::Err(failure)) => return Err(failure),
-                Err(error) => return Err(internal(error.to_string())),
-            },
-            Err(error) => Failure::new(FailureCode::Restarted, error.0),
-        };
+    let answer = answer(request).await?;
+    read(&answer)?
+}
+
+/// The answer as it came. Not generic: a page asks in a dozen ways, and this is the larger part of each.
+fn answer(request: &Request) -> Pin<Box<dyn Future<Output = Result<String, Failure>>>> {
+    let text = serde_json::to_string(request).map_err(|error| internal(error.to_string()));
+    Box::pin(async move {
+        let text = text?;
+        let mut last = internal(String::new());
+        for _ in 0..ATTEMPTS {
+            last = match browser::send(&text).await {
+                Ok(answer) => match read::<IgnoredAny>(&answer)? {
+                    Ok(_) => return Ok(answer),
+                    Err(failure) if failure.code == FailureCode::Restarted => failure,
+                    Err(failure) => return Err(failure),
+                },
+                Err(error) => Failure::new(FailureCode::Restarted, error.0),
+            };
+        }
+        Err(last)
+    })
+}
+
+fn internal(message: String) -> Failure {
+    Failure::new(FailureCode::Internal, message)
+}
+
+fn read<T: DeserializeOwned>(answer: &str) -> Result<Result<T, Failure>, Failure> {
+    match serde_json::from_str(answer) {
+        Ok(Answer::Ok(value)) => Ok(Ok(value)),
+        Ok(Answer::Err(failure)) => Ok(Err(failure)),
+        Err(error) => Err(internal(error.to_string())),
     }
-    Err(last)
 }
 
 /// An id for what a person does now.

@@ -1,96 +1,88 @@
-//! Small controls: one of a few, a spoken line, a download. Not fields of a form.
+//! Small controls: one of a few, a message, a spoken line, a button with an icon, a download. Not fields of a form.
 
-use leptos::prelude::*;
+use super::dom::{El, button, div, rtl};
+use super::icon;
+use super::reactive::Signal;
+use krowoc_ui::components::{focus_child, turned};
+use krowoc_ui::icons::Glyph;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 
 /// One of a few choices, all visible: a radio group, moved with the arrow keys.
-#[component]
-pub fn Seg(
+pub struct Choice {
     /// What is chosen between.
-    label: String,
+    pub label: String,
     /// The choices.
-    options: Vec<String>,
-    /// The chosen one.
-    #[prop(into)]
-    value: Signal<usize>,
-    /// Another was chosen.
-    #[prop(into)]
-    on_change: Callback<usize>,
+    pub options: Vec<String>,
     /// As wide as its place.
-    #[prop(optional)]
-    block: bool,
-) -> impl IntoView {
-    let last = options.len().saturating_sub(1);
-    let rtl = || {
-        document()
-            .document_element()
-            .is_some_and(|root| root.get_attribute("dir").as_deref() == Some("rtl"))
-    };
-    let turn = move |event: web_sys::KeyboardEvent| {
-        let now = value.get_untracked();
-        let (next, before) = if rtl() {
-            ("ArrowLeft", "ArrowRight")
-        } else {
-            ("ArrowRight", "ArrowLeft")
-        };
-        let chosen = match event.key() {
-            key if key == next || key == "ArrowDown" => {
-                if now >= last {
-                    0
-                } else {
-                    now.saturating_add(1)
-                }
-            }
-            key if key == before || key == "ArrowUp" => {
-                if now == 0 {
-                    last
-                } else {
-                    now.saturating_sub(1)
-                }
-            }
-            _ => return,
-        };
-        event.prevent_default();
-        on_change.run(chosen);
-        focus_child(&event, chosen);
-    };
-    let button = move |(at, text): (usize, String)| {
-        view! {
-            <button
-                type="button"
-                role="radio"
-                aria-checked=move || (value.get() == at).to_string()
-                tabindex=move || if value.get() == at { "0" } else { "-1" }
-                on:click=move |_| on_change.run(at)
-            >
-                {text}
-            </button>
-        }
-    };
-    let buttons = options.into_iter().enumerate().map(button).collect_view();
-    let class = if block { "seg seg--block" } else { "seg" };
-    view! { <div class=class role="radiogroup" aria-label=label on:keydown=turn>{buttons}</div> }
+    pub block: bool,
 }
 
-fn focus_child(event: &web_sys::KeyboardEvent, at: usize) {
-    let group = event
-        .current_target()
-        .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let child = group.and_then(|group| group.children().item(u32::try_from(at).unwrap_or(0)));
-    if let Some(button) = child.and_then(|child| child.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // A control that cannot take the focus just now keeps working.
-        let _ = button.focus();
-    }
+/// Draws a choice: `value` is the chosen one, `change` is told of another.
+#[must_use]
+pub fn choice(
+    choice: Choice,
+    value: impl Fn() -> usize + 'static,
+    change: impl Fn(usize) + 'static,
+) -> El {
+    let value: Rc<dyn Fn() -> usize> = Rc::new(value);
+    let change: Rc<dyn Fn(usize)> = Rc::new(change);
+    let count = choice.options.len();
+    let group = div(
+        "div",
+        if choice.block {
+            "seg seg--block"
+        } else {
+            "seg"
+        },
+    )
+    .attr("role", "radiogroup")
+    .attr("aria-label", &choice.label);
+    let (now, turn) = (value.clone(), change.clone());
+    let frame = group.raw().clone();
+    let group = group.on_key(move |event| {
+        if let Some(chosen) = turned(&event.key(), now(), count, rtl()) {
+            event.prevent_default();
+            turn(chosen);
+            focus_child(&frame, chosen);
+        }
+    });
+    group.children(choice.options.iter().enumerate().map(|(at, text)| {
+        let (change, checked, focus) = (change.clone(), value.clone(), value.clone());
+        button("", move || change(at))
+            .attr("role", "radio")
+            .says("aria-checked", move || checked() == at)
+            .follow("tabindex", move || {
+                Some(if focus() == at { "0" } else { "-1" }.to_owned())
+            })
+            .text(text)
+    }))
+}
+
+/// A message that stays: an icon and a sentence.
+#[must_use]
+pub fn notice(class: &str, glyph: Glyph, text: &str) -> El {
+    div("p", class)
+        .child(icon(glyph))
+        .child(div("span", "grow").text(text))
 }
 
 /// A line for screen readers that is read out when it changes.
-#[component]
-pub fn Spoken(
-    /// What to say.
-    #[prop(into)]
-    text: Signal<String>,
-) -> impl IntoView {
-    view! { <p class="sr" role="status" aria-live="polite">{text}</p> }
+#[must_use]
+pub fn spoken(text: Signal<String>) -> El {
+    div("p", "sr")
+        .attr("role", "status")
+        .attr("aria-live", "polite")
+        .told(move || text.get())
+}
+
+/// A small button with an icon and a name.
+#[must_use]
+pub fn icon_button(name: &str, glyph: Glyph, press: impl FnMut() + 'static) -> El {
+    button("btn btn--ghost btn--icon btn--sm", press)
+        .attr("aria-label", name)
+        .attr("title", name)
+        .child(icon(glyph))
 }
 
 /// Offers a text as a file.
@@ -104,20 +96,13 @@ pub fn download(name: &str, media_type: &str, text: &[String]) {
     let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else {
         return;
     };
-    let anchor = document()
-        .create_element("a")
-        .ok()
-        .and_then(|made| made.dyn_into::<web_sys::HtmlAnchorElement>().ok());
-    if let Some(anchor) = anchor {
-        anchor.set_href(&url);
-        anchor.set_download(name);
-        anchor.click();
-    }
+    let anchor = super::dom::el("a")
+        .attr("href", &url)
+        .attr("download", name);
+    anchor.raw().unchecked_ref::<web_sys::HtmlElement>().click();
     // Revoking at once would cancel the download in Firefox: the address dies with the page, which is short.
-    set_timeout(
-        move || {
-            let _ = web_sys::Url::revoke_object_url(&url);
-        },
-        std::time::Duration::from_secs(60),
-    );
+    wasm_bindgen_futures::spawn_local(async move {
+        gloo_timers::future::TimeoutFuture::new(60_000).await;
+        let _ = web_sys::Url::revoke_object_url(&url);
+    });
 }

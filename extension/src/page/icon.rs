@@ -1,72 +1,54 @@
 //! Icons of the shared set, drawn as elements. Not as markup: nothing in the package sets inner HTML.
 
+use super::dom::{El, div, svg};
 use krowoc_ui::icons::{Glyph, MARK};
-use leptos::prelude::*;
 
-/// An element of an icon: its tag and attributes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Shape {
-    tag: String,
-    attributes: Vec<(String, String)>,
-}
-
-impl Shape {
-    fn get(&self, name: &str) -> String {
-        let found = self.attributes.iter().find(|(own, _)| own == name);
-        found.map(|(_, value)| value.clone()).unwrap_or_default()
-    }
-}
+/// An element of an icon: its tag and its attributes.
+type Shape<'a> = (&'a str, Vec<(&'a str, &'a str)>);
 
 /// Reads `<path d="…"/><circle …/>`: the set is ours and has nothing else.
-fn shapes(markup: &str) -> Vec<Shape> {
+fn shapes(markup: &str) -> impl Iterator<Item = Shape<'_>> {
     let elements = markup.split('<').filter_map(|piece| piece.split_once(' '));
-    elements
-        .map(|(tag, rest)| {
-            let mut parts = rest.split('"');
-            let mut attributes = Vec::new();
-            while let (Some(name), Some(value)) = (parts.next(), parts.next()) {
-                attributes.push((
-                    name.trim().trim_end_matches('=').to_owned(),
-                    value.to_owned(),
-                ));
-            }
-            Shape {
-                tag: tag.to_owned(),
-                attributes,
-            }
-        })
-        .collect()
+    elements.map(|(tag, rest)| {
+        let mut parts = rest.split('"');
+        let mut attributes = Vec::new();
+        while let (Some(name), Some(value)) = (parts.next(), parts.next()) {
+            attributes.push((name.trim().trim_end_matches('='), value));
+        }
+        (tag, attributes)
+    })
 }
 
-fn draw(shape: Shape) -> AnyView {
-    let get = |name| shape.get(name);
-    match shape.tag.as_str() {
-        "circle" => view! { <circle cx=get("cx") cy=get("cy") r=get("r") /> }.into_any(),
-        "rect" => {
-            view! { <rect x=get("x") y=get("y") width=get("width") height=get("height") rx=get("rx") /> }.into_any()
-        }
-        _ => view! { <path class=get("class") d=get("d") /> }.into_any(),
-    }
+fn draw(frame: El, markup: &str) -> El {
+    frame.children(shapes(markup).map(|(tag, attributes)| {
+        attributes
+            .into_iter()
+            .fold(svg(tag), |shape, (name, value)| shape.attr(name, value))
+    }))
+}
+
+fn frame(view: &str) -> El {
+    svg("svg").attr("viewBox", view).attr("aria-hidden", "true")
 }
 
 /// An icon.
-#[component]
-pub fn Icon(
-    /// Which.
-    glyph: Glyph,
-    /// Classes.
-    #[prop(default = "i")]
-    class: &'static str,
-) -> impl IntoView {
-    let drawn = shapes(glyph.markup()).into_iter().map(draw).collect_view();
-    view! { <svg class=class viewBox="0 0 16 16" aria-hidden="true">{drawn}</svg> }
+#[must_use]
+pub fn icon(glyph: Glyph) -> El {
+    icon_as(glyph, "i")
+}
+
+/// An icon with classes of its own.
+#[must_use]
+pub fn icon_as(glyph: Glyph, class: &str) -> El {
+    draw(frame("0 0 16 16").attr("class", class), glyph.markup())
 }
 
 /// The mark.
-#[component]
-pub fn Mark() -> impl IntoView {
-    let drawn = shapes(MARK).into_iter().map(draw).collect_view();
-    view! { <span class="brand" title="Krowoc"><svg viewBox="0 0 24 24" aria-hidden="true">{drawn}</svg></span> }
+#[must_use]
+pub fn mark() -> El {
+    div("span", "brand")
+        .attr("title", "Krowoc")
+        .child(draw(frame("0 0 24 24"), MARK))
 }
 
 #[cfg(test)]
@@ -76,27 +58,29 @@ mod tests {
     #[test]
     fn every_icon_of_the_set_can_be_drawn() {
         for glyph in Glyph::ALL {
-            let shapes = shapes(glyph.markup());
-            assert!(!shapes.is_empty(), "{glyph:?}");
-            for shape in shapes {
-                let wanted: &[&str] = match shape.tag.as_str() {
+            assert!(shapes(glyph.markup()).next().is_some(), "{glyph:?}");
+            for (tag, attributes) in shapes(glyph.markup()) {
+                let wanted: &[&str] = match tag {
                     "path" => &["d"],
                     "circle" => &["cx", "cy", "r"],
                     "rect" => &["x", "y", "width", "height"],
                     other => panic!("{glyph:?} has <{other}>"),
                 };
-                assert!(
-                    wanted.iter().all(|name| !shape.get(name).is_empty()),
-                    "{glyph:?}: {shape:?}"
-                );
+                for name in wanted {
+                    let value = attributes.iter().find(|(own, _)| own == name);
+                    assert!(
+                        value.is_some_and(|(_, value)| !value.is_empty()),
+                        "{glyph:?}: {name}"
+                    );
+                }
             }
         }
     }
 
     #[test]
     fn the_mark_keeps_its_two_strokes_and_their_class() {
-        let shapes = shapes(MARK);
+        let shapes: Vec<_> = shapes(MARK).collect();
         assert_eq!(shapes.len(), 2);
-        assert_eq!(shapes[0].get("class"), "mirror");
+        assert_eq!(shapes[0].1[0], ("class", "mirror"));
     }
 }

@@ -1,131 +1,166 @@
 //! Tags as chips with a field that completes from the library. The rules of completion are the shared ones; the words are ours.
 
-use super::{Icon, t, t1};
+use super::dom::{El, button, div, el, group};
+use super::reactive::Signal;
+use super::{icon, t, t1};
 use krowoc_ui::components::{matching, split_tags};
 use krowoc_ui::icons::Glyph;
-use leptos::prelude::*;
+use std::rc::Rc;
 
-/// Tags with a field to add more: Enter or comma adds, Backspace in the empty field removes the last.
-#[component]
-pub fn TagField(
-    /// Id of the field, for its label.
-    id: &'static str,
-    /// The tags.
-    tags: RwSignal<Vec<String>>,
-    /// Tags to complete from, most used first.
-    #[prop(into)]
-    known: Signal<Vec<String>>,
-) -> impl IntoView {
-    let typed = RwSignal::new(String::new());
-    let at = RwSignal::new(None::<usize>);
-    let found = Memo::new(move |_| matching(&typed.get(), &known.get(), &tags.get()));
-    let add = move |text: String| {
-        tags.update(|tags| {
-            for tag in split_tags(&text) {
+/// The state of a field: what is typed, and which completion is marked.
+#[derive(Clone)]
+struct Field {
+    tags: Signal<Vec<String>>,
+    typed: Signal<String>,
+    at: Signal<Option<usize>>,
+    known: Rc<dyn Fn() -> Vec<String>>,
+}
+
+impl Field {
+    fn found(&self) -> Vec<String> {
+        self.typed.with(|typed| {
+            self.tags
+                .with(|tags| matching(typed, &(self.known)(), tags))
+        })
+    }
+
+    fn add(&self, text: &str) {
+        self.tags.update(|tags| {
+            for tag in split_tags(text) {
                 if !tags.contains(&tag) {
                     tags.push(tag);
                 }
             }
         });
-        typed.set(String::new());
-        at.set(None);
-    };
-    let commit = move || {
-        let chosen = at
-            .get_untracked()
-            .and_then(|at| found.with_untracked(|found| found.get(at).cloned()));
-        add(chosen.unwrap_or_else(|| typed.get_untracked()));
-    };
-    let step = move |forward: bool| {
-        let count = found.with_untracked(Vec::len);
-        at.update(|at| {
-            *at = match (*at, forward) {
-                _ if count == 0 => None,
-                (None, true) => Some(0),
-                (None, false) => Some(count.saturating_sub(1)),
-                (Some(now), true) => Some(if now.saturating_add(1) >= count {
-                    0
-                } else {
-                    now.saturating_add(1)
-                }),
-                (Some(now), false) => Some(now.checked_sub(1).unwrap_or(count.saturating_sub(1))),
-            };
+        self.typed.set(String::new());
+        self.at.set(None);
+    }
+
+    /// Takes the marked completion, or what is typed.
+    fn commit(&self) {
+        let marked = self.at.now().and_then(|at| self.found().get(at).cloned());
+        let text = marked.unwrap_or_else(|| self.typed.now());
+        if !text.is_empty() {
+            self.add(&text);
+        }
+    }
+
+    fn step(&self, count: usize, forward: bool) {
+        let last = count.saturating_sub(1);
+        self.at.update(|at| {
+            *at = Some(match *at {
+                Some(now) if forward && now < last => now.saturating_add(1),
+                Some(now) if !forward && now > 0 => now.saturating_sub(1),
+                _ if forward => 0,
+                _ => last,
+            });
         });
-    };
-    let key = move |event: web_sys::KeyboardEvent| {
-        let empty = typed.with_untracked(String::is_empty);
-        let open = found.with_untracked(|found| !found.is_empty());
+    }
+
+    fn key(&self, event: &web_sys::KeyboardEvent) {
+        let empty = self.typed.peek(String::is_empty);
+        let count = self.found().len();
         match event.key().as_str() {
-            "Enter" if event.ctrl_key() || event.meta_key() => return commit(),
-            "Enter" | "," if !empty => commit(),
-            "ArrowDown" if open => step(true),
-            "ArrowUp" if open => step(false),
-            "Escape" if !empty => typed.set(String::new()),
+            "Enter" if event.ctrl_key() || event.meta_key() => return self.commit(),
+            "Enter" | "," if !empty => self.commit(),
+            "ArrowDown" if count > 0 => self.step(count, true),
+            "ArrowUp" if count > 0 => self.step(count, false),
+            "Escape" if !empty => self.typed.set(String::new()),
             "Backspace" if empty => {
-                tags.update(|tags| drop(tags.pop()));
+                self.tags.update(|tags| drop(tags.pop()));
                 return;
             }
             _ => return,
         }
         event.prevent_default();
         event.stop_propagation();
-    };
-    view! {
-        <div class="taginput rel">
-            <For each=move || tags.get() key=Clone::clone children=move |tag| view! { <Chip tag=tag tags=tags /> } />
-            <input
-                id=id
-                autocomplete="off"
-                role="combobox"
-                aria-autocomplete="list"
-                aria-label=t("addTag")
-                aria-expanded=move || (!found.with(Vec::is_empty)).to_string()
-                aria-controls=format!("{id}-list")
-                aria-activedescendant=move || at.get().map(|at| format!("{id}-{at}"))
-                prop:value=typed
-                on:input=move |event| {
-                    typed.set(event_target_value(&event));
-                    at.set(None);
-                }
-                on:keydown=key
-                on:blur=move |_| commit()
-            />
-            <div class="menu" role="listbox" aria-label=t("tags") id=format!("{id}-list") hidden=move || found.with(Vec::is_empty)>
-                {move || found.get().into_iter().enumerate().map(|(n, tag)| {
-                    let text = tag.clone();
-                    view! {
-                        <div
-                            class="option"
-                            role="option"
-                            id=format!("{id}-{n}")
-                            aria-selected=move || (at.get() == Some(n)).to_string()
-                            on:mousedown=move |event| {
-                                event.prevent_default();
-                                add(tag.clone());
-                            }
-                        >
-                            <span class="cut" dir="auto">{text}</span>
-                        </div>
-                    }
-                }).collect_view()}
-            </div>
-        </div>
     }
 }
 
-#[component]
-fn Chip(tag: String, tags: RwSignal<Vec<String>>) -> impl IntoView {
-    let (shown, gone) = (tag.clone(), tag.clone());
-    view! {
-        <span class="tag" dir="auto">
-            {shown}
-            <button
-                type="button"
-                aria-label=t1("removeTag", &tag)
-                on:click=move |_| tags.update(|tags| tags.retain(|other| *other != gone))
-            >
-                <Icon glyph=Glyph::X />
-            </button>
-        </span>
-    }
+/// Tags with a field to add more: Enter or comma adds, Backspace in the empty field removes the last.
+/// `id` is the field's, for its label; `known` are the tags to complete from, the most used first.
+#[must_use]
+pub fn tag_field(
+    id: &'static str,
+    tags: Signal<Vec<String>>,
+    typed: Signal<String>,
+    at: Signal<Option<usize>>,
+    known: impl Fn() -> Vec<String> + 'static,
+) -> El {
+    let field = Field {
+        tags,
+        typed,
+        at,
+        known: Rc::new(known),
+    };
+    let list = format!("{id}-list");
+    let (open, marked, keys, leave) = (field.clone(), field.clone(), field.clone(), field.clone());
+    let input = el("input")
+        .attr("id", id)
+        .attr("autocomplete", "off")
+        .attr("role", "combobox")
+        .attr("aria-autocomplete", "list")
+        .attr("aria-label", &t("addTag"))
+        .attr("aria-controls", &list)
+        .says("aria-expanded", move || !open.found().is_empty())
+        .follow("aria-activedescendant", move || {
+            marked.at.get().map(|at| format!("{id}-{at}"))
+        })
+        .field(
+            move || typed.get(),
+            move |text| {
+                typed.set(text);
+                at.set(None);
+            },
+        )
+        .on_key(move |event| keys.key(event))
+        .on("blur", move |_| leave.commit());
+    div("div", "taginput rel")
+        .each(
+            move || tags.get(),
+            Clone::clone,
+            move |tag| chip(&tag, tags),
+        )
+        .child(input)
+        .child(completions(id, &list, field))
+}
+
+fn completions(id: &'static str, list: &str, field: Field) -> El {
+    let (found, empty) = (field.clone(), field.clone());
+    div("div", "menu")
+        .attr("role", "listbox")
+        .attr("aria-label", &t("tags"))
+        .attr("id", list)
+        .while_true("hidden", move || empty.found().is_empty())
+        .part(
+            move || found.found(),
+            move |found| {
+                let option = |(n, tag): (usize, &String)| {
+                    let (field, at, own) = (field.clone(), field.at, tag.clone());
+                    div("div", "option")
+                        .attr("role", "option")
+                        .attr("id", &format!("{id}-{n}"))
+                        .says("aria-selected", move || at.get() == Some(n))
+                        .on("mousedown", move |event| {
+                            event.prevent_default();
+                            field.add(&own);
+                        })
+                        .child(div("span", "cut").attr("dir", "auto").text(tag))
+                };
+                group().children(found.iter().enumerate().map(option))
+            },
+        )
+}
+
+fn chip(tag: &str, tags: Signal<Vec<String>>) -> El {
+    let own = tag.to_owned();
+    let remove = button("", move || {
+        tags.update(|tags| tags.retain(|other| *other != own))
+    })
+    .attr("aria-label", &t1("removeTag", tag))
+    .child(icon(Glyph::X));
+    div("span", "tag")
+        .attr("dir", "auto")
+        .text(tag)
+        .child(remove)
 }

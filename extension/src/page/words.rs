@@ -1,11 +1,11 @@
 //! Words, numbers and times in the language of the browser. Not the catalogue: that is `manifest/_locales`.
 
+use super::dom::{El, el};
 use crate::browser;
 use crate::messages::Failure;
 use crate::model::ago::ago;
 use crate::model::words as keys;
 use krowoc_shared::ids::Millis;
-use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 /// A message.
@@ -66,15 +66,16 @@ pub fn since(at: Millis) -> String {
     browser::relative(ago.count as f64, ago.unit)
 }
 
-/// A moment, relative, with the exact time on hover.
-#[component]
-pub fn Moment(
-    /// When.
-    at: Millis,
-) -> impl IntoView {
+/// A moment as date and time.
+#[must_use]
+pub fn exact(at: Millis) -> String {
     let date = js_sys::Date::new(&JsValue::from_f64(at as f64));
-    let exact: String = date
-        .to_locale_string(&browser::language(), &JsValue::UNDEFINED)
-        .into();
-    view! { <time title=exact>{since(at)}</time> }
+    date.to_locale_string(&browser::language(), &JsValue::UNDEFINED)
+        .into()
+}
+
+/// A moment, relative, with the exact time on hover.
+#[must_use]
+pub fn moment(at: Millis) -> El {
+    el("time").attr("title", &exact(at)).text(&since(at))
 }

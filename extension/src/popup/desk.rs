@@ -1,17 +1,19 @@
 //! The state of the popup and what its controls do. Not how it looks.
 
+use super::queue::Editing;
 use crate::browser;
 use crate::messages::{
     Before, Connection, Draft, Failure, FailureCode, Found, Keep, Likeness, Part, Preview, Request,
-    Saved, Shelf, State,
+    Saved, Settled, Shelf, Sides, State,
 };
-use crate::page::{ask, failure, mint_doc, mint_op, t};
+use crate::page::reactive::{Signal, flush, once};
+use crate::page::{ask, dom, failure, listen, mint_doc, mint_op, t};
 use gloo_timers::future::TimeoutFuture;
+use krowoc_shared::capture::Cut;
 use krowoc_shared::ids::DocId;
 use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::validate;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 
 /// Hits shown under the search field.
 const HITS: usize = 6;
@@ -41,45 +43,63 @@ pub(super) enum Saving {
 #[derive(Clone, Copy)]
 pub(super) struct Desk {
     tab: Option<i32>,
-    pub preview: RwSignal<Load>,
-    pub captured: RwSignal<Option<Preview>>,
-    pub kind: RwSignal<Kind>,
-    pub title: RwSignal<String>,
-    pub tags: RwSignal<Vec<String>>,
-    pub collection: RwSignal<Option<DocId>>,
-    pub note: RwSignal<String>,
-    pub keep: RwSignal<Keep>,
+    pub preview: Signal<Load>,
+    pub captured: Signal<Option<Preview>>,
+    pub kind: Signal<Kind>,
+    pub title: Signal<String>,
+    pub tags: Signal<Vec<String>>,
+    /// The field of the tags: what is typed in it, and the completion that is marked.
+    pub tag: (Signal<String>, Signal<Option<usize>>),
+    pub collection: Signal<Option<DocId>>,
+    pub note: Signal<String>,
+    pub keep: Signal<Keep>,
     /// The recognised variables are used.
-    pub templated: RwSignal<bool>,
-    pub saving: RwSignal<Saving>,
-    pub shelf: RwSignal<Shelf>,
-    pub state: RwSignal<Option<State>>,
-    pub query: RwSignal<String>,
-    pub found: RwSignal<Found>,
-    pub spoken: RwSignal<String>,
-    doc_id: RwSignal<DocId>,
+    pub templated: Signal<bool>,
+    pub saving: Signal<Saving>,
+    pub shelf: Signal<Shelf>,
+    pub state: Signal<Option<State>>,
+    pub query: Signal<String>,
+    pub found: Signal<Found>,
+    pub spoken: Signal<String>,
+    /// The concealed passages are shown.
+    pub unveiled: Signal<bool>,
+    /// The hit that was copied last.
+    pub copied: Signal<Option<DocId>>,
+    /// The rejected operation that is being edited.
+    pub editing: Editing,
+    /// The two sides that are being looked at, instead of the page.
+    pub sides: Signal<Option<Sides>>,
+    /// Which of their views is shown.
+    pub view: Signal<usize>,
+    doc_id: Signal<DocId>,
 }
 
 impl Desk {
     pub fn new() -> Self {
         Self {
             tab: wanted_tab(),
-            preview: RwSignal::new(Load::Reading),
-            captured: RwSignal::new(None),
-            kind: RwSignal::new(Kind::Snippet),
-            title: RwSignal::new(String::new()),
-            tags: RwSignal::new(Vec::new()),
-            collection: RwSignal::new(None),
-            note: RwSignal::new(String::new()),
-            keep: RwSignal::new(Keep::Both),
-            templated: RwSignal::new(false),
-            saving: RwSignal::new(Saving::Not),
-            shelf: RwSignal::new(Shelf::default()),
-            state: RwSignal::new(None),
-            query: RwSignal::new(String::new()),
-            found: RwSignal::new(Found::default()),
-            spoken: RwSignal::new(String::new()),
-            doc_id: RwSignal::new(mint_doc()),
+            preview: Signal::new(Load::Reading),
+            captured: Signal::new(None),
+            kind: Signal::new(Kind::Snippet),
+            title: Signal::new(String::new()),
+            tags: Signal::new(Vec::new()),
+            tag: (Signal::new(String::new()), Signal::new(None)),
+            collection: Signal::new(None),
+            note: Signal::new(String::new()),
+            keep: Signal::new(Keep::Both),
+            templated: Signal::new(false),
+            saving: Signal::new(Saving::Not),
+            shelf: Signal::new(Shelf::default()),
+            state: Signal::new(None),
+            query: Signal::new(String::new()),
+            found: Signal::new(Found::default()),
+            spoken: Signal::new(String::new()),
+            unveiled: Signal::new(false),
+            copied: Signal::new(None),
+            editing: Signal::new(None),
+            sides: Signal::new(None),
+            view: Signal::new(0),
+            doc_id: Signal::new(mint_doc()),
         }
     }
 
@@ -88,11 +108,27 @@ impl Desk {
         self.read(None);
         self.search();
         self.refresh();
+        listen(
+            move || self.server_now().is_some(),
+            move |state| {
+                self.state.set(Some(state));
+                self.search();
+            },
+        );
         spawn_local(async move {
             if let Ok(shelf) = ask(&Request::Shelf).await {
                 self.shelf.set(shelf);
             }
         });
+    }
+
+    /// The server, once there is a connection.
+    pub fn server(self) -> Option<String> {
+        self.state.with(server)
+    }
+
+    fn server_now(self) -> Option<String> {
+        self.state.peek(server)
     }
 
     /// Reads the page.
@@ -117,6 +153,7 @@ impl Desk {
             .set(if prompt { Kind::Prompt } else { Kind::Snippet });
         self.title.set(preview.title.clone());
         self.templated.set(false);
+        self.unveiled.set(false);
         self.saving.set(Saving::Not);
         self.doc_id.set(mint_doc());
         self.choose(Keep::Both, preview.before.as_ref());
@@ -133,11 +170,11 @@ impl Desk {
     pub fn choose(self, keep: Keep, before: Option<&Before>) {
         let own = self
             .captured
-            .with_untracked(|captured| captured.as_ref().map(|preview| preview.title.clone()));
+            .peek(|captured| captured.as_ref().map(|preview| preview.title.clone()));
         let earlier = before
             .map(|before| before.title.clone())
             .filter(|title| !title.is_empty());
-        let now = self.title.get_untracked();
+        let now = self.title.now();
         let untouched =
             Some(&now) == own.as_ref() || Some(&now) == earlier.as_ref() || own.is_none();
         if untouched {
@@ -177,9 +214,15 @@ impl Desk {
         })
     }
 
+    /// How much of the text is kept, when it is too long to keep whole.
+    pub fn cut(self) -> Option<Cut> {
+        self.captured
+            .with(|captured| captured.as_ref().and_then(|preview| preview.cut))
+    }
+
     fn draft(self) -> Option<Draft> {
-        let preview = self.captured.get_untracked()?;
-        let keep = self.keep.get_untracked();
+        let preview = self.captured.now()?;
+        let keep = self.keep.now();
         let earlier = preview
             .before
             .as_ref()
@@ -187,14 +230,14 @@ impl Desk {
             .filter(|_| keep != Keep::Both);
         Some(Draft {
             op_id: mint_op(),
-            doc_id: earlier.unwrap_or_else(|| self.doc_id.get_untracked()),
-            kind: self.kind.get_untracked(),
-            title: self.title.get_untracked(),
-            body: untrack(|| self.body()),
+            doc_id: earlier.unwrap_or_else(|| self.doc_id.now()),
+            kind: self.kind.now(),
+            title: self.title.now(),
+            body: once(|| self.body()),
             source: preview.source,
-            tags: self.tags.get_untracked(),
-            collection: self.collection.get_untracked(),
-            note: self.note.get_untracked(),
+            tags: self.tags.now(),
+            collection: self.collection.now(),
+            note: self.note.now(),
             keep,
         })
     }
@@ -202,19 +245,15 @@ impl Desk {
     /// Saves what is shown.
     pub fn save(self) {
         let open = matches!(
-            self.saving.get_untracked(),
+            self.saving.now(),
             Saving::Not | Saving::Undone | Saving::Failed(_)
         );
-        if !open || self.preview.get_untracked() != Load::Ready {
+        let seen = self.sides.peek(Option::is_none);
+        if !open || !seen || self.preview.now() != Load::Ready {
             return;
         }
         // Leaving a field takes what is typed in it: a tag that was not confirmed yet.
-        if let Some(field) = document()
-            .active_element()
-            .and_then(|field| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(field).ok())
-        {
-            let _ = field.blur();
-        }
+        dom::leave_field();
         let Some(draft) = self.draft() else { return };
         if let Some(broken) = draft.tags.iter().find_map(|tag| validate::tag(tag).err()) {
             self.fail(Failure::new(FailureCode::Invalid, broken.message));
@@ -244,7 +283,7 @@ impl Desk {
 
     /// Takes the save back.
     pub fn undo(self) {
-        let Saving::Done(saved) = self.saving.get_untracked() else {
+        let Saving::Done(saved) = self.saving.now() else {
             return;
         };
         self.saving.set(Saving::Busy);
@@ -302,16 +341,63 @@ impl Desk {
         });
     }
 
+    /// Shows both sides of a document.
+    pub fn look(self, doc_id: DocId) {
+        spawn_local(async move {
+            match ask::<Option<Sides>>(&Request::Sides { doc_id }).await {
+                Ok(sides) => self.show_sides(sides),
+                Err(reason) => self.spoken.set(failure(&reason)),
+            }
+        });
+    }
+
+    fn show_sides(self, sides: Option<Sides>) {
+        let focus = if sides.is_some() { "sides" } else { "find" };
+        self.view.set(0);
+        self.sides.set(sides);
+        // The focus goes to what has just been drawn.
+        flush();
+        dom::focus_id(focus);
+    }
+
+    /// Settles what is looked at; the next conflict of the same document follows.
+    pub fn settle(self, sides: &Sides, other: bool) {
+        let request = Request::Settle {
+            op_id: mint_op(),
+            doc_id: sides.doc_id,
+            conflict: sides.conflict,
+            seen: sides.seen.clone(),
+            other,
+        };
+        spawn_local(async move {
+            match ask::<Settled>(&request).await {
+                Ok(settled) => {
+                    let word = if settled.done {
+                        "settled"
+                    } else {
+                        "sidesChanged"
+                    };
+                    self.spoken.set(t(word));
+                    self.show_sides(settled.next);
+                    self.refresh();
+                    self.watch();
+                    self.search();
+                }
+                Err(reason) => self.spoken.set(failure(&reason)),
+            }
+        });
+    }
+
     /// Searches for what is typed; an answer to an older query is dropped.
     pub fn search(self) {
-        let query = self.query.get_untracked();
+        let query = self.query.now();
         spawn_local(async move {
             let request = Request::Search {
                 query: query.clone(),
                 limit: HITS,
             };
             if let Ok(found) = ask::<Found>(&request).await
-                && self.query.get_untracked() == query
+                && self.query.now() == query
             {
                 self.found.set(found);
             }
@@ -319,9 +405,16 @@ impl Desk {
     }
 }
 
+fn server(state: &Option<State>) -> Option<String> {
+    match state.as_ref().map(|state| &state.connection) {
+        Some(Connection::Open { server, .. }) => Some(server.clone()),
+        _ => None,
+    }
+}
+
 /// The tab that the address names: the popup opened as a page of its own.
 fn wanted_tab() -> Option<i32> {
-    let search = window().location().search().ok()?;
+    let search = web_sys::window()?.location().search().ok()?;
     let search = web_sys::UrlSearchParams::new_with_str(&search).ok()?;
     search.get("tab")?.parse().ok()
 }

@@ -3,122 +3,123 @@
 use super::desk::Desk;
 use crate::browser;
 use crate::messages::{Hit, Request};
-use crate::page::{Icon, ask, failure, mint_op, number, t, t1};
+use crate::page::dom::{El, button, div, el, focus_id, group};
+use crate::page::reactive::Signal;
+use crate::page::{ask, failure, icon, mint_op, number, t, t1};
 use krowoc_shared::ids::DocId;
 use krowoc_ui::icons::Glyph;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 
 const FIELD: &str = "find";
 
 /// Moves the focus into the search field.
 pub(super) fn focus() {
-    let field = document()
-        .get_element_by_id(FIELD)
-        .and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok());
-    if let Some(field) = field {
-        // A field that cannot take the focus just now keeps working.
-        let _ = field.focus();
-    }
+    focus_id(FIELD);
 }
 
 /// The field and its hits.
-#[component]
-pub(super) fn Find() -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let total = Memo::new(move |_| desk.found.with(|found| found.total));
-    let hits = move || desk.found.with(|found| found.hits.clone());
-    let nothing = move || desk.found.with(|found| found.hits.is_empty());
-    view! {
-        <section class="popup__find" aria-label=t("searchLibrary")>
-            <label class="search">
-                <Icon glyph=Glyph::Search />
-                <span class="sr">{t("searchLibrary")}</span>
-                <input
-                    class="input quiet"
-                    type="search"
-                    id=FIELD
-                    dir="auto"
-                    autocomplete="off"
-                    placeholder=move || if total.get() == 0 { t("searchLibrary") } else { t1("searchCount", &number(total.get())) }
-                    prop:value=desk.query
-                    on:input=move |event| {
-                        desk.query.set(event_target_value(&event));
-                        desk.search();
-                    }
-                />
-                <kbd class="kbd" aria-hidden="true">{"/"}</kbd>
-            </label>
-            <ul class="stack stack--1" role="list">
-                <For each=hits key=|hit| (hit.doc_id.to_string(), hit.uses, hit.edited_at) children=move |hit| view! { <Row hit=hit /> } />
-            </ul>
-            {move || nothing().then(|| {
-                let query = desk.query.get();
-                let text = if query.trim().is_empty() { t("libraryEmpty") } else { t1("searchEmpty", query.trim()) };
-                view! { <p class="hint popup__none">{text}</p> }
-            })}
-        </section>
-    }
+pub(super) fn find(desk: Desk) -> El {
+    let label = t("searchLibrary");
+    let words = label.clone();
+    let placeholder = move || match desk.found.with(|found| found.total) {
+        0 => words.clone(),
+        total => t1("searchCount", &number(total)),
+    };
+    let input = div("input", "input quiet")
+        .attr("type", "search")
+        .attr("id", FIELD)
+        .attr("dir", "auto")
+        .attr("autocomplete", "off")
+        .follow("placeholder", move || Some(placeholder()))
+        .field(
+            move || desk.query.get(),
+            move |text| {
+                desk.query.set(text);
+                desk.search();
+            },
+        );
+    let field = div("label", "search")
+        .child(icon(Glyph::Search))
+        .child(div("span", "sr").text(&label))
+        .child(input)
+        .child(div("kbd", "kbd").attr("aria-hidden", "true").text("/"));
+    let hits = div("ul", "stack stack--1").attr("role", "list").each(
+        move || desk.found.with(|found| found.hits.clone()),
+        |hit| (hit.doc_id, hit.uses, hit.edited_at, hit.conflict),
+        move |hit| row(desk, hit),
+    );
+    div("section", "popup__find")
+        .attr("aria-label", &label)
+        .child(field)
+        .child(hits)
+        .some(
+            move || nothing(desk),
+            |text| div("p", "hint popup__none").text(text),
+        )
 }
 
-#[component]
-fn Row(hit: Hit) -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let copied = RwSignal::new(false);
+fn nothing(desk: Desk) -> Option<String> {
+    let empty = desk.found.with(|found| found.hits.is_empty());
+    let query = desk.query.get();
+    empty.then(|| match query.trim() {
+        "" => t("libraryEmpty"),
+        query => t1("searchEmpty", query),
+    })
+}
+
+fn row(desk: Desk, hit: Hit) -> El {
     let id = hit.doc_id;
-    let mut facts: Vec<String> = Vec::new();
-    if hit.tags.is_empty() {
-        facts.push(hit.excerpt.clone());
+    let mut facts = if hit.tags.is_empty() {
+        hit.excerpt
     } else {
-        facts.push(hit.tags.join(", "));
-    }
+        hit.tags.join(", ")
+    };
     if hit.uses > 0 {
-        facts.push(t1(
-            "hitUses",
-            &number(usize::try_from(hit.uses).unwrap_or(0)),
-        ));
+        let uses = number(usize::try_from(hit.uses).unwrap_or(0));
+        facts = format!("{facts} · {}", t1("hitUses", &uses));
     }
     let title = if hit.title.is_empty() {
         t("untitled")
     } else {
-        hit.title.clone()
+        hit.title
     };
+    let copied = desk.copied;
     let name = format!("{}: {title}", t("copy"));
-    let glyph = move || {
-        if copied.get() {
-            Glyph::Check
-        } else {
-            Glyph::Copy
-        }
+    let is_copied = move || copied.with(|copied| *copied == Some(id));
+    let copy = button("btn btn--ghost btn--icon btn--sm", move || {
+        copy(desk, id, copied)
+    })
+    .attr("aria-label", &name)
+    .follow("title", move || {
+        Some(t(if is_copied() { "copied" } else { "copy" }))
+    })
+    .part(is_copied, |copied| {
+        icon(if *copied { Glyph::Check } else { Glyph::Copy })
+    });
+    let resolve = if hit.conflict {
+        let name = format!("{}: {title}", t("resolve"));
+        button("btn btn--sm", move || desk.look(id))
+            .attr("aria-label", &name)
+            .text(&t("resolve"))
+    } else {
+        group()
     };
-    view! {
-        <li class="hit">
-            <span class="grow"><b dir="auto">{title}</b><span class="xs muted cut" dir="auto">{facts.join(" · ")}</span></span>
-            <button
-                type="button"
-                class="btn btn--ghost btn--icon btn--sm"
-                aria-label=name
-                title=move || t(if copied.get() { "copied" } else { "copy" })
-                on:click=move |_| copy(desk, id, copied)
-            >
-                {move || view! { <Icon glyph=glyph() /> }}
-            </button>
-        </li>
-    }
+    let words = div("span", "grow")
+        .child(el("b").attr("dir", "auto").text(&title))
+        .child(div("span", "xs muted cut").attr("dir", "auto").text(&facts));
+    div("li", "hit").child(words).child(resolve).child(copy)
 }
 
-fn copy(desk: Desk, doc_id: DocId, copied: RwSignal<bool>) {
+fn copy(desk: Desk, doc_id: DocId, copied: Signal<Option<DocId>>) {
     spawn_local(async move {
-        match ask::<String>(&Request::Copy {
+        let request = Request::Copy {
             op_id: mint_op(),
             doc_id,
-        })
-        .await
-        {
+        };
+        match ask::<String>(&request).await {
             Ok(text) => match browser::copy(&text).await {
                 Ok(()) => {
-                    copied.set(true);
+                    copied.set(Some(doc_id));
                     desk.spoken.set(t("copied"));
                     desk.refresh();
                 }

@@ -3,53 +3,29 @@
 use super::desk::Desk;
 use super::form::visit;
 use crate::browser;
-use crate::messages::Connection;
 use crate::model::status::{Status, Tone, status};
-use crate::page::{Icon, Moment, number, t, t1};
+use crate::page::dom::{El, button, div, group};
+use crate::page::{icon, icon_button, moment, number, t, t1};
 use krowoc_ui::icons::Glyph;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 
 /// The foot.
-#[component]
-pub(super) fn Foot() -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let now = Memo::new(move |_| desk.state.with(|state| state.as_ref().map(status)));
-    let server = Memo::new(move |_| {
-        desk.state.with(
-            |state| match state.as_ref().map(|state| &state.connection) {
-                Some(Connection::Open { server, .. }) => Some(server.clone()),
-                _ => None,
+pub(super) fn foot(desk: Desk) -> El {
+    let now = move || desk.state.with(|state| state.as_ref().map(status));
+    let ways = div("span", "push line line--1")
+        .some(
+            move || desk.server(),
+            |server| {
+                let library = format!("{server}/library");
+                icon_button(&t("openDashboard"), Glyph::Open, move || {
+                    visit(library.clone())
+                })
             },
         )
-    });
-    view! {
-        <footer class="popup__foot">
-            <span class="line" role="status">{move || now.get().map(line)}</span>
-            <span class="push line line--1">
-                {move || server.get().map(|server| view! {
-                    <button
-                        type="button"
-                        class="btn btn--ghost btn--icon btn--sm"
-                        aria-label=t("openDashboard")
-                        title=t("openDashboard")
-                        on:click=move |_| visit(format!("{server}/library"))
-                    >
-                        <Icon glyph=Glyph::Open />
-                    </button>
-                })}
-                <button
-                    type="button"
-                    class="btn btn--ghost btn--icon btn--sm"
-                    aria-label=t("settings")
-                    title=t("settings")
-                    on:click=move |_| settings()
-                >
-                    <Icon glyph=Glyph::Sliders />
-                </button>
-            </span>
-        </footer>
-    }
+        .child(icon_button(&t("settings"), Glyph::Sliders, settings));
+    div("footer", "popup__foot")
+        .child(div("span", "line").attr("role", "status").some(now, line))
+        .child(ways)
 }
 
 fn settings() {
@@ -59,25 +35,20 @@ fn settings() {
     });
 }
 
-fn line(status: Status) -> impl IntoView {
+fn line(status: &Status) -> El {
     let (class, glyph) = match status.tone {
         Tone::Ok => ("state state--ok", Glyph::Check),
         Tone::Quiet => ("state", Glyph::Clock),
         Tone::Warn => ("state state--warn", Glyph::Off),
         Tone::Bad => ("state state--danger", Glyph::Alert),
     };
-    let word = t(status.word);
-    let said = view! { <span class=class><Icon glyph=glyph />{word.clone()}</span> };
-    let said = if status.fix {
-        view! { <button type="button" class="link link--plain" on:click=move |_| settings()>{said}</button> }.into_any()
-    } else {
-        said.into_any()
-    };
+    let mut said = div("span", class).child(icon(glyph)).text(&t(status.word));
+    if status.fix {
+        said = button("link link--plain", settings).child(said);
+    }
     let detail = status
         .detail
-        .map(|(key, count)| view! { <span class="muted cut">{t1(key, &number(count))}</span> });
-    let at = status
-        .at
-        .map(|at| view! { <span class="muted"><Moment at=at /></span> });
-    view! { {said}{detail}{at} }
+        .map(|(key, count)| div("span", "muted cut").text(&t1(key, &number(count))));
+    let at = status.at.map(|at| div("span", "muted").child(moment(at)));
+    group().child(said).maybe(detail).maybe(at)
 }

@@ -1,208 +1,194 @@
 //! Title, fields and the one button. Not what saving does.
 
 use super::desk::{Desk, Saving};
+use super::glance::count;
 use crate::browser;
 use crate::messages::{Connection, Keep, Part};
-use crate::page::{Icon, TagField, failure, number, t, t1, t2};
-use krowoc_shared::ids::DocId;
+use crate::page::dom::{El, button, div, el, group};
+use crate::page::{failure, icon, icon_as, notice, number, t, t1, t2, tag_field};
 use krowoc_shared::library::document::Kind;
 use krowoc_ui::icons::Glyph;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 
 /// Title and what is captured.
-#[component]
-pub(super) fn Heading() -> impl IntoView {
-    let desk = expect_context::<Desk>();
+pub(super) fn heading(desk: Desk) -> El {
+    let title = div("input", "input quiet popup__title")
+        .attr("aria-label", &t("title"))
+        .attr("placeholder", &t("untitled"))
+        .attr("dir", "auto")
+        .attr("maxlength", "500")
+        .field(move || desk.title.get(), move |text| desk.title.set(text));
     let facts = move || {
         desk.captured.with(|captured| {
-            captured.as_ref().map(|preview| {
-                let key = if preview.part == Part::Selection {
-                    "metaSelection"
-                } else {
-                    "metaPage"
-                };
-                (
-                    preview.site.clone(),
-                    t2(key, &number(preview.characters), &number(preview.tokens)),
-                )
-            })
+            let preview = captured.as_ref()?;
+            let key = match preview.part {
+                Part::Selection => "metaSelection",
+                Part::Page => "metaPage",
+            };
+            let size = t2(key, &number(preview.characters), &number(preview.tokens));
+            Some((preview.site.clone(), size))
         })
     };
-    view! {
-        <div class="stack stack--1">
-            <input
-                class="input quiet popup__title"
-                aria-label=t("title")
-                placeholder=t("untitled")
-                dir="auto"
-                maxlength="500"
-                prop:value=desk.title
-                on:input=move |event| desk.title.set(event_target_value(&event))
-            />
-            {move || facts().map(|(site, facts)| view! {
-                <p class="xs muted cut"><bdi>{site}</bdi><span aria-hidden="true">{" · "}</span>{facts}</p>
-            })}
-        </div>
-    }
+    div("div", "stack stack--1")
+        .child(title)
+        .some(facts, |(site, size)| {
+            div("p", "xs muted cut")
+                .child(el("bdi").text(site))
+                .child(el("span").attr("aria-hidden", "true").text(" · "))
+                .text(size)
+        })
 }
 
 /// Variables recognised in another notation: proposed, never put in silently.
-#[component]
-pub(super) fn Variables() -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let names = Memo::new(move |_| {
+pub(super) fn variables(desk: Desk) -> El {
+    let found = move || {
+        let prompt = desk.kind.get() == Kind::Prompt;
         desk.captured.with(|captured| {
-            let variables = captured
-                .as_ref()
-                .map(|preview| preview.variables.as_slice())
-                .unwrap_or_default();
-            variables
+            let variables = &captured.as_ref().filter(|_| prompt)?.variables;
+            let line = |(found, template): (&String, &String)| format!("{found} → {template}");
+            let pairs = variables
                 .iter()
-                .map(|variable| (variable.found.clone(), variable.template.clone()))
-                .collect::<Vec<_>>()
+                .map(|one| line((&one.found, &one.template)));
+            let list: Vec<String> = pairs.collect();
+            (!list.is_empty()).then_some(list)
         })
-    });
-    let shown = move || desk.kind.get() == Kind::Prompt && !names.with(Vec::is_empty);
-    let changes = move || {
-        let line = |(found, template): (String, String)| format!("{found} → {template}");
-        names
-            .get()
-            .into_iter()
-            .map(line)
-            .collect::<Vec<_>>()
-            .join("\n")
     };
-    view! {
-        <Show when=shown>
-            <p class="line xs soft" title=changes>
-                <Icon glyph=Glyph::Braces class="i i--sm" />
-                <span class="grow">{move || t1("variablesFound", &number(names.with(Vec::len)))}</span>
-                <button type="button" class="link" on:click=move |_| desk.templated.update(|used| *used = !*used)>
-                    {move || t(if desk.templated.get() { "variablesKeep" } else { "variablesUse" })}
-                </button>
-            </p>
-        </Show>
-    }
+    group().some(found, move |changes| {
+        let templated = desk.templated;
+        let toggle =
+            button("link", move || templated.update(|used| *used = !*used)).told(move || {
+                t(if templated.get() {
+                    "variablesKeep"
+                } else {
+                    "variablesUse"
+                })
+            });
+        div("p", "line xs soft")
+            .attr("title", &changes.join("\n"))
+            .child(icon_as(Glyph::Braces, "i i--sm"))
+            .child(div("span", "grow").text(&t1("variablesFound", &number(changes.len()))))
+            .child(toggle)
+    })
 }
 
 /// Tags, collection, note.
-#[component]
-pub(super) fn Fields() -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let known = Signal::derive(move || desk.shelf.with(|shelf| shelf.tags.clone()));
-    let chosen = move || {
-        desk.collection
-            .get()
-            .map(|id| id.to_string())
-            .unwrap_or_default()
-    };
-    let option =
-        |(id, title): (DocId, String)| view! { <option value=id.to_string()>{title}</option> };
-    let collections = move || desk.shelf.with(|shelf| shelf.collections.clone());
-    view! {
-        <div class="stack stack--1">
-            <div class="frow">
-                <label class="label" for="tags">{t("tags")}</label>
-                <TagField id="tags" tags=desk.tags known=known />
-            </div>
-            <Show when=move || !collections().is_empty()>
-                <div class="frow">
-                    <label class="label" for="collection">{t("collection")}</label>
-                    <span class="selectbox">
-                        <select
-                            class="select"
-                            id="collection"
-                            prop:value=chosen
-                            on:change=move |event| desk.collection.set(event_target_value(&event).parse().ok())
-                        >
-                            <option value="">{t("collectionNone")}</option>
-                            {move || collections().into_iter().map(option).collect_view()}
-                        </select>
-                        <Icon glyph=Glyph::Down />
-                    </span>
-                </div>
-            </Show>
-            <div class="frow">
-                <label class="label" for="note">{t("note")}</label>
-                <input
-                    class="input"
-                    id="note"
-                    dir="auto"
-                    maxlength="10000"
-                    placeholder=t("optional")
-                    prop:value=desk.note
-                    on:input=move |event| desk.note.set(event_target_value(&event))
-                />
-            </div>
-        </div>
-    }
+pub(super) fn fields(desk: Desk) -> El {
+    let label = |id: &str, key: &str| div("label", "label").attr("for", id).text(&t(key));
+    let row = || div("div", "frow");
+    let (typed, at) = desk.tag;
+    let tags = tag_field("tags", desk.tags, typed, at, move || {
+        desk.shelf.with(|shelf| shelf.tags.clone())
+    });
+    let note = div("input", "input")
+        .attr("id", "note")
+        .attr("dir", "auto")
+        .attr("maxlength", "10000")
+        .attr("placeholder", &t("optional"))
+        .field(move || desk.note.get(), move |text| desk.note.set(text));
+    div("div", "stack stack--1")
+        .child(row().child(label("tags", "tags")).child(tags))
+        .part(
+            move || desk.shelf.with(|shelf| shelf.collections.clone()),
+            move |collections| {
+                if collections.is_empty() {
+                    return group();
+                }
+                let options = collections
+                    .iter()
+                    .map(|(id, title)| el("option").attr("value", &id.to_string()).text(title));
+                let none = el("option").attr("value", "").text(&t("collectionNone"));
+                let select = div("select", "select")
+                    .attr("id", "collection")
+                    .child(none)
+                    .children(options)
+                    .field(
+                        move || {
+                            desk.collection
+                                .get()
+                                .map_or_else(String::new, |id| id.to_string())
+                        },
+                        move |id| desk.collection.set(id.parse().ok()),
+                    );
+                row().child(label("collection", "collection")).child(
+                    div("span", "selectbox")
+                        .child(select)
+                        .child(icon(Glyph::Down)),
+                )
+            },
+        )
+        .child(row().child(label("note", "note")).child(note))
 }
 
 /// The button; after the save, what can be done about it.
-#[component]
-pub(super) fn SaveButton() -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let label = move || {
-        let local = desk.state.with(|state| {
-            state.as_ref().is_some_and(|state| {
-                state.offline || !matches!(state.connection, Connection::Open { .. })
-            })
-        });
-        t(match (desk.keep.get(), local, desk.kind.get()) {
-            _ if desk.saving.get() == Saving::Busy => "saving",
-            (Keep::Update, ..) => "saveUpdate",
-            (Keep::Append, ..) => "saveAppend",
-            (Keep::Both, true, _) => "saveHere",
-            (Keep::Both, false, Kind::Prompt) => "savePrompt",
-            (Keep::Both, false, _) => "saveSnippet",
+pub(super) fn save_button(desk: Desk) -> El {
+    // While it is saved the button stays as it is: only its words change.
+    let stage = move || {
+        desk.saving.with(|saving| match saving {
+            Saving::Busy => Saving::Not,
+            other => other.clone(),
         })
     };
-    let server = move || {
-        desk.state.with(
-            |state| match state.as_ref().map(|state| &state.connection) {
-                Some(Connection::Open { server, .. }) => Some(server.clone()),
-                _ => None,
+    group().part(stage, move |stage| match stage {
+        Saving::Done(saved) => {
+            let doc_id = saved.doc_id;
+            div("div", "stack stack--1").child(done(desk, doc_id)).some(
+                move || desk.cut(),
+                |cut| {
+                    let said = t2("cutSaved", &count(cut.kept), &count(cut.whole));
+                    div("p", "hint").text(&said)
+                },
+            )
+        }
+        Saving::Failed(reason) => {
+            let class = "notice notice--danger notice--sm";
+            ready(desk, Some(notice(class, Glyph::Alert, &failure(reason))))
+        }
+        Saving::Undone => {
+            let said = notice("notice notice--sm", Glyph::Info, &t("undone"));
+            ready(desk, Some(said))
+        }
+        Saving::Not | Saving::Busy => ready(desk, None),
+    })
+}
+
+fn done(desk: Desk, doc_id: krowoc_shared::ids::DocId) -> El {
+    div("div", "saved")
+        .attr("role", "group")
+        .child(el("span").child(icon(Glyph::Check)).text(&t("saved")))
+        .child(button("", move || desk.undo()).text(&t("undo")))
+        .some(
+            move || desk.server(),
+            move |server| {
+                let page = format!("{server}/library/{doc_id}");
+                button("", move || visit(page.clone())).text(&t("open"))
             },
         )
-    };
-    move || match desk.saving.get() {
-        Saving::Done(saved) => {
-            let page = server().map(|server| format!("{server}/library/{}", saved.doc_id));
-            view! {
-                <div class="saved" role="group">
-                    <span><Icon glyph=Glyph::Check />{t("saved")}</span>
-                    <button type="button" on:click=move |_| desk.undo()>{t("undo")}</button>
-                    {page.map(|page| view! { <button type="button" on:click=move |_| visit(page.clone())>{t("open")}</button> })}
-                </div>
-            }
-            .into_any()
-        }
-        saving => {
-            let notice = match saving {
-                Saving::Failed(reason) => Some((
-                    "notice notice--danger notice--sm",
-                    Glyph::Alert,
-                    failure(&reason),
-                )),
-                Saving::Undone => Some(("notice notice--sm", Glyph::Info, t("undone"))),
-                _ => None,
-            };
-            view! {
-                {notice.map(|(class, glyph, text)| view! { <p class=class><Icon glyph=glyph /><span class="grow">{text}</span></p> })}
-                <button
-                    type="button"
-                    class="btn btn--primary btn--lg btn--block"
-                    id="save"
-                    prop:disabled=move || desk.saving.get() == Saving::Busy
-                    on:click=move |_| desk.save()
-                >
-                    {label}
-                    <kbd class="kbd" aria-hidden="true">{"Ctrl ↵"}</kbd>
-                </button>
-            }
-            .into_any()
-        }
+}
+
+fn ready(desk: Desk, said: Option<El>) -> El {
+    let save = button("btn btn--primary btn--lg btn--block", move || desk.save())
+        .attr("id", "save")
+        .while_true("disabled", move || {
+            desk.saving.with(|saving| *saving == Saving::Busy)
+        })
+        .told(move || t(label(desk)))
+        .child(div("kbd", "kbd").attr("aria-hidden", "true").text("Ctrl ↵"));
+    group().maybe(said).child(save)
+}
+
+fn label(desk: Desk) -> &'static str {
+    let local = desk.state.with(|state| {
+        state.as_ref().is_some_and(|state| {
+            state.offline || !matches!(state.connection, Connection::Open { .. })
+        })
+    });
+    match (desk.keep.get(), local, desk.kind.get()) {
+        _ if desk.saving.with(|saving| *saving == Saving::Busy) => "saving",
+        (Keep::Update, ..) => "saveUpdate",
+        (Keep::Append, ..) => "saveAppend",
+        (Keep::Both, true, _) => "saveHere",
+        (Keep::Both, false, Kind::Prompt) => "savePrompt",
+        (Keep::Both, false, _) => "saveSnippet",
     }
 }
 

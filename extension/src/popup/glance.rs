@@ -1,91 +1,107 @@
-//! The text to be saved at a glance, and what was left out of it because no reader could see it.
+//! The text to be saved at a glance, and what was left out of it: because it is too long, or because no reader could see it.
 
 use super::desk::Desk;
 use crate::model::preview::{Block, Shape, Span, Style, blocks};
-use crate::page::{Icon, number, t, t1};
+use crate::page::dom::{El, button, div, el, group};
+use crate::page::{icon_as, notice, number, t, t1, t2};
 use krowoc_ui::icons::Glyph;
-use leptos::prelude::*;
 
 /// Characters of the text that are shown.
 const SHOWN: usize = 900;
 
 /// The beginning of the text.
-#[component]
-pub(super) fn Glance() -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let shown = Memo::new(move |_| desk.body());
-    view! {
-        <div class="preview preview--cut" role="group" aria-label=t("preview") dir="auto">
-            {move || shown.with(|text| blocks(text, SHOWN)).into_iter().map(block).collect_view()}
-        </div>
+pub(super) fn glance(desk: Desk) -> El {
+    div("div", "preview preview--cut")
+        .attr("role", "group")
+        .attr("aria-label", &t("preview"))
+        .attr("dir", "auto")
+        .part(move || desk.body(), |text| drawn(text, SHOWN))
+}
+
+/// The first characters of a Markdown text as elements.
+pub(super) fn drawn(text: &str, most: usize) -> El {
+    group().children(blocks(text, most).into_iter().map(block))
+}
+
+fn block(block: Block) -> El {
+    let (shape, class) = match block.shape {
+        Shape::Heading => return el("p").child(el("b").children(spans(block.spans))),
+        Shape::Paragraph => ("p", ""),
+        Shape::Quote => ("blockquote", ""),
+        Shape::Code => ("pre", ""),
+        Shape::Item(0) => ("li", "preview__list"),
+        Shape::Item(_) => ("li", "preview__list preview__list--in"),
+    };
+    let element = el(shape).children(spans(block.spans));
+    if class.is_empty() {
+        element
+    } else {
+        div("ul", class).child(element)
     }
 }
 
-fn block(block: Block) -> AnyView {
-    let spans = block.spans.into_iter().map(span).collect_view();
-    match block.shape {
-        Shape::Heading => view! { <p><b>{spans}</b></p> }.into_any(),
-        Shape::Paragraph => view! { <p>{spans}</p> }.into_any(),
-        Shape::Quote => view! { <blockquote>{spans}</blockquote> }.into_any(),
-        Shape::Code => view! { <pre>{spans}</pre> }.into_any(),
-        Shape::Item(depth) => {
-            let class = if depth == 0 {
-                "preview__list"
-            } else {
-                "preview__list preview__list--in"
-            };
-            view! { <ul class=class><li>{spans}</li></ul> }.into_any()
-        }
-    }
+fn spans(spans: Vec<Span>) -> impl Iterator<Item = El> {
+    spans.into_iter().map(|span| {
+        let element = match span.style {
+            Style::Plain => el("span"),
+            Style::Strong => el("b"),
+            Style::Code => el("code"),
+            Style::Variable => div("span", "var"),
+        };
+        element.text(&span.text)
+    })
 }
 
-fn span(span: Span) -> AnyView {
-    match span.style {
-        Style::Plain => span.text.into_any(),
-        Style::Strong => view! { <b>{span.text}</b> }.into_any(),
-        Style::Code => view! { <code>{span.text}</code> }.into_any(),
-        Style::Variable => view! { <span class="var">{span.text}</span> }.into_any(),
-    }
+/// The notice of a text that is longer than a document may be.
+pub(super) fn too_long(desk: Desk) -> El {
+    group().some(
+        move || desk.cut(),
+        |cut| {
+            let (kept, whole) = (count(cut.kept), count(cut.whole));
+            let said = t2("cutKept", &kept, &whole);
+            notice("notice notice--warn notice--sm", Glyph::Alert, &said).attr("role", "status")
+        },
+    )
+}
+
+/// A number of characters or passages.
+pub(super) fn count(characters: u32) -> String {
+    number(usize::try_from(characters).unwrap_or(usize::MAX))
 }
 
 /// Hidden text that was stripped.
-#[component]
-pub(super) fn Hidden() -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let open = RwSignal::new(false);
-    let count = Memo::new(move |_| {
-        desk.captured
-            .with(|captured| captured.as_ref().map_or(0, |preview| preview.hidden_count))
-    });
+pub(super) fn hidden(desk: Desk) -> El {
     let passages = move || {
         desk.captured.with(|captured| {
-            captured
-                .as_ref()
-                .map(|preview| preview.hidden.clone())
-                .unwrap_or_default()
+            let found = captured.as_ref().filter(|preview| preview.hidden_count > 0);
+            found.map(|preview| (preview.hidden_count, preview.hidden.clone()))
         })
     };
-    view! {
-        <Show when=move || count.get() != 0>
-            <div class="stack stack--1">
-                <p class="line xs soft">
-                    <Icon glyph=Glyph::Shield class="i i--sm" />
-                    <span class="grow">{move || t1("hiddenStripped", &number(usize::try_from(count.get()).unwrap_or(usize::MAX)))}</span>
-                    <button
-                        type="button"
-                        class="link"
-                        aria-expanded=move || open.get().to_string()
-                        on:click=move |_| open.update(|open| *open = !*open)
-                    >
-                        {move || t(if open.get() { "hide" } else { "show" })}
-                    </button>
-                </p>
-                <Show when=move || open.get()>
-                    <ul class="preview hidden-text" role="list" tabindex="0">
-                        {move || passages().into_iter().map(|text| view! { <li dir="auto">{text}</li> }).collect_view()}
-                    </ul>
-                </Show>
-            </div>
-        </Show>
-    }
+    group().some(passages, move |(total, passages)| {
+        stripped(desk, *total, passages)
+    })
+}
+
+fn stripped(desk: Desk, total: u32, passages: &[String]) -> El {
+    let open = desk.unveiled;
+    let toggle = button("link", move || open.update(|open| *open = !*open))
+        .says("aria-expanded", move || open.get())
+        .told(move || t(if open.get() { "hide" } else { "show" }));
+    let line = div("p", "line xs soft")
+        .child(icon_as(Glyph::Shield, "i i--sm"))
+        .child(div("span", "grow").text(&t1("hiddenStripped", &count(total))))
+        .child(toggle);
+    let passages = passages.to_vec();
+    div("div", "stack stack--1").child(line).when(
+        move || open.get(),
+        move || {
+            let items = passages
+                .iter()
+                .map(|text| el("li").attr("dir", "auto").text(text));
+            div("ul", "preview hidden-text")
+                .attr("role", "list")
+                .attr("tabindex", "0")
+                .children(items)
+        },
+    )
 }

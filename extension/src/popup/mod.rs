@@ -6,52 +6,42 @@ mod find;
 mod foot;
 mod form;
 mod glance;
+mod lines;
 mod queue;
+mod sides;
 
-use crate::messages::{FailureCode, Keep};
+use crate::messages::{Failure, FailureCode, Keep, Part};
 use crate::model::words;
-use crate::page::{Icon, Mark, Seg, Spoken, failure, t};
-use before::BeforeBlock;
+use crate::page::dom::{El, button, div, el, group, mount, on_any_key};
+use crate::page::{Choice, choice, failure, icon, mark, notice, spoken, t};
 use desk::{Desk, Load, Saving};
-use find::Find;
-use foot::Foot;
-use form::{Fields, Heading, SaveButton, Variables};
-use glance::{Glance, Hidden};
 use krowoc_shared::library::document::Kind;
 use krowoc_ui::icons::Glyph;
-use leptos::prelude::*;
-use queue::Queue;
 use wasm_bindgen::JsCast;
 
 /// Draws the popup into the page.
 pub fn open() {
-    leptos::mount::mount_to_body(Popup);
-}
-
-#[component]
-fn Popup() -> impl IntoView {
     let desk = Desk::new();
-    provide_context(desk);
     desk.begin();
-    let keys = window_event_listener(leptos::ev::keydown, move |event| on_key(desk, &event));
-    on_cleanup(move || keys.remove());
-    view! {
-        <main class="popup" aria-label="Krowoc">
-            <h1 class="sr">{"Krowoc"}</h1>
-            <Head />
-            <div class="popup__body">
-                {move || match desk.preview.get() {
-                    Load::Reading => view! { <Reading /> }.into_any(),
-                    Load::Failed(reason) => view! { <NoPage code=reason.code text=failure(&reason) /> }.into_any(),
-                    Load::Ready => view! { <Capture /> }.into_any(),
-                }}
-                <Queue />
-            </div>
-            <Find />
-            <Foot />
-            <Spoken text=desk.spoken />
-        </main>
-    }
+    on_any_key(move |event| on_key(desk, event));
+    let body = div("div", "popup__body")
+        .part(
+            move || desk.sides.get(),
+            move |looked_at| match looked_at {
+                Some(looked_at) => sides::sides(desk, looked_at),
+                None => group().part(move || desk.preview.get(), move |load| read(desk, load)),
+            },
+        )
+        .child(queue::queue(desk));
+    let page = div("main", "popup")
+        .attr("aria-label", "Krowoc")
+        .child(div("h1", "sr").text("Krowoc"))
+        .child(head(desk))
+        .child(body)
+        .child(find::find(desk))
+        .child(foot::foot(desk))
+        .child(spoken(desk.spoken));
+    mount(&page);
 }
 
 fn on_key(desk: Desk, event: &web_sys::KeyboardEvent) {
@@ -74,114 +64,109 @@ fn is_field(event: &web_sys::KeyboardEvent) -> bool {
     })
 }
 
-#[component]
-fn Head() -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let chosen = Signal::derive(move || usize::from(desk.kind.get() == Kind::Snippet));
-    let choose = move |at| {
-        desk.kind
-            .set(if at == 0 { Kind::Prompt } else { Kind::Snippet })
+fn head(desk: Desk) -> El {
+    let words = Choice {
+        label: t("saveAs"),
+        options: vec![t(words::kind(Kind::Prompt)), t(words::kind(Kind::Snippet))],
+        block: false,
     };
-    view! {
-        <header class="popup__head">
-            <Mark />
-            <Seg
-                label=t("saveAs")
-                options=vec![t(words::kind(Kind::Prompt)), t(words::kind(Kind::Snippet))]
-                value=chosen
-                on_change=choose
-            />
-            <span class="push">
-                <Part />
-            </span>
-        </header>
-    }
-}
-
-#[component]
-fn Part() -> impl IntoView {
-    use crate::messages::Part;
-    let desk = expect_context::<Desk>();
-    let both = Memo::new(move |_| {
+    let kind = choice(
+        words,
+        move || usize::from(desk.kind.get() == Kind::Snippet),
+        move |at| {
+            desk.kind
+                .set(if at == 0 { Kind::Prompt } else { Kind::Snippet });
+        },
+    );
+    let parts = move || {
         desk.captured.with(|captured| {
-            captured
-                .as_ref()
-                .is_some_and(|preview| preview.has_selection)
+            let preview = captured.as_ref()?;
+            Some((preview.has_selection, preview.part))
         })
-    });
-    let part = Memo::new(move |_| {
-        desk.captured
-            .with(|captured| captured.as_ref().map(|preview| preview.part))
-    });
-    let value = move || {
-        if part.get() == Some(Part::Page) {
-            "page"
-        } else {
-            "selection"
-        }
     };
-    view! {
-        <Show when=move || both.get() fallback=move || part.get().map(|_| view! { <span class="xs muted nowrap">{t("partPage")}</span> })>
-            <span class="selectbox">
-                <select
-                    class="select quiet"
-                    aria-label=t("captureWhat")
-                    prop:value=value
-                    on:change=move |event| desk.read(Some(if event_target_value(&event) == "page" { Part::Page } else { Part::Selection }))
-                >
-                    <option value="selection">{t("partSelection")}</option>
-                    <option value="page">{t("partPage")}</option>
-                </select>
-                <Icon glyph=Glyph::Down />
-            </span>
-        </Show>
+    div("header", "popup__head")
+        .child(mark())
+        .child(kind)
+        .child(div("span", "push").some(parts, move |(both, part)| {
+            if *both {
+                what(desk, *part)
+            } else {
+                div("span", "xs muted nowrap").text(&t("partPage"))
+            }
+        }))
+}
+
+/// The choice between selection and page.
+fn what(desk: Desk, part: Part) -> El {
+    let option = |value, key: &str| el("option").attr("value", value).text(&t(key));
+    let now = if part == Part::Page {
+        "page"
+    } else {
+        "selection"
+    };
+    let select = div("select", "select quiet")
+        .attr("aria-label", &t("captureWhat"))
+        .child(option("selection", "partSelection"))
+        .child(option("page", "partPage"))
+        .field(
+            move || now.to_owned(),
+            move |chosen| {
+                desk.read(Some(if chosen == "page" {
+                    Part::Page
+                } else {
+                    Part::Selection
+                }));
+            },
+        );
+    div("span", "selectbox")
+        .child(select)
+        .child(icon(Glyph::Down))
+}
+
+fn read(desk: Desk, load: &Load) -> El {
+    match load {
+        Load::Reading => {
+            let bars = ["skel skel--title", "skel", "skel", "skel"];
+            div("div", "stack")
+                .attr("role", "status")
+                .attr("aria-label", &t("loading"))
+                .children(bars.map(|class| div("span", class)))
+        }
+        Load::Failed(reason) => no_page(desk, reason),
+        Load::Ready => capture(desk),
     }
 }
 
-#[component]
-fn Reading() -> impl IntoView {
-    view! {
-        <div class="stack" role="status" aria-label=t("loading")>
-            {["skel skel--title", "skel", "skel", "skel"].map(|class| view! { <span class=class></span> })}
-        </div>
-    }
-}
-
-#[component]
-fn NoPage(code: FailureCode, text: String) -> impl IntoView {
-    let desk = expect_context::<Desk>();
+fn no_page(desk: Desk, reason: &Failure) -> El {
     let again = matches!(
-        code,
+        reason.code,
         FailureCode::Restarted | FailureCode::Internal | FailureCode::EmptyPage
     );
-    view! {
-        <div class="notice" role="status">
-            <Icon glyph=Glyph::Info />
-            <p class="grow">{text}</p>
-        </div>
-        {again.then(|| view! { <button type="button" class="btn" on:click=move |_| desk.read(None)>{t("retryNow")}</button> })}
-    }
+    let retry = again.then(|| button("btn", move || desk.read(None)).text(&t("retryNow")));
+    group()
+        .child(notice("notice", Glyph::Info, &failure(reason)).attr("role", "status"))
+        .maybe(retry)
 }
 
 /// The capture, until it is saved; then what was saved.
-#[component]
-fn Capture() -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let done = Memo::new(move |_| matches!(desk.saving.get(), Saving::Done(_)));
-    let fresh = Memo::new(move |_| desk.keep.get() == Keep::Both);
-    view! {
-        <Heading />
-        <BeforeBlock />
-        <Show when=move || !desk.compares()>
-            <Glance />
-        </Show>
-        <Hidden />
-        <Show when=move || !done.get()>
-            <Variables />
-            <Show when=move || fresh.get()>
-                <Fields />
-            </Show>
-        </Show>
-        <SaveButton />
-    }
+fn capture(desk: Desk) -> El {
+    let open = move || {
+        desk.saving
+            .with(|saving| !matches!(saving, Saving::Done(_)))
+    };
+    group()
+        .child(form::heading(desk))
+        .child(before::saved_before(desk))
+        .when(move || !desk.compares(), move || glance::glance(desk))
+        .child(glance::hidden(desk))
+        .when(open, move || {
+            group()
+                .child(glance::too_long(desk))
+                .child(form::variables(desk))
+                .when(
+                    move || desk.keep.get() == Keep::Both,
+                    move || form::fields(desk),
+                )
+        })
+        .child(form::save_button(desk))
 }

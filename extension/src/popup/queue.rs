@@ -1,74 +1,94 @@
-//! What waits and what was rejected: reason, edit and retry, discard, export. Nothing here is lost by looking.
+//! What waits, what was rejected and what has two sides: reason, edit and retry, discard, export, resolve. Nothing here is lost by
+//! looking.
 
 use super::desk::Desk;
 use crate::messages::{Connection, Request, State, Waiting};
 use crate::model::words;
-use crate::page::{Icon, Moment, ask, download, number, t, t1};
-use krowoc_shared::ids::OpId;
+use crate::page::dom::{El, button, div, el, group};
+use crate::page::reactive::Signal;
+use crate::page::{ask, download, failure, icon_as, moment, number, t, t1};
+use krowoc_shared::ids::{DocId, OpId};
 use krowoc_ui::icons::Glyph;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 
 /// Waiting operations listed.
 const LISTED: usize = 3;
 
+/// The edit of a rejected operation, while there is one: which, its title, its text.
+pub(super) type Editing = Signal<Option<(OpId, String, Option<String>)>>;
+
 /// The queue; nothing when there is nothing to say.
-#[component]
-pub(super) fn Queue() -> impl IntoView {
-    let desk = expect_context::<Desk>();
+pub(super) fn queue(desk: Desk) -> El {
     let rejected = move || part(desk, |item| item.refused.is_some(), usize::MAX);
-    let waiting = move || {
-        let connected = desk.state.with(|state| {
-            state
-                .as_ref()
-                .is_some_and(|state| state.connection != Connection::None)
-        });
-        if connected {
-            part(desk, |item| item.refused.is_none(), LISTED)
-        } else {
-            Vec::new()
-        }
+    let conflicts = move || {
+        let found = |state: &State| (state.conflicts.clone(), state.conflict_count);
+        let found = desk.state.with(|state| state.as_ref().map(found));
+        // While one of them is looked at the list would only repeat it.
+        let elsewhere = desk.sides.with(Option::is_none);
+        found.filter(|(_, count)| *count > 0 && elsewhere)
     };
-    let total = move || {
-        desk.state
-            .with(|state| state.as_ref().map_or(0, |state| state.waiting))
-    };
-    view! {
-        <Show when=move || !rejected().is_empty()>
-            <section class="stack stack--1" aria-label=t("queueRejected")>
-                <h2 class="line xs">{t("queueRejected")}</h2>
-                <ul class="queue" role="list">
-                    <For each=rejected key=|item| item.op_id.to_string() children=move |item| view! { <Rejected item=item /> } />
-                </ul>
-            </section>
-        </Show>
-        <Show when=move || !waiting().is_empty()>
-            <section class="stack stack--1" aria-label=t("queueWaiting")>
-                <h2 class="line xs">
-                    <span class="grow">{t("queueWaiting")}</span>
-                    <button type="button" class="link" on:click=move |_| desk.follow(Request::SyncNow)>{t("retryNow")}</button>
-                </h2>
-                <ul class="queue" role="list">{move || waiting().into_iter().map(row).collect_view()}</ul>
-                {move || (total() > LISTED).then(|| view! {
-                    <p class="hint">{t1("queueMore", &number(total().saturating_sub(LISTED)))}</p>
-                })}
-            </section>
-        </Show>
-    }
+    group()
+        .some(conflicts, move |(some, count)| {
+            section("queueConflicts", group())
+                .child(list().children(some.iter().map(|(id, title)| conflict(desk, *id, title))))
+                .maybe(more(count.saturating_sub(some.len())))
+        })
+        .when(
+            move || !rejected().is_empty(),
+            move || {
+                section("queueRejected", group()).child(list().each(
+                    rejected,
+                    |item| item.op_id,
+                    move |item| refused(desk, item),
+                ))
+            },
+        )
+        .some(
+            move || waiting(desk),
+            move |(items, total)| {
+                let retry =
+                    button("link", move || desk.follow(Request::SyncNow)).text(&t("retryNow"));
+                section("queueWaiting", retry)
+                    .child(list().children(items.iter().map(row)))
+                    .maybe(more(total.saturating_sub(items.len())))
+            },
+        )
+}
+
+fn section(key: &str, beside: El) -> El {
+    let title = div("h2", "line xs")
+        .child(div("span", "grow").text(&t(key)))
+        .child(beside);
+    div("section", "stack stack--1")
+        .attr("aria-label", &t(key))
+        .child(title)
+}
+
+fn list() -> El {
+    div("ul", "queue").attr("role", "list")
+}
+
+fn more(count: usize) -> Option<El> {
+    (count > 0).then(|| div("p", "hint").text(&t1("queueMore", &number(count))))
 }
 
 fn part(desk: Desk, wanted: impl Fn(&Waiting) -> bool, most: usize) -> Vec<Waiting> {
     let pick = |state: &State| {
-        state
-            .queue
-            .iter()
-            .filter(|item| wanted(item))
-            .take(most)
-            .cloned()
-            .collect()
+        let items = state.queue.iter().filter(|item| wanted(item));
+        items.take(most).cloned().collect()
     };
     desk.state
         .with(|state| state.as_ref().map(pick).unwrap_or_default())
+}
+
+/// The first waiting operations and how many there are; without a server nothing waits for anything.
+fn waiting(desk: Desk) -> Option<(Vec<Waiting>, usize)> {
+    let total = desk.state.with(|state| {
+        let connected = |state: &&State| state.connection != Connection::None;
+        state.as_ref().filter(connected).map(|state| state.waiting)
+    })?;
+    let items = part(desk, |item| item.refused.is_none(), LISTED);
+    (!items.is_empty()).then_some((items, total))
 }
 
 fn named(title: &str) -> String {
@@ -79,86 +99,138 @@ fn named(title: &str) -> String {
     }
 }
 
-fn row(item: Waiting) -> impl IntoView {
+fn name(title: &str) -> El {
+    div("span", "cut med")
+        .attr("dir", "auto")
+        .text(&named(title))
+}
+
+fn row(item: &Waiting) -> El {
     let mut facts = t(words::change(item.change));
     if item.attempts > 0 {
-        facts = format!(
-            "{facts} · {}",
-            t1(
-                "queueAttempts",
-                &number(usize::try_from(item.attempts).unwrap_or(usize::MAX))
-            )
-        );
+        let attempts = number(usize::try_from(item.attempts).unwrap_or(usize::MAX));
+        facts = format!("{facts} · {}", t1("queueAttempts", &attempts));
     }
-    view! {
-        <li>
-            <Icon glyph=Glyph::Clock class="i muted" />
-            <span class="stack stack--0"><span class="cut med" dir="auto">{named(&item.title)}</span><span class="xs muted">{facts}</span></span>
-            <span class="xs muted"><Moment at=item.at /></span>
-        </li>
-    }
+    let words = div("span", "stack stack--0")
+        .child(name(&item.title))
+        .child(div("span", "xs muted").text(&facts));
+    el("li")
+        .child(icon_as(Glyph::Clock, "i muted"))
+        .child(words)
+        .child(div("span", "xs muted").child(moment(item.at)))
 }
 
-#[component]
-fn Rejected(item: Waiting) -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let editing = RwSignal::new(false);
-    let title = RwSignal::new(item.title.clone());
-    let body = RwSignal::new(item.body.clone().unwrap_or_default());
-    let has_body = item.body.is_some();
+fn conflict(desk: Desk, id: DocId, title: &str) -> El {
+    let words = div("span", "stack stack--0")
+        .child(name(title))
+        .child(div("span", "xs soft").text(&t("conflictHint")));
+    let resolve = button("btn btn--sm", move || desk.look(id))
+        .attr("aria-label", &format!("{}: {}", t("resolve"), named(title)))
+        .text(&t("resolve"));
+    el("li")
+        .child(icon_as(Glyph::Merge, "i warn"))
+        .child(words)
+        .child(resolve)
+}
+
+fn refused(desk: Desk, item: Waiting) -> El {
     let op_id = item.op_id;
-    let reason = item
-        .refused
-        .as_ref()
-        .map(|violation| (t(words::refused(violation.code)), violation.message.clone()));
-    let send = move |_| {
-        let changed = editing.get_untracked();
-        desk.follow(Request::Retry {
-            op_id,
-            title: changed.then(|| title.get_untracked()),
-            body: (changed && has_body).then(|| body.get_untracked()),
-        });
-    };
-    let (first, second) = (
-        "title-".to_owned() + &op_id.to_string(),
-        "text-".to_owned() + &op_id.to_string(),
-    );
-    let (first_label, second_label) = (first.clone(), second.clone());
-    view! {
-        <li>
-            <Icon glyph=Glyph::Alert class="i warn" />
-            <div class="stack stack--1">
-                <span class="cut med" dir="auto">{named(&item.title)}</span>
-                {reason.map(|(sentence, detail)| view! { <span class="xs soft" title=detail>{sentence}</span> })}
-                <Show when=move || editing.get()>
-                    <div class="field">
-                        <label class="label" for=first_label.clone()>{t("title")}</label>
-                        <input class="input" id=first.clone() dir="auto" prop:value=title on:input=move |event| title.set(event_target_value(&event)) />
-                    </div>
-                    {has_body.then(|| view! {
-                        <div class="field">
-                            <label class="label" for=second_label.clone()>{t("text")}</label>
-                            <textarea class="textarea" id=second.clone() rows="4" dir="auto" prop:value=body on:input=move |event| body.set(event_target_value(&event))></textarea>
-                        </div>
-                    })}
-                </Show>
-                <div class="line line--wrap">
-                    <button type="button" class="btn btn--sm" on:click=send>{t("sendAgain")}</button>
-                    <button type="button" class="btn btn--ghost btn--sm" on:click=move |_| editing.update(|open| *open = !*open)>
-                        {move || t(if editing.get() { "cancel" } else { "editRetry" })}
-                    </button>
-                    <button type="button" class="btn btn--ghost btn--sm" on:click=move |_| export(op_id)>{t("export")}</button>
-                    <button type="button" class="btn btn--ghost btn--sm" on:click=move |_| desk.follow(Request::Discard { op_id })>{t("discard")}</button>
-                </div>
-            </div>
-        </li>
-    }
+    let reason = item.refused.as_ref().map(|violation| {
+        div("span", "xs soft")
+            .attr("title", &violation.message)
+            .text(&t(words::refused(violation.code)))
+    });
+    let words = div("div", "stack stack--1")
+        .child(name(&item.title))
+        .maybe(reason)
+        .when(
+            move || is_edited(desk.editing, op_id),
+            move || editor(desk.editing, op_id),
+        )
+        .child(choices(desk, item));
+    el("li").child(icon_as(Glyph::Alert, "i warn")).child(words)
 }
 
-fn export(op_id: OpId) {
+fn is_edited(editing: Editing, op_id: OpId) -> bool {
+    editing.with(|editing| editing.as_ref().is_some_and(|(id, ..)| *id == op_id))
+}
+
+fn choices(desk: Desk, item: Waiting) -> El {
+    let (op_id, editing) = (item.op_id, desk.editing);
+    let send = button("btn btn--sm", move || {
+        let edited = editing.now().filter(|(id, ..)| *id == op_id);
+        let (title, body) = edited.map_or((None, None), |(_, title, body)| (Some(title), body));
+        desk.follow(Request::Retry { op_id, title, body });
+    });
+    let edit = quiet(move || {
+        let open = is_edited(editing, op_id);
+        editing.set((!open).then(|| (op_id, item.title.clone(), item.body.clone())));
+    });
+    let discard = quiet(move || desk.follow(Request::Discard { op_id }));
+    div("div", "line line--wrap")
+        .child(send.text(&t("sendAgain")))
+        .child(edit.told(move || {
+            t(if is_edited(editing, op_id) {
+                "cancel"
+            } else {
+                "editRetry"
+            })
+        }))
+        .child(quiet(move || export(desk, op_id)).text(&t("export")))
+        .child(discard.text(&t("discard")))
+}
+
+fn quiet(press: impl FnMut() + 'static) -> El {
+    button("btn btn--ghost btn--sm", press)
+}
+
+fn editor(editing: Editing, op_id: OpId) -> El {
+    let field = |id: &str, key: &str, input: El| {
+        div("div", "field")
+            .child(div("label", "label").attr("for", id).text(&t(key)))
+            .child(input.attr("id", id).attr("dir", "auto"))
+    };
+    let value = move |second: bool| {
+        editing.with(|editing| match editing {
+            Some((_, title, _)) if !second => title.clone(),
+            Some((.., body)) => body.clone().unwrap_or_default(),
+            None => String::new(),
+        })
+    };
+    let title = div("input", "input").field(
+        move || value(false),
+        move |text| {
+            editing.update(|editing| {
+                if let Some((_, title, _)) = editing {
+                    *title = text;
+                }
+            })
+        },
+    );
+    let has_body = editing.peek(|editing| matches!(editing, Some((_, _, Some(_)))));
+    let body = has_body.then(|| {
+        let text = div("textarea", "textarea").attr("rows", "4").field(
+            move || value(true),
+            move |text| {
+                editing.update(|editing| {
+                    if let Some((.., body)) = editing {
+                        *body = Some(text);
+                    }
+                })
+            },
+        );
+        field(&format!("text-{op_id}"), "text", text)
+    });
+    group()
+        .child(field(&format!("title-{op_id}"), "title", title))
+        .maybe(body)
+}
+
+fn export(desk: Desk, op_id: OpId) {
     spawn_local(async move {
-        if let Ok(json) = ask::<String>(&Request::ExportOp { op_id }).await {
-            download(&format!("krowoc-{op_id}.json"), "application/json", &[json]);
+        match ask::<String>(&Request::ExportOp { op_id }).await {
+            Ok(json) => download(&format!("krowoc-{op_id}.json"), "application/json", &[json]),
+            Err(reason) => desk.spoken.set(failure(&reason)),
         }
     });
 }

@@ -5,6 +5,7 @@
 pub mod anchor;
 pub mod fingerprint;
 pub mod invisible;
+pub mod length;
 pub mod snapshot;
 pub mod types;
 pub mod url;
@@ -31,4 +32,5 @@ mod sink;
 
 #[cfg(feature = "extract")]
 pub use clip::capture;
+pub use length::Cut;
 pub use types::{Capture, CaptureError, Concealed, How, Metadata, capture_image, capture_link};

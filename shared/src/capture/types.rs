@@ -5,7 +5,9 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::anchor::Anchor;
 use super::fingerprint::{SimHash, fingerprint, simhash};
+use super::length::{Cut, fit};
 use super::{invisible, url};
+use crate::library::limits;
 
 /// Longest page accepted, in bytes of HTML.
 pub const MAX_HTML: usize = 32 * 1024 * 1024;
@@ -121,11 +123,15 @@ pub struct Capture {
     pub words: u32,
     /// Characters.
     pub chars: u32,
+    /// Set when the content is longer than a document may be: only its beginning is here.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cut: Option<Cut>,
 }
 
 impl Capture {
     /// A capture of `markdown` from `page_url`, with everything that follows from the two.
     pub(crate) fn new(how: How, page_url: &str, title: &str, markdown: String) -> Self {
+        let (markdown, cut) = fit(markdown, limits::BODY_BYTES);
         let address = url::clean(page_url);
         let site = url::site(&address);
         let title = invisible::reveal(title)
@@ -153,6 +159,7 @@ impl Capture {
             words: count(markdown.unicode_words().count()),
             chars: count(markdown.chars().count()),
             markdown,
+            cut,
         }
     }
 }

@@ -42,6 +42,17 @@ export async function run(context) {
     await accessible(popup, `popup ${scheme}`);
     await fits(popup, `popup ${scheme}`);
   }
+  await popup.evaluate(() => { document.documentElement.dir = 'rtl'; });
+  await context.shot(popup, 'popup-rtl');
+  await accessible(popup, 'popup, right to left');
+  await fits(popup, 'popup, right to left');
+  const kinds = () => popup.evaluate(() => [...document.querySelectorAll('.seg [role=radio]')].map((one) => one.getAttribute('aria-checked')).join());
+  await popup.focus('.seg [aria-checked=true]');
+  const before = await kinds();
+  await popup.keyboard.press('ArrowRight');
+  await until('the arrow to move against the reading direction', async () => (await kinds()) !== before);
+  await popup.keyboard.press('ArrowLeft');
+  await until('the other arrow to move back', async () => (await kinds()) === before);
   await popup.close();
   const article = await browser.visit(`${context.fixtures.url}/prompt`);
   await select(article, '#prompt');
@@ -51,6 +62,9 @@ export async function run(context) {
   await (await clip(browser, page, { what: 'page', kind: 'Snippet' })).close();
   const options = await browser.extensionPage('pages/options.html');
   await each(context, options, 'options');
+  await options.evaluate(() => { document.documentElement.dir = 'rtl'; });
+  await context.shot(options, 'options-rtl');
+  await fits(options, 'options, right to left');
 
   const [row] = await until('the clips to arrive', async () => {
     const rows = await dashboard.list('?kind=prompt');

@@ -20,7 +20,17 @@ function large() {
   return parts.join('');
 }
 
-/** Serves `/NAME` from fixtures/NAME.html, `/strict/NAME` with a strict CSP, `/large`, and `/real/ID`. */
+/** A text of about a megabyte: longer than a document may be. */
+function long() {
+  const parts = ['<!doctype html><html lang="en"><title>A very long page</title><body><article><h1>A very long page</h1>'];
+  for (let i = 0; i < 9_000; i += 1) {
+    parts.push(`<p>Paragraph ${i} tells of the number ${i * 7919} and of nothing else, at some length, so that the text as a whole is too long to keep.</p>\n`);
+  }
+  parts.push('</article></body></html>');
+  return parts.join('');
+}
+
+/** Serves `/NAME` from fixtures/NAME.html, `/strict/NAME` with a strict CSP, `/large`, `/long`, and `/real/ID`. */
 export function startFixtures(here, data) {
   const real = path.join(data, 'wcxb-dev/html');
   const server = http.createServer((request, response) => {
@@ -29,6 +39,7 @@ export function startFixtures(here, data) {
     const headers = { 'content-type': 'text/html; charset=utf-8' };
     try {
       if (parts[0] === 'large') return void response.writeHead(200, headers).end(large());
+      if (parts[0] === 'long') return void response.writeHead(200, headers).end(long());
       if (parts[0] === 'real') {
         const html = zlib.gunzipSync(fs.readFileSync(path.join(real, `${path.basename(parts[1])}.html.gz`)));
         return void response.writeHead(200, headers).end(html);

@@ -14,7 +14,7 @@ pub use button::{Button, ButtonKind, IconButton};
 pub use diff_view::DiffView;
 pub use icon::{Brand, Icon};
 pub use rows::Skeleton;
-pub use seg::Seg;
+pub use seg::{Seg, focus_child, turned};
 pub use state::{Empty, Notice, NoticeKind};
 pub use tag_input::TagInput;
 pub use tag_input::{matching, split_tags};

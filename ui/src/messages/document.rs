@@ -161,6 +161,16 @@ pub fn hidden(n: u64) -> String {
     format!("{} stripped", plural(n, "passage", "passages"))
 }
 
+/// A capture that was longer than a document may be.
+#[must_use]
+pub fn beginning(kept: u64, whole: u64) -> String {
+    format!(
+        "Only the beginning was kept: {} of {}",
+        count(kept),
+        plural(whole, "character", "characters")
+    )
+}
+
 /// Title of a copy.
 #[must_use]
 pub fn copy_of(title: &str) -> String {

@@ -114,6 +114,7 @@ fn SourceCard(control: Control, source: Source) -> impl IntoView {
         author,
         captured_at,
         concealed,
+        cut,
         quote,
         ..
     } = source.clone();
@@ -135,6 +136,7 @@ fn SourceCard(control: Control, source: Source) -> impl IntoView {
                     {captured_at.map(|at| view! { <dt>{words::CAPTURED}</dt><dd><RelativeTime at=at now=control.app.now /></dd> })}
                     {(concealed > 0).then(|| view! { <dt>{words::HIDDEN}</dt><dd class="line"><Icon glyph=Glyph::Shield class="i--sm" />{words::hidden(concealed)}</dd> })}
                 </dl>
+                {cut.map(|(kept, whole)| view! { <p class="line soft"><Icon glyph=Glyph::Info />{words::beginning(kept, whole)}</p> })}
                 {(!quote.is_empty()).then(|| view! { <blockquote class="preview" dir="auto">{quote}</blockquote> })}
                 <div class="line line--wrap">{page}{passage}</div>
             </div>

@@ -26,6 +26,8 @@ pub struct Source {
     pub captured_at: Option<Millis>,
     /// Hidden passages that were stripped.
     pub concealed: u64,
+    /// Of a text that was too long: characters that were kept, and characters that the page has.
+    pub cut: Option<(u64, u64)>,
     /// The passage in the page's words.
     pub quote: String,
 }
@@ -60,6 +62,10 @@ fn read(value: &Value) -> Option<Source> {
     };
     let link =
         address("link").filter(|link| Some(link) != url.as_ref() && link.contains("#:~:text="));
+    let cut = fields.get("cut").and_then(|cut| {
+        let count = |name: &str| cut.get(name).and_then(Value::as_u64);
+        Some((count("kept")?, count("whole")?))
+    });
     let quote = fields
         .get("anchor")
         .and_then(|anchor| anchor.get("exact"))
@@ -72,6 +78,7 @@ fn read(value: &Value) -> Option<Source> {
         author: text("author"),
         captured_at: fields.get("capturedAt").and_then(Value::as_i64),
         concealed: concealed.unwrap_or(0),
+        cut,
         quote: quote.to_owned(),
         url,
     })
@@ -129,6 +136,18 @@ mod tests {
         );
         assert_eq!(source.captured_at, Some(5));
         assert!(source.link.is_some());
+    }
+
+    #[test]
+    fn a_text_of_which_only_the_beginning_was_kept_says_so() {
+        let cut = |value| {
+            read(&json!({"url": "https://a.example/", "cut": value}))
+                .unwrap()
+                .cut
+        };
+        assert_eq!(cut(json!({"kept": 5, "whole": 9})), Some((5, 9)));
+        assert_eq!(cut(json!({"kept": 5})), None);
+        assert_eq!(cut(Value::Null), None);
     }
 
     #[test]

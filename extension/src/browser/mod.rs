@@ -1,4 +1,8 @@
-//! Every call to the browser: `chrome.*`, fetch, locks, storage. The only file that knows them; differences between browsers end here.
+//! Every call to the browser: `chrome.*`, fetch, locks, storage. The only place that knows them; differences between browsers end here.
+
+mod stream;
+
+pub use stream::{Stream, stream};
 
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
