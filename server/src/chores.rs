@@ -1,6 +1,6 @@
 //! Every kind of job on one screen. Not the queue, and not what the jobs do.
 
-use crate::jobs::{Kind, PURGE};
+use crate::jobs::{FORGET, Kind, PURGE};
 
 /// The kinds that this server does.
-pub const KINDS: &[Kind] = &[PURGE];
+pub const KINDS: &[Kind] = &[PURGE, FORGET];

@@ -74,6 +74,8 @@ codes! {
     KindMismatch = "kind_mismatch", 422, "The document is of another kind";
     /// An operation is based on a body revision the server never had.
     UnknownRevision = "unknown_revision", 422, "The edit is based on a version that does not exist";
+    /// An operation waited for so long that nobody knows whether it was taken before.
+    TooOld = "too_old", 422, "The edit waited for over 400 days and may have been saved already; look at the document and save it again";
     /// The template has a syntax error.
     InvalidTemplate = "invalid_template", 422, "The template has an error";
     /// The caller has no key for the model's provider.

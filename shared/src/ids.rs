@@ -34,6 +34,12 @@ macro_rules! id {
             pub fn as_bytes(&self) -> &[u8; 16] {
                 self.0.as_bytes()
             }
+            /// The time it was minted at, as its first 48 bits say.
+            #[must_use]
+            pub fn minted_at(&self) -> Millis {
+                let [a, b, c, d, e, f, ..] = *self.0.as_bytes();
+                i64::from_be_bytes([0, 0, a, b, c, d, e, f])
+            }
             /// Reads sixteen bytes; `None` when the length is not sixteen.
             #[must_use]
             pub fn from_slice(bytes: &[u8]) -> Option<Self> {
@@ -136,6 +142,7 @@ mod tests {
         let id = OpId::mint(1_763_700_000_000, [7; 10]);
         assert_eq!(id.to_string().parse(), Ok(id));
         assert_eq!(OpId::from_slice(id.as_bytes()), Some(id));
+        assert_eq!(id.minted_at(), 1_763_700_000_000);
         assert_eq!("nonsense".parse::<OpId>(), Err(InvalidId));
     }
 }

@@ -19,7 +19,7 @@ use krowoc_tests::ops::Syncing;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
-use support::{Figures, Numbers, backends, cpu_seconds, number, server};
+use support::{Figures, Numbers, backends, cpu_seconds, load, number, server, thread_seconds};
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -125,7 +125,9 @@ async fn batched(
     count: usize,
 ) {
     let lanes = requests(device, numbers, 0, count, 100).await;
+    let before = thread_seconds("sqlite-writer");
     let (clock, cpu) = push(device, lanes).await;
+    let writer = thread_seconds("sqlite-writer") - before;
     figures.print(
         &format!("sync.batched_ops_s.{name}"),
         count as f64 / clock,
@@ -136,6 +138,15 @@ async fn batched(
         count as f64 / cpu,
         "ops/s per core",
     );
+    if name == "sqlite" {
+        // What its one writer could take if nothing else had to be done.
+        figures.print(
+            "sync.batched_per_writer_s.sqlite",
+            count as f64 / writer,
+            "ops/s per core of the writer",
+        );
+    }
+    figures.print(&format!("sync.load.{name}"), load(), "");
 }
 
 async fn first_pull(figures: &Figures, name: &str, device: &Syncing) {

@@ -71,6 +71,7 @@ pub const fn refused(code: ErrorCode) -> &'static str {
         ErrorCode::TooLarge => "refusedTooLarge",
         ErrorCode::KindMismatch => "refusedKind",
         ErrorCode::UnknownRevision => "refusedRevision",
+        ErrorCode::TooOld => "refusedAge",
         _ => "refusedField",
     }
 }

@@ -1,5 +1,6 @@
 //! Work that nobody waits for: a durable queue on the store, and the jobs of the library. Not what other nouns queue: see `chores`.
 
+pub mod forget;
 pub mod purge;
 mod queue;
 
@@ -29,6 +30,24 @@ async fn purge(state: AppState) -> Outcome {
             dropped = done.dropped,
             "the trash was emptied"
         );
+    }
+    Ok(())
+}
+
+/// Forgets results of edits that no device can repeat any more, each hour.
+pub const FORGET: Kind = Kind {
+    name: "forget_results",
+    every: Some(HOUR),
+    attempts: 5,
+    run: |state, _| forget(state).boxed(),
+};
+
+async fn forget(state: AppState) -> Outcome {
+    let forgotten = forget::run(&state)
+        .await
+        .map_err(|error| error.to_string())?;
+    if forgotten > 0 {
+        tracing::info!(forgotten, "old results of edits were forgotten");
     }
     Ok(())
 }

@@ -2,13 +2,16 @@
 //! person's delete: that only moves to the trash.
 
 use crate::app::AppState;
-use crate::store::library::{self, PURGED, TRASH, Writing};
+use crate::store::derived::Derived;
+use crate::store::library::{self, PURGED, TRASH};
+use crate::store::writing::{Writing, save};
 use crate::store::{Conn, Event, StoreError, Tx, sync, versions};
 use krowoc_shared::hlc::Hlc;
 use krowoc_shared::ids::{DocId, Millis, SpaceId};
 use krowoc_shared::library::limits;
 use krowoc_shared::sync::server::purge;
 use krowoc_shared::sync::wire::Hint;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A day in milliseconds.
@@ -97,11 +100,12 @@ fn empty(
         let writing = Writing {
             space,
             document: &tombstone,
+            derived: Cow::Owned(Derived::of(&tombstone)?),
             before: Some(&stored),
             versions: 0,
             hlc: Hlc::default(),
         };
-        writing.save(tx)?;
+        save(tx, &[writing])?;
         stand.replace(Some(&stored.document), &tombstone);
     }
     if changed > 0 {

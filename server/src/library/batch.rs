@@ -2,8 +2,9 @@
 
 use super::edit::{batch, creation};
 use crate::app::AppState;
-use crate::store::{Conn, StoreError, Tx, library, library_overview};
-use crate::sync::push::{Batch, apply};
+use crate::store::{Conn, StoreError, Tx, derived, library, library_overview};
+use crate::sync::ahead::Ahead;
+use crate::sync::push::{Applied, Batch, apply, apply_prepared};
 use crate::web::actor::{LibraryRead, LibraryWrite};
 use crate::web::body::Body;
 use crate::web::{Actor, Fault, May, Reply};
@@ -131,9 +132,12 @@ async fn import(
         create_only: true,
         ..batch(space, &actor, now, ops)
     };
-    let results = state
+    let prepare = move || (Ahead::work_out(&batch), batch);
+    let (results, _) = state
         .store
-        .write_again(move |tx: &mut Tx<'_>| apply(tx, &batch).map(|applied| applied.results))
+        .prepare_and_write(prepare, |tx: &mut Tx<'_>, (ahead, batch)| {
+            apply_prepared(tx, batch, ahead).map(Applied::into_results)
+        })
         .await?;
     Ok(Json(BatchResult { results }))
 }
@@ -159,7 +163,7 @@ async fn duplicates(
     let space = actor.personal()?;
     let mut asked: HashMap<Vec<u8>, Vec<String>> = HashMap::new();
     for print in wanted {
-        if let Some(key) = library::fingerprint_key(&print) {
+        if let Some(key) = derived::fingerprint_key(&print) {
             asked.entry(key).or_default().push(print);
         }
     }

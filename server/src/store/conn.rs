@@ -108,10 +108,15 @@ pub enum Role {
 pub fn open(url: &DatabaseUrl, role: Role) -> Result<Conn, StoreError> {
     match url {
         DatabaseUrl::Sqlite(path) => open_sqlite(path, role).map(Conn::Sqlite),
-        DatabaseUrl::Postgres(text) => PgConnection::establish(text)
-            .map(Conn::Postgres)
-            .map_err(unavailable),
+        DatabaseUrl::Postgres(text) => open_postgres(text).map(Conn::Postgres),
     }
+}
+
+fn open_postgres(text: &str) -> Result<PgConnection, StoreError> {
+    let mut conn = PgConnection::establish(text).map_err(unavailable)?;
+    // Every query here is short: starting workers or a compiler for it takes longer than the query does.
+    conn.batch_execute("SET jit = off; SET max_parallel_workers_per_gather = 0;")?;
+    Ok(conn)
 }
 
 fn unavailable(error: diesel::ConnectionError) -> StoreError {
@@ -129,6 +134,8 @@ fn open_sqlite(path: &Path, role: Role) -> Result<SqliteConnection, StoreError> 
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
          PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
     )?;
+    // Pages (16 MiB) in the log until they are copied into the file: a page that is written again and again is copied once.
+    conn.batch_execute("PRAGMA wal_autocheckpoint = 4096;")?;
     // KiB, used only as pages are touched: a write touches pages of a dozen indexes, a list few.
     let cache = match role {
         Role::Writer => 65_536,

@@ -1,27 +1,16 @@
-//! Documents as rows: the registers as JSON, and the columns that lists need derived from them. Not the lists, and not the merge.
+//! Documents as rows are read: the registers from their JSON, and what a row is to lists. Not how a row is written, and not the merge.
 
-use super::search;
 use super::statement::Statement;
 use super::{Conn, StoreError};
 use crate::both;
 use crate::store::schema::library::document;
 use diesel::prelude::*;
-use krowoc_shared::capture::fingerprint::fingerprint;
-use krowoc_shared::hlc::Hlc;
 use krowoc_shared::ids::{DocId, Millis, SpaceId};
 use krowoc_shared::library::document::{
     Body, Conflict, Counter, Document, Field, Kind, Register, TagRegister,
 };
-use krowoc_shared::text;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
-
-/// Longest excerpt, in characters.
-const EXCERPT_CHARS: usize = 200;
-/// Longest key by which titles are sorted, in characters: an entry of an index must stay small.
-const TITLE_KEY_CHARS: usize = 120;
-/// Bytes of a fingerprint that are stored: enough that two texts do not meet by chance.
-const FINGERPRINT_BYTES: usize = 16;
 
 /// In the library.
 pub const LIBRARY: i16 = 0;
@@ -29,14 +18,6 @@ pub const LIBRARY: i16 = 0;
 pub const TRASH: i16 = 1;
 /// Purged: only the tombstone is left.
 pub const PURGED: i16 = 2;
-
-#[derive(Serialize)]
-struct StateRef<'a> {
-    fields: &'a BTreeMap<Field, Register>,
-    tags: &'a BTreeMap<String, TagRegister>,
-    counters: &'a BTreeMap<Counter, i64>,
-    conflicts: &'a [Conflict],
-}
 
 #[derive(Deserialize)]
 struct State {
@@ -74,7 +55,7 @@ struct Loaded {
     body: String,
 }
 
-fn fault(what: &str) -> StoreError {
+pub(super) fn fault(what: &str) -> StoreError {
     StoreError::Fault(format!("a stored document is not readable: {what}"))
 }
 
@@ -286,180 +267,4 @@ pub fn site(document: &Document) -> String {
         .and_then(|url| url.host_str().map(str::to_lowercase))
         .unwrap_or_default();
     host.strip_prefix("www.").unwrap_or(&host).to_owned()
-}
-
-/// The stored form of a hexadecimal fingerprint; `None` when it is none.
-#[must_use]
-pub fn fingerprint_key(hex: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = hex
-        .bytes()
-        .map(|byte| {
-            char::from(byte)
-                .to_digit(16)
-                .and_then(|d| u8::try_from(d).ok())
-        })
-        .collect::<Option<_>>()?;
-    let (pairs, _) = digits.as_chunks::<2>();
-    let bytes: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
-    (bytes.len() >= FINGERPRINT_BYTES).then(|| bytes.into_iter().take(FINGERPRINT_BYTES).collect())
-}
-
-/// A row about to be written: the document and what is known of its past.
-pub struct Writing<'a> {
-    /// The space.
-    pub space: SpaceId,
-    /// The document as it is to be.
-    pub document: &'a Document,
-    /// The row as it was.
-    pub before: Option<&'a Stored>,
-    /// Versions of its text, this one included.
-    pub versions: u64,
-    /// The stamp of the operation.
-    pub hlc: Hlc,
-}
-
-/// Columns after `space_id, id, kind`, in the order of [`Writing::bind`].
-const COLUMNS: [&str; 20] = [
-    "shelf",
-    "rev",
-    "title",
-    "title_key",
-    "excerpt",
-    "tag_list",
-    "collection_id",
-    "favourite",
-    "conflict",
-    "site",
-    "uses",
-    "fingerprint",
-    "created_at",
-    "updated_at",
-    "deleted_at",
-    "body_rev",
-    "versions",
-    "state",
-    "body",
-    "body_format",
-];
-
-impl Writing<'_> {
-    fn bind(&self, statement: Statement) -> Result<Statement, StoreError> {
-        let document = self.document;
-        let tags: Vec<&str> = document.present_tags().collect();
-        let state = StateRef {
-            fields: &document.fields,
-            tags: &document.tags,
-            counters: &document.counters,
-            conflicts: &document.conflicts,
-        };
-        let json = |value: Result<String, serde_json::Error>| value.map_err(|_| fault("json"));
-        let text = document.body.text.as_str();
-        let print = Some(text).filter(|text| !text.trim().is_empty());
-        let key: String = text::fold(document.title())
-            .chars()
-            .take(TITLE_KEY_CHARS)
-            .collect();
-        let collection = document.collection().map(|id| id.as_bytes().to_vec());
-        Ok(statement
-            .bind(shelf(document))
-            .bind(signed(document.rev))
-            .bind(document.title())
-            .bind(key)
-            .bind(text::excerpt(text, EXCERPT_CHARS))
-            .bind(json(serde_json::to_string(&tags))?)
-            .bind(collection)
-            .bind(document.favourite())
-            .bind(!document.conflicts.is_empty())
-            .bind(site(document))
-            .bind(document.counter(Counter::Uses))
-            .bind(print.and_then(|text| fingerprint_key(&fingerprint(text))))
-            .bind(document.created_at())
-            .bind(self.updated_at())
-            .bind(deleted_at(document))
-            .bind(signed(document.body.rev))
-            .bind(signed(self.versions))
-            .bind(json(serde_json::to_string(&state))?)
-            .bind(text)
-            .bind("text"))
-    }
-
-    /// When it was last edited: a text keeps no stamp of its own, so the row remembers the latest.
-    fn updated_at(&self) -> Millis {
-        let before = self.before.map_or(0, |stored| stored.updated_at);
-        before.max(self.document.edited().at).max(self.hlc.at)
-    }
-
-    /// Writes the row with its tags and search terms; gives its number.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn save(&self, conn: &mut Conn) -> Result<i64, StoreError> {
-        let row_id = match self.before {
-            Some(before) => self.update(conn, before.row_id)?,
-            None => self.insert(conn)?,
-        };
-        let before = self.before.map(|stored| &stored.document);
-        if before.is_none_or(|before| tags_differ(before, self.document)) {
-            self.save_tags(conn, row_id)?;
-        }
-        if before.is_none_or(|before| search::differs(before, self.document)) {
-            search::save(conn, self.space, row_id, before.is_some(), self.document)?;
-        }
-        Ok(row_id)
-    }
-
-    fn insert(&self, conn: &mut Conn) -> Result<i64, StoreError> {
-        let places = ", ?".repeat(COLUMNS.len());
-        let sql = format!(
-            "INSERT INTO document (space_id, id, kind, {}) VALUES (?, ?, ?{places}) RETURNING row_id",
-            COLUMNS.join(", ")
-        );
-        let statement = Statement::new(&sql)
-            .bind(self.space.as_bytes())
-            .bind(self.document.id.as_bytes())
-            .bind(self.document.kind.as_str());
-        let row: Option<RowId> = self.bind(statement)?.first(conn)?;
-        row.map(|row| row.row_id).ok_or(StoreError::NotFound)
-    }
-
-    fn update(&self, conn: &mut Conn, row_id: i64) -> Result<i64, StoreError> {
-        let sql = format!(
-            "UPDATE document SET {} = ? WHERE row_id = ?",
-            COLUMNS.join(" = ?, ")
-        );
-        let statement = self.bind(Statement::new(&sql))?.bind(row_id);
-        match statement.execute(conn)? {
-            1 => Ok(row_id),
-            _ => Err(StoreError::NotFound),
-        }
-    }
-
-    fn save_tags(&self, conn: &mut Conn, row_id: i64) -> Result<(), StoreError> {
-        if self.before.is_some() {
-            Statement::new("DELETE FROM document_tag WHERE row_id = ?")
-                .bind(row_id)
-                .execute(conn)?;
-        }
-        for tag in self.document.present_tags() {
-            Statement::new(
-                "INSERT INTO document_tag (space_id, shelf, tag, row_id) VALUES (?, ?, ?, ?)",
-            )
-            .bind(self.space.as_bytes())
-            .bind(shelf(self.document))
-            .bind(tag)
-            .bind(row_id)
-            .execute(conn)?;
-        }
-        Ok(())
-    }
-}
-
-fn tags_differ(before: &Document, after: &Document) -> bool {
-    shelf(before) != shelf(after) || !before.present_tags().eq(after.present_tags())
-}
-
-#[derive(QueryableByName)]
-struct RowId {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    row_id: i64,
 }

@@ -1,8 +1,8 @@
 //! Filters of lists as SQL: as sets of rows from their own indexes, and as conditions of a row. Not the choice between both.
 
-use super::Conn;
 use super::search;
 use super::statement::Statement;
+use super::{Conn, StoreError};
 use krowoc_shared::ids::{DocId, Millis, SpaceId};
 use krowoc_shared::library::document::Kind;
 use krowoc_shared::text::SearchQuery;
@@ -64,6 +64,12 @@ pub(super) fn direct(conn: &Conn, space: SpaceId, filter: &Filter) -> Statement 
             .then(set)
             .sql(" AND document_search.row_id = document.row_id)");
     }
+    statement.then(direct_others(space, filter))
+}
+
+/// The same without the words.
+fn direct_others(space: SpaceId, filter: &Filter) -> Statement {
+    let mut statement = Statement::default();
     for tag in &filter.tags {
         statement = statement
             .sql(" AND EXISTS (SELECT 1 FROM document_tag t WHERE t.space_id = ? AND t.shelf = ? AND t.tag = ? AND t.row_id = document.row_id)")
@@ -86,19 +92,77 @@ pub(super) fn direct(conn: &Conn, space: SpaceId, filter: &Filter) -> Statement 
     statement
 }
 
-/// The rows of every filter with an index of its own; `scoped` ones are of this shelf, and of the kind when there is one.
-pub(super) fn sets(conn: &Conn, space: SpaceId, filter: &Filter, scoped: bool) -> Vec<Statement> {
-    let of = |sql: &str| Statement::new(sql).bind(space.as_bytes());
-    let kind = match filter.kinds.as_slice() {
+/// The one kind that is wanted, when it is one.
+fn kind(filter: &Filter) -> Option<Kind> {
+    match filter.kinds.as_slice() {
         [kind] => Some(*kind),
         _ => None,
+    }
+}
+
+/// The words, and the tags and the site as words too: they stand in each document's entry.
+fn narrowed(filter: &Filter) -> SearchQuery {
+    let site = match filter.sites.as_slice() {
+        [site] => Some(site),
+        _ => None,
     };
-    let mut sets: Vec<Statement> = Vec::new();
-    sets.extend(if scoped {
-        search::matching(conn, space, filter.shelf, kind, &filter.query)
-    } else {
-        search::matching_anywhere(&filter.query)
+    let texts = filter.tags.iter().chain(site).map(String::as_str);
+    filter.query.clone().with_phrases(texts)
+}
+
+/// The rows that pass every filter with an index of its own: of this shelf, and of the kind when there is one, as far as words
+/// and tags go. `None` without such a filter. `few` tells whether the rows of a set are few.
+///
+/// # Errors
+/// What `few` fails with.
+pub(super) fn set(
+    conn: &mut Conn,
+    space: SpaceId,
+    filter: &Filter,
+    few: impl FnOnce(&mut Conn, Statement) -> Result<bool, StoreError>,
+) -> Result<Option<Statement>, StoreError> {
+    let intersect = |sets: Vec<Statement>| {
+        let join = |all: Statement, next| all.sql(" INTERSECT ").then(next);
+        sets.into_iter().reduce(join)
+    };
+    let others = intersect(others(space, filter));
+    let words = filter.query.has_text().then(|| narrowed(filter));
+    let matching = words.and_then(|query| {
+        let kind = kind(filter);
+        search::matching(conn, space, filter.shelf, kind, &query)
     });
+    match (conn, matching, others) {
+        (Conn::Sqlite(_), words, others) => {
+            Ok(intersect(words.into_iter().chain(others).collect()))
+        }
+        (conn @ Conn::Postgres(_), Some(words), Some(others)) => {
+            // To intersect, PostgreSQL reads both sets whole. The smaller leads instead, and its rows are tested.
+            Ok(Some(if few(conn, words.clone())? {
+                Statement::new("SELECT row_id FROM document WHERE row_id IN (")
+                    .then(words)
+                    .sql(")")
+                    .then(direct_others(space, filter))
+            } else {
+                let query = search::condition(space, filter.shelf, kind(filter), &filter.query);
+                Statement::new("SELECT a.row_id FROM (")
+                    .then(others)
+                    .sql(") a WHERE (SELECT s.terms FROM document_search s WHERE s.row_id = a.row_id) @@ ")
+                    .then(query.unwrap_or_default())
+            }))
+        }
+        (_, words, others) => Ok(words.or(others)),
+    }
+}
+
+/// SQLite's walk: the rows of every filter with an index of its own, each in a set. The words are of any space: the walk is not.
+pub(super) fn sets(space: SpaceId, filter: &Filter) -> Vec<Statement> {
+    let words = search::matching_anywhere(&filter.query);
+    words.into_iter().chain(others(space, filter)).collect()
+}
+
+fn others(space: SpaceId, filter: &Filter) -> Vec<Statement> {
+    let of = |sql: &str| Statement::new(sql).bind(space.as_bytes());
+    let mut sets: Vec<Statement> = Vec::new();
     for tag in &filter.tags {
         let tagged = "SELECT row_id FROM document_tag WHERE space_id = ? AND shelf = ? AND tag = ?";
         sets.push(of(tagged).bind(filter.shelf).bind(tag.as_str()));

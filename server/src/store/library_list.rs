@@ -4,21 +4,23 @@
 //! order is walked. Which of both is decided by counting the filter's rows up to a thousand.
 
 use super::library::{doc_id, unsigned};
-use super::library_filter::{Filter, direct, is_exact, members, one_of, sets, tests};
+use super::library_filter::{Filter, direct, is_exact, members, one_of, set, sets, tests};
 use super::statement::{Statement, Value};
 use super::{Conn, StoreError};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 use krowoc_shared::ids::{DocId, SpaceId};
 use krowoc_shared::library::document::Kind;
+use krowoc_shared::library::limits;
 use krowoc_shared::library::wire::{Sort, Summary};
 
-/// Rows of a filter up to which they are sorted rather than the order walked, on SQLite: a row costs a look into the table.
-const SMALL_SQLITE: i64 = 1_000;
-/// The same on PostgreSQL, where testing a row while walking costs more.
-const SMALL_POSTGRES: i64 = 2_000;
-/// Where counting ends.
-pub const COUNTED: i64 = 10_000;
+/// Rows of a filter up to which they are sorted rather than the order walked: a row costs a look into the table either way, and
+/// with 100,000 documents a walk then looks at no more than a few thousand.
+const SMALL: i64 = 1_000;
+/// Where counting ends: a filter without words is counted from an index alone.
+pub const COUNTED: i64 = limits::COUNTED_ROWS;
+/// Where counting ends on a search: PostgreSQL looks at every row it counts.
+const SEARCHED: i64 = limits::COUNTED_MATCHES;
 
 /// The last row of a page: where the next one begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,7 +126,7 @@ pub struct List {
     set: Option<Statement>,
     /// The set is exactly the list: no row of another shelf or kind is in it, and nothing else is tested.
     exact: bool,
-    /// Rows of the set, counted up to [`COUNTED`], or less when no total is asked for.
+    /// Rows of the set, counted up to where counting ends, or less when no total is asked for.
     rows: Option<i64>,
     /// The same filters as a walk tests them.
     walk: Statement,
@@ -145,26 +147,24 @@ impl List {
         filter: Filter,
         first: bool,
     ) -> Result<Self, StoreError> {
-        let set = sets(conn, space, &filter, true)
-            .into_iter()
-            .reduce(|all, next| all.sql(" INTERSECT ").then(next));
+        let few = |conn: &mut Conn, rows| Ok(count(conn, rows, SMALL.saturating_add(1))? <= SMALL);
+        let set = set(conn, space, &filter, few)?;
         let tests = tests(space, &filter);
         let exact = tests.is_empty() && is_exact(&filter);
-        let (most, walk) = match conn {
-            Conn::Sqlite(_) => (SMALL_SQLITE, members(sets(conn, space, &filter, false))),
-            Conn::Postgres(_) => (SMALL_POSTGRES, direct(conn, space, &filter)),
+        let walk = match conn {
+            Conn::Sqlite(_) => members(sets(space, &filter)),
+            Conn::Postgres(_) => direct(conn, space, &filter),
         };
         // Counted once for both questions: are there few, and how many in all.
-        let until = if first {
-            COUNTED
-        } else {
-            most.saturating_add(1)
+        let until = match first {
+            true => counted(&filter).max(SMALL.saturating_add(1)),
+            false => SMALL.saturating_add(1),
         };
         let rows = match &set {
             None => None,
             Some(set) => Some(count(conn, set.clone(), until)?),
         };
-        let small = rows.is_some_and(|rows| rows <= most);
+        let small = rows.is_some_and(|rows| rows <= SMALL);
         Ok(Self {
             tests,
             walk,
@@ -177,7 +177,8 @@ impl List {
         })
     }
 
-    /// Rows in all, counted up to [`COUNTED`]; `None` when no filter is set, and the space's own tally knows.
+    /// Rows in all, counted up to [`COUNTED`], or to [`limits::COUNTED_MATCHES`] on a search; `None` when no filter is set, and the
+    /// space's own tally knows.
     ///
     /// # Errors
     /// The database's.
@@ -186,12 +187,13 @@ impl List {
         if self.set.is_none() && plain && self.filter.kinds.len() <= 1 {
             return Ok(None);
         }
+        let most = counted(&self.filter);
         if self.exact && self.rows.is_some() {
-            return Ok(self.rows);
+            return Ok(self.rows.map(|rows| rows.min(most)));
         }
         let base = Statement::new("SELECT row_id FROM document WHERE ");
         let rows = base.then(self.condition(conn, None));
-        count(conn, rows, COUNTED).map(Some)
+        count(conn, rows, most).map(Some)
     }
 
     /// The order that is used: by relevance only where the matches are few enough to be sorted.
@@ -362,6 +364,15 @@ impl From<Key> for Value {
             Key::Number(number) => Self::Int(number),
             Key::Title(text) => Self::Text(text),
         }
+    }
+}
+
+/// Where counting ends.
+fn counted(filter: &Filter) -> i64 {
+    if filter.query.has_text() {
+        SEARCHED
+    } else {
+        COUNTED
     }
 }
 

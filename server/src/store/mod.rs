@@ -1,11 +1,12 @@
 //! The store: two doors, `read` and `write`, to SQLite or PostgreSQL. Nothing else opens a connection; rows are never serialised.
 //!
-//! `read` sees one snapshot. `write` is one transaction: on SQLite a savepoint of the single writer's group commit, on PostgreSQL
+//! `read` sees one snapshot. `write` is one transaction: on SQLite a part of the single writer's group commit, on PostgreSQL
 //! a pooled transaction. Both run on threads that may block. Events queued in a `write` leave after its commit, or never.
 
 pub mod accounts;
 pub mod budgets;
 mod conn;
+pub mod derived;
 pub mod devices;
 mod error;
 pub mod jobs;
@@ -16,7 +17,9 @@ pub mod library_overview;
 pub mod migrate;
 pub mod provider_key_views;
 pub mod provider_keys;
+pub mod results;
 pub mod rotation;
+mod rows;
 pub mod schema;
 pub mod search;
 pub mod sessions;
@@ -28,6 +31,7 @@ pub mod usage;
 pub mod versions;
 mod work;
 mod writer;
+pub mod writing;
 
 pub use conn::{Conn, DatabaseUrl, Manager, Role, open};
 pub use error::{Failure, StoreError};
@@ -164,7 +168,8 @@ impl Store {
         blocking(move || inner.transact(work)).await
     }
 
-    /// As [`Store::write`], for work that may be done again: repeated when another transaction was in the way.
+    /// As [`Store::write`], for work that may be done again: repeated when another transaction was in the way, or when other work
+    /// of the same commit failed.
     ///
     /// # Errors
     /// The work's own, or the store's as `E`; a transient one after five attempts.
@@ -175,17 +180,34 @@ impl Store {
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
         if let Some(writer) = &self.inner.writer {
-            return writer.run(work).await;
+            return writer.run_again(work).await;
+        }
+        let inner = Arc::clone(&self.inner);
+        blocking(move || inner.transact_again(work)).await
+    }
+
+    /// As [`Store::write_again`], with something made beforehand that needs no database: not while SQLite's writer or a
+    /// connection of PostgreSQL waits for it.
+    ///
+    /// # Errors
+    /// As [`Store::write_again`].
+    pub async fn prepare_and_write<P, T, E, M, F>(&self, make: M, work: F) -> Result<T, E>
+    where
+        P: Send + Sync + 'static,
+        T: Send + 'static,
+        E: Failure,
+        M: FnOnce() -> P + Send + 'static,
+        F: Fn(&mut Tx<'_>, &P) -> Result<T, E> + Send + 'static,
+    {
+        if let Some(writer) = &self.inner.writer {
+            let made = blocking(move || Ok::<P, E>(make())).await?;
+            let work = move |tx: &mut Tx<'_>| work(tx, &made);
+            return writer.run_again(work).await;
         }
         let inner = Arc::clone(&self.inner);
         blocking(move || {
-            let mut left = 4;
-            loop {
-                match inner.transact(&work) {
-                    Err(error) if error.is_transient() && left > 0 => left -= 1,
-                    outcome => return outcome,
-                }
-            }
+            let made = make();
+            inner.transact_again(|tx: &mut Tx<'_>| work(tx, &made))
         })
         .await
     }
@@ -239,6 +261,21 @@ impl Inner {
                 Ok(()) => return Ok(conn),
                 Err(error) if left == 0 => return Err(StoreError::Unavailable(error.to_string())),
                 Err(_) => left = left.saturating_sub(1),
+            }
+        }
+    }
+
+    /// A transaction that was in another's way is done again, four times at most.
+    fn transact_again<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        E: Failure,
+        F: Fn(&mut Tx<'_>) -> Result<T, E>,
+    {
+        let mut left = 4;
+        loop {
+            match self.transact(&work) {
+                Err(error) if error.is_transient() && left > 0 => left -= 1,
+                outcome => return outcome,
             }
         }
     }

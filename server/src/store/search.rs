@@ -3,7 +3,8 @@
 //! Each entry also holds a scope term, which names space, shelf and kind: a search meets rows of its own space only.
 
 use super::library::{LIBRARY, PURGED, TRASH, shelf, site};
-use super::statement::Statement;
+use super::rows::Insert;
+use super::statement::{Statement, Value};
 use super::{Conn, StoreError};
 use krowoc_shared::ids::SpaceId;
 use krowoc_shared::library::document::{Document, Field, Kind};
@@ -38,7 +39,8 @@ pub fn differs(before: &Document, after: &Document) -> bool {
         || !before.present_tags().eq(after.present_tags())
 }
 
-fn terms(document: &Document) -> String {
+/// The folded terms of a document; none when it is purged.
+pub(super) fn terms(document: &Document) -> String {
     if document.purged {
         return String::new();
     }
@@ -59,46 +61,56 @@ fn terms(document: &Document) -> String {
     )
 }
 
-/// Writes the entry of a row.
+/// An entry about to be written.
+pub(super) struct Entry<'a> {
+    /// The space.
+    pub space: SpaceId,
+    /// The row.
+    pub row_id: i64,
+    /// The row has an entry already.
+    pub exists: bool,
+    /// The row's document.
+    pub document: &'a Document,
+    /// Its [`terms`].
+    pub terms: &'a str,
+}
+
+/// Writes the entries of rows.
 ///
 /// # Errors
 /// The database's.
-pub fn save(
-    conn: &mut Conn,
-    space: SpaceId,
-    row_id: i64,
-    exists: bool,
-    document: &Document,
-) -> Result<(), StoreError> {
-    let on = shelf(document);
-    if exists {
-        remove(conn, row_id)?;
+pub(super) fn save(conn: &mut Conn, entries: &[Entry<'_>]) -> Result<(), StoreError> {
+    for entry in entries.iter().filter(|entry| entry.exists) {
+        remove(conn, entry.row_id)?;
     }
-    if on == PURGED {
-        return Ok(());
-    }
-    let (all, kind) = (
-        scope(space, on, None),
-        scope(space, on, Some(document.kind)),
-    );
-    let terms = terms(document);
-    match conn {
-        Conn::Sqlite(_) => {
-            Statement::new("INSERT INTO document_search (rowid, terms, scope) VALUES (?, ?, ?)")
-                .bind(row_id)
-                .bind(terms)
-                .bind(format!("{all} {kind}"))
-        }
+    let kept = |entry: &&Entry<'_>| shelf(entry.document) != PURGED;
+    let rows = entries.iter().filter(kept).map(|entry| {
+        let on = shelf(entry.document);
+        let all = scope(entry.space, on, None);
+        let kind = scope(entry.space, on, Some(entry.document.kind));
         // No word begins with `=`: a document cannot write itself into another space's scope.
-        Conn::Postgres(_) => Statement::new(
-            "INSERT INTO document_search (row_id, terms) VALUES (?, to_tsvector('simple', ?) \
-             || array_to_tsvector(string_to_array(?, ' ')))",
-        )
-        .bind(row_id)
-        .bind(terms)
-        .bind(format!("={all} ={kind}")),
+        let scopes = match conn {
+            Conn::Sqlite(_) => format!("{all} {kind}"),
+            Conn::Postgres(_) => format!("={all} ={kind}"),
+        };
+        vec![entry.row_id.into(), entry.terms.into(), scopes.into()]
+    });
+    let rows: Vec<Vec<Value>> = rows.collect();
+    let insert = match conn {
+        Conn::Sqlite(_) => Insert {
+            head: "INSERT INTO document_search (rowid, terms, scope)",
+            row: "(?, ?, ?)",
+            tail: "",
+        },
+        Conn::Postgres(_) => Insert {
+            head: "INSERT INTO document_search (row_id, terms)",
+            row: "(?, to_tsvector('simple', ?) || array_to_tsvector(string_to_array(?, ' ')))",
+            tail: "",
+        },
+    };
+    for statement in insert.statements(conn, rows) {
+        statement.execute(conn)?;
     }
-    .execute(conn)?;
     Ok(())
 }
 
@@ -106,7 +118,7 @@ pub fn save(
 ///
 /// # Errors
 /// The database's.
-pub fn remove(conn: &mut Conn, row_id: i64) -> Result<(), StoreError> {
+fn remove(conn: &mut Conn, row_id: i64) -> Result<(), StoreError> {
     let sql = match conn {
         Conn::Sqlite(_) => "DELETE FROM document_search WHERE rowid = ?",
         Conn::Postgres(_) => "DELETE FROM document_search WHERE row_id = ?",
@@ -132,16 +144,34 @@ pub fn matching(
     kind: Option<Kind>,
     query: &SearchQuery,
 ) -> Option<Statement> {
-    let scope = scope(space, shelf, kind);
     Some(match conn {
-        Conn::Sqlite(_) => Statement::new(
-            "SELECT rowid AS row_id FROM document_search WHERE document_search MATCH ?",
-        )
-        .bind(format!("scope : {scope} AND terms : ({})", query.to_fts5()?)),
-        Conn::Postgres(_) => Statement::new(
-            "SELECT row_id FROM document_search WHERE terms @@ (to_tsquery('simple', ?) && CAST(? AS tsquery))",
-        )
-        .bind(query.to_tsquery()?)
-        .bind(format!("'={scope}'")),
+        Conn::Sqlite(_) => {
+            let scope = scope(space, shelf, kind);
+            Statement::new(
+                "SELECT rowid AS row_id FROM document_search WHERE document_search MATCH ?",
+            )
+            .bind(format!(
+                "scope : {scope} AND terms : ({})",
+                query.to_fts5()?
+            ))
+        }
+        Conn::Postgres(_) => Statement::new("SELECT row_id FROM document_search WHERE terms @@ ")
+            .then(condition(space, shelf, kind, query)?),
     })
+}
+
+/// What PostgreSQL compares an entry with; `None` when the query has no text.
+#[must_use]
+pub(super) fn condition(
+    space: SpaceId,
+    shelf: i16,
+    kind: Option<Kind>,
+    query: &SearchQuery,
+) -> Option<Statement> {
+    let scope = scope(space, shelf, kind);
+    Some(
+        Statement::new("(to_tsquery('simple', ?) && CAST(? AS tsquery))")
+            .bind(query.to_tsquery()?)
+            .bind(format!("'={scope}'")),
+    )
 }

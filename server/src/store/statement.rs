@@ -88,6 +88,25 @@ impl Statement {
         self
     }
 
+    /// Binds the next values.
+    #[must_use]
+    pub fn bind_all(mut self, values: impl IntoIterator<Item = Value>) -> Self {
+        self.values.extend(values);
+        self
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.sql
+    }
+
+    /// Its values, in order.
+    #[must_use]
+    pub fn values(&self) -> &[Value] {
+        &self.values
+    }
+
     /// Adds another statement's text and values.
     #[must_use]
     pub fn then(mut self, other: Self) -> Self {

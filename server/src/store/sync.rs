@@ -1,17 +1,16 @@
-//! Where a space stands, stored results and past epochs. Not the decisions about operations: those are in `shared::sync`.
+//! Where a space stands, and its past epochs. Not the decisions about operations: those are in `shared::sync`.
 
 use super::library::{LIBRARY, TRASH, shelf, signed, unsigned};
 use super::statement::Statement;
 use super::{Conn, StoreError};
 use crate::both;
-use crate::store::schema::library::{space_stand, sync_op};
+use crate::store::schema::library::space_stand;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Text};
-use krowoc_shared::ids::{Millis, OpId, SpaceId};
+use krowoc_shared::ids::SpaceId;
 use krowoc_shared::library::document::{Document, Kind};
 use krowoc_shared::sync::checksum::Checksum;
-use krowoc_shared::sync::wire::{OpResult, PastEpoch, SpaceState};
-use std::collections::HashMap;
+use krowoc_shared::sync::wire::{PastEpoch, SpaceState};
 
 /// The row of a space that every write of its documents moves: taken first, it puts writers in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,74 +183,6 @@ pub fn put(conn: &mut Conn, stand: &Stand) -> Result<(), StoreError> {
     .bind(stand.tally.conflicts)
     .bind(stand.space.as_bytes())
     .execute(conn)?;
-    Ok(())
-}
-
-/// Stored results of these operations.
-///
-/// # Errors
-/// The database's.
-pub fn results(
-    conn: &mut Conn,
-    space: SpaceId,
-    ops: &[OpId],
-) -> Result<HashMap<OpId, OpResult>, StoreError> {
-    let space = space.as_bytes().as_slice();
-    let rows: Vec<String> = match ops {
-        [] => Vec::new(),
-        [op] => both!(conn, |c| sync_op::table
-            .filter(sync_op::space_id.eq(space))
-            .filter(sync_op::op_id.eq(op.as_bytes().as_slice()))
-            .select(sync_op::result)
-            .load(c))?,
-        _ => both!(conn, |c| sync_op::table
-            .filter(sync_op::space_id.eq(space))
-            .filter(sync_op::op_id.eq_any(ops.iter().map(|id| id.as_bytes().to_vec())))
-            .select(sync_op::result)
-            .load(c))?,
-    };
-    rows.iter()
-        .map(|text| {
-            let result: OpResult = serde_json::from_str(text)
-                .map_err(|_| StoreError::Fault("a stored result is not readable".to_owned()))?;
-            Ok((result.op_id, result))
-        })
-        .collect()
-}
-
-/// Stores the results of operations that were taken.
-///
-/// # Errors
-/// The database's.
-pub fn keep_results(
-    conn: &mut Conn,
-    space: SpaceId,
-    results: &[OpResult],
-    at: Millis,
-) -> Result<(), StoreError> {
-    for chunk in results.chunks(100) {
-        let mut statement =
-            Statement::new("INSERT INTO sync_op (space_id, op_id, rev, result, at) VALUES ");
-        for (index, result) in chunk.iter().enumerate() {
-            let text = serde_json::to_string(result)
-                .map_err(|_| StoreError::Fault("a result cannot be stored".to_owned()))?;
-            let comma = if index == 0 { "" } else { ", " };
-            statement = statement
-                .sql(comma)
-                .sql("(?, ?, ?, ?, ?)")
-                .bind(space.as_bytes())
-                .bind(result.op_id.as_bytes())
-                .bind(signed(result.rev))
-                .bind(text)
-                .bind(at);
-        }
-        let statement = if matches!(chunk.len(), 1 | 100) {
-            statement
-        } else {
-            statement.once()
-        };
-        statement.execute(conn)?;
-    }
     Ok(())
 }
 

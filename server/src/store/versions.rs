@@ -1,6 +1,7 @@
 //! Texts that bodies had: bases of merges, and the history a person sees. Not the current text: that is in the document's row.
 
 use super::library::{signed, unsigned};
+use super::rows::Insert;
 use super::statement::Statement;
 use super::{Conn, StoreError};
 use diesel::prelude::*;
@@ -10,32 +11,45 @@ use krowoc_shared::ids::{DeviceId, DocId, SpaceId};
 use krowoc_shared::library::wire::Version;
 use krowoc_shared::sync::server::VersionRow;
 
-/// Keeps a text.
+/// A text about to be kept.
+pub struct Kept {
+    /// Whose.
+    pub doc: DocId,
+    /// Which of its texts, counted from 1.
+    pub number: u64,
+    /// The text.
+    pub version: VersionRow,
+}
+
+/// Keeps texts.
 ///
 /// # Errors
 /// The database's.
-pub fn add(
-    conn: &mut Conn,
-    space: SpaceId,
-    doc: DocId,
-    number: u64,
-    version: &VersionRow,
-) -> Result<(), StoreError> {
-    Statement::new(
-        "INSERT INTO document_version (space_id, doc_id, rev, number, title, hlc_at, hlc_count, hlc_node, device_id, text) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(space.as_bytes())
-    .bind(doc.as_bytes())
-    .bind(signed(version.rev))
-    .bind(signed(number))
-    .bind(version.title.as_str())
-    .bind(version.hlc.at)
-    .bind(i64::from(version.hlc.count))
-    .bind(i64::from(version.hlc.node))
-    .bind(version.device.map(|id| id.as_bytes().to_vec()))
-    .bind(version.text.as_str())
-    .execute(conn)?;
+pub fn add(conn: &mut Conn, space: SpaceId, kept: Vec<Kept>) -> Result<(), StoreError> {
+    let insert = Insert {
+        head: "INSERT INTO document_version \
+               (space_id, doc_id, rev, number, title, hlc_at, hlc_count, hlc_node, device_id, text)",
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        tail: "",
+    };
+    let row = |kept: Kept| {
+        let version = kept.version;
+        vec![
+            space.as_bytes().into(),
+            kept.doc.as_bytes().into(),
+            signed(version.rev).into(),
+            signed(kept.number).into(),
+            version.title.into(),
+            version.hlc.at.into(),
+            i64::from(version.hlc.count).into(),
+            i64::from(version.hlc.node).into(),
+            version.device.map(|id| id.as_bytes().to_vec()).into(),
+            version.text.into(),
+        ]
+    };
+    for statement in insert.statements(conn, kept.into_iter().map(row).collect()) {
+        statement.execute(conn)?;
+    }
     Ok(())
 }
 

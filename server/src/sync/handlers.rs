@@ -1,5 +1,6 @@
 //! The routes of sync. Not the service behind them.
 
+use super::ahead::Ahead;
 use super::{pull, push};
 use crate::app::AppState;
 use crate::store::{Conn, StoreError, Tx, sync};
@@ -85,15 +86,20 @@ async fn push_ops(
         ops: request.ops,
     };
     let cursor = request.cursor;
-    let reply = state
+    let prepare = move || (Ahead::work_out(&batch), batch);
+    let (reply, _) = state
         .store
-        .write_again(move |tx: &mut Tx<'_>| -> Reply<PushReply> {
-            let applied = push::apply(tx, &batch)?;
-            Ok(PushReply {
-                changes: pull::few(tx, &applied.stand, cursor, now)?,
-                results: applied.results,
-                now: pull::stamp(now),
-            })
+        .prepare_and_write(prepare, move |tx: &mut Tx<'_>, (ahead, batch)| {
+            let applied = push::apply_prepared(tx, batch, ahead)?;
+            let changes = pull::few(tx, &applied.stand, cursor, now)?;
+            let (results, left) = applied.into_results();
+            let now = pull::stamp(now);
+            let reply = PushReply {
+                results,
+                changes,
+                now,
+            };
+            Reply::Ok((reply, left))
         })
         .await?;
     Ok(Json(reply))

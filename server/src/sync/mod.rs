@@ -1,5 +1,6 @@
 //! Sync over HTTP: spaces, push, pull. Not the decisions: those are in `shared::sync::server`.
 
+pub mod ahead;
 mod handlers;
 pub mod pull;
 pub mod push;

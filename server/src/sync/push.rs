@@ -2,16 +2,21 @@
 //!
 //! The space's row is taken first, so that writers of one space are in order and a sequence number is seen only when all before it are.
 
-use crate::store::library::{Stored, Writing, find};
+use super::ahead::Ahead;
+use crate::store::derived::Derived;
+use crate::store::library::{Stored, find};
+use crate::store::results::{self, Kept};
 use crate::store::sync::{self, Stand};
+use crate::store::writing::{Writing, save};
 use crate::store::{Event, Tx, versions};
 use crate::web::{Fault, Reply};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::hlc::{Clock, Hlc};
 use krowoc_shared::ids::{DeviceId, DocId, Millis, OpId, SpaceId};
 use krowoc_shared::library::document::Document;
-use krowoc_shared::sync::server::{Change, Context, decide, needs_base};
+use krowoc_shared::sync::server::{Change, Context, decide, made_at, needs_base};
 use krowoc_shared::sync::wire::{Hint, Op, OpResult, Outcome};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Operations to apply, in the order they were made.
@@ -40,6 +45,8 @@ pub struct Applied {
     /// Where the space stands after it.
     pub stand: Stand,
     documents: HashMap<DocId, Slot>,
+    /// New texts, not yet written.
+    texts: Vec<versions::Kept>,
 }
 
 /// A document of the batch: its row before, and what it is now.
@@ -66,7 +73,21 @@ impl Slot {
     }
 }
 
+/// What is left of a batch when its results were taken: dropped where nobody waits for it.
+pub struct Leftovers {
+    _documents: HashMap<DocId, Slot>,
+}
+
 impl Applied {
+    /// The results, and the rest.
+    #[must_use]
+    pub fn into_results(self) -> (Vec<OpResult>, Leftovers) {
+        let left = Leftovers {
+            _documents: self.documents,
+        };
+        (self.results, left)
+    }
+
     /// A document of the batch as it is now.
     #[must_use]
     pub fn document(&self, id: DocId) -> Option<&Document> {
@@ -79,6 +100,14 @@ impl Applied {
 /// # Errors
 /// [`ErrorCode::NotFound`] for a space that is not there, [`ErrorCode::EpochMismatch`], or the store's.
 pub fn apply(tx: &mut Tx<'_>, batch: &Batch) -> Reply<Applied> {
+    apply_prepared(tx, batch, &Ahead::default())
+}
+
+/// As [`apply`], with what was worked out before the transaction.
+///
+/// # Errors
+/// As [`apply`].
+pub fn apply_prepared(tx: &mut Tx<'_>, batch: &Batch, ahead: &Ahead) -> Reply<Applied> {
     let stand = sync::take(tx, batch.space)?;
     if batch
         .epoch
@@ -88,7 +117,7 @@ pub fn apply(tx: &mut Tx<'_>, batch: &Batch) -> Reply<Applied> {
         return Err(ErrorCode::EpochMismatch.into());
     }
     let op_ids: Vec<OpId> = batch.ops.iter().map(|op| op.op_id).collect();
-    let mut known = sync::results(tx, batch.space, &op_ids)?;
+    let mut known = results::find(tx, batch.space, &op_ids)?;
     let mut doc_ids: Vec<DocId> = batch.ops.iter().map(|op| op.doc_id).collect();
     doc_ids.sort_unstable();
     doc_ids.dedup();
@@ -98,6 +127,7 @@ pub fn apply(tx: &mut Tx<'_>, batch: &Batch) -> Reply<Applied> {
         results: Vec::with_capacity(batch.ops.len()),
         stand,
         documents: documents.collect(),
+        texts: Vec::new(),
     };
     let mut taken = Vec::new();
     for op in &batch.ops {
@@ -107,14 +137,17 @@ pub fn apply(tx: &mut Tx<'_>, batch: &Batch) -> Reply<Applied> {
                 let result = one(tx, batch, op, &mut applied)?;
                 if result.outcome != Outcome::Rejected {
                     known.insert(op.op_id, result.clone());
-                    taken.push(result.clone());
+                    taken.push(Kept {
+                        result: result.clone(),
+                        at: made_at(op).max(batch.now),
+                    });
                 }
                 result
             }
         };
         applied.results.push(result);
     }
-    write(tx, batch, &mut applied, &taken)?;
+    write(tx, batch, &mut applied, &taken, ahead)?;
     Ok(applied)
 }
 
@@ -136,7 +169,10 @@ fn one(tx: &mut Tx<'_>, batch: &Batch, op: &Op, applied: &mut Applied) -> Reply<
     let stamped = batch.restamp.then(|| restamp(op, current, batch.now));
     let op = stamped.as_ref().unwrap_or(op);
     let base = match needs_base(op, current) {
-        Some(rev) => versions::text_at(tx, batch.space, op.doc_id, rev)?,
+        Some(rev) => match pending(&applied.texts, op.doc_id, rev) {
+            Some(text) => Some(text.to_owned()),
+            None => versions::text_at(tx, batch.space, op.doc_id, rev)?,
+        },
         None => None,
     };
     let context = Context {
@@ -148,7 +184,11 @@ fn one(tx: &mut Tx<'_>, batch: &Batch, op: &Op, applied: &mut Applied) -> Reply<
     if let Some(Change { document, version }) = decision.change {
         if let Some(version) = version {
             slot.versions = slot.versions.saturating_add(1);
-            versions::add(tx, batch.space, op.doc_id, slot.versions, &version)?;
+            applied.texts.push(versions::Kept {
+                doc: op.doc_id,
+                number: slot.versions,
+                version,
+            });
         }
         applied.stand.seq = context.next_rev;
         slot.hlc = slot.hlc.max(decision.result.hlc);
@@ -157,7 +197,15 @@ fn one(tx: &mut Tx<'_>, batch: &Batch, op: &Op, applied: &mut Applied) -> Reply<
     Ok(decision.result)
 }
 
-fn restamp(op: &Op, current: Option<&Document>, now: Millis) -> Op {
+/// The newest text of this batch at or before a revision: newer than all that are stored.
+fn pending(texts: &[versions::Kept], doc: DocId, rev: u64) -> Option<&str> {
+    let found = |kept: &&versions::Kept| kept.doc == doc && kept.version.rev <= rev;
+    let newest = texts.iter().rev().find(found);
+    newest.map(|kept| kept.version.text.as_str())
+}
+
+/// The operation with the server's own stamp, later than all in the document.
+pub(super) fn restamp(op: &Op, current: Option<&Document>, now: Millis) -> Op {
     let mut clock = Clock::new(0);
     if let Some(document) = current {
         clock.observe(document.edited());
@@ -168,32 +216,44 @@ fn restamp(op: &Op, current: Option<&Document>, now: Millis) -> Op {
     }
 }
 
-fn write(tx: &mut Tx<'_>, batch: &Batch, applied: &mut Applied, taken: &[OpResult]) -> Reply<()> {
-    let before = applied.stand.seq;
-    let mut changed = false;
+fn write(
+    tx: &mut Tx<'_>,
+    batch: &Batch,
+    applied: &mut Applied,
+    taken: &[Kept],
+    ahead: &Ahead,
+) -> Reply<()> {
+    versions::add(tx, batch.space, std::mem::take(&mut applied.texts))?;
+    results::keep(tx, batch.space, taken)?;
+    let mut rows = Vec::new();
     for slot in applied.documents.values() {
         let Some(document) = &slot.now else { continue };
-        let row = Writing {
+        let derived = match ahead.of(document) {
+            Some(derived) => Cow::Borrowed(derived),
+            None => Cow::Owned(Derived::of(document)?),
+        };
+        rows.push(Writing {
             space: batch.space,
             document,
+            derived,
             before: slot.before.as_ref(),
             versions: slot.versions,
             hlc: slot.hlc,
-        };
-        row.save(tx)?;
+        });
         let old = slot.before.as_ref().map(|stored| &stored.document);
         applied.stand.replace(old, document);
-        changed = true;
     }
-    debug_assert_eq!(before, applied.stand.seq);
-    sync::keep_results(tx, batch.space, taken, batch.now)?;
-    if changed {
-        sync::put(tx, &applied.stand)?;
-        tx.after_commit(Event::Hint(Hint {
-            space: batch.space,
-            seq: applied.stand.seq,
-        }));
+    if rows.is_empty() {
+        return Ok(());
     }
+    // In the order of their revisions, so that the indexes grow at their ends.
+    rows.sort_unstable_by_key(|row| row.document.rev);
+    save(tx, &rows)?;
+    sync::put(tx, &applied.stand)?;
+    tx.after_commit(Event::Hint(Hint {
+        space: batch.space,
+        seq: applied.stand.seq,
+    }));
     Ok(())
 }
 

@@ -48,23 +48,53 @@ pub fn near(a: SimHash, b: SimHash) -> bool {
 /// The form in which texts are compared: NFKC, lower case, letters and digits only, single spaces between words, and without
 /// the destinations of Markdown links, which change with every tracking parameter.
 pub fn fold(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut gap = false;
-    for c in without_destinations(text)
-        .nfkc()
-        .flat_map(char::to_lowercase)
-    {
-        if c.is_alphanumeric() {
-            if gap && !out.is_empty() {
-                out.push(' ');
+    let mut out = Folded {
+        text: String::with_capacity(text.len()),
+        gap: false,
+    };
+    for piece in without_destinations(text) {
+        out.read(piece);
+    }
+    out.text
+}
+
+struct Folded {
+    text: String,
+    gap: bool,
+}
+
+impl Folded {
+    /// ASCII, most of most texts, is its own normal form. Only the last character before another script may join what follows it.
+    fn read(&mut self, piece: &str) {
+        let mut rest = piece;
+        while !rest.is_empty() {
+            let ascii = rest.bytes().position(|b| !b.is_ascii());
+            let plain = ascii.map_or(rest.len(), |end| end.saturating_sub(1));
+            let (head, tail) = rest.split_at_checked(plain).unwrap_or((rest, ""));
+            for b in head.bytes() {
+                self.push(char::from(b.to_ascii_lowercase()));
             }
-            gap = false;
-            out.push(c);
-        } else if !is_ignorable(c) {
-            gap = true;
+            let other = tail.bytes().skip(1).position(|b| b.is_ascii());
+            let end = other.map_or(tail.len(), |at| at.saturating_add(1));
+            let (head, tail) = tail.split_at_checked(end).unwrap_or((tail, ""));
+            for c in head.nfkc().flat_map(char::to_lowercase) {
+                self.push(c);
+            }
+            rest = tail;
         }
     }
-    out
+
+    fn push(&mut self, c: char) {
+        if c.is_alphanumeric() {
+            if self.gap && !self.text.is_empty() {
+                self.text.push(' ');
+            }
+            self.gap = false;
+            self.text.push(c);
+        } else if !is_ignorable(c) {
+            self.gap = true;
+        }
+    }
 }
 
 /// SHA-256 of the folded text as 64 hexadecimal digits: equal for texts that differ only in case, blanks and punctuation.
@@ -107,7 +137,7 @@ fn is_ignorable(c: char) -> bool {
     matches!(c, '\u{00AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{FE00}'..='\u{FE0F}')
 }
 
-fn without_destinations(text: &str) -> impl Iterator<Item = char> + '_ {
+fn without_destinations(text: &str) -> Vec<&str> {
     let mut rest = text;
     let mut pieces = Vec::new();
     while let Some(at) = rest.find("](") {
@@ -127,7 +157,7 @@ fn without_destinations(text: &str) -> impl Iterator<Item = char> + '_ {
         rest = tail.get(end..).unwrap_or_default();
     }
     pieces.push(rest);
-    pieces.into_iter().flat_map(str::chars)
+    pieces
 }
 
 /// Whole words; single characters for runs of scripts written without spaces.

@@ -84,3 +84,25 @@ proptest! {
         prop_assert_eq!(SimHash(a).distance(SimHash(b)) == 0, a == b);
     }
 }
+
+/// Folding without the short way for ASCII.
+fn folded_whole(text: &str) -> String {
+    let mut out = Folded {
+        text: String::new(),
+        gap: false,
+    };
+    for c in text.nfkc().flat_map(char::to_lowercase) {
+        out.push(c);
+    }
+    out.text
+}
+
+proptest! {
+    #[test]
+    fn the_short_way_for_ascii_folds_as_the_whole_text_does(
+        text in prop_oneof![any::<String>(), "[ae=<() \u{301}\u{338}\u{30A}éﬁ½東ｶﾞ가\u{1100}\u{1161}.]{0,24}"]
+    ) {
+        let text = text.replace("](", "");
+        prop_assert_eq!(fold(&text), folded_whole(&text));
+    }
+}

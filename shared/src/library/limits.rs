@@ -22,3 +22,7 @@ pub const REQUEST_BYTES: usize = 2 * 1024 * 1024;
 pub const PULL_LIMIT: u32 = 500;
 /// Days a deleted document stays in the trash before it is purged.
 pub const TRASH_DAYS: i64 = 90;
+/// Where counting the matches of a search ends: from there on a list says "more than".
+pub const COUNTED_MATCHES: i64 = 1_000;
+/// Where counting the rows of a list with filters alone ends.
+pub const COUNTED_ROWS: i64 = 10_000;

@@ -110,7 +110,7 @@ pub struct Page {
     pub items: Vec<Summary>,
     /// Where the next page begins; absent on the last.
     pub next: Option<String>,
-    /// Rows in all; counted up to 10,000 on a search.
+    /// Rows in all; counted up to 1,000 on a search, to 10,000 with filters alone.
     pub total: u64,
 }
 

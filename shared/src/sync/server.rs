@@ -18,6 +18,14 @@ pub const MAX_TAG_MARKS: usize = 1_024;
 /// Most that one operation may raise a count by.
 pub const MAX_INCREMENT: i64 = 1_000_000;
 
+/// Days for which an operation that was taken is known again. What it came to is kept for a month longer; an operation that is not
+/// known and is older is refused, because nobody could tell any more whether it was taken.
+pub const REPEAT_DAYS: i64 = 400;
+/// Days for which the server keeps what operations came to: more than [`REPEAT_DAYS`], so that a clock which is set back a
+/// little does no harm.
+pub const RESULT_DAYS: i64 = 430;
+const DAY: Millis = 86_400_000;
+
 /// What a decision needs to know besides the operation and the document.
 #[derive(Clone, Copy, Debug)]
 pub struct Context {
@@ -133,6 +141,20 @@ pub fn validate(op: &Op) -> Result<(), Violation> {
         .map_or(Ok(()), |edit| validate::body(op.kind, &edit.text))
 }
 
+/// When an operation was made, by whichever of its times is later: a device whose clock stands still in the past takes over the
+/// server's time in its stamps.
+#[must_use]
+pub fn made_at(op: &Op) -> Millis {
+    op.op_id.minted_at().max(op.hlc.at)
+}
+
+fn check_age(op: &Op, now: Millis) -> Result<(), Violation> {
+    if made_at(op) >= now.saturating_sub(REPEAT_DAYS.saturating_mul(DAY)) {
+        return Ok(());
+    }
+    refuse(ErrorCode::TooOld, "/op_id", ErrorCode::TooOld.title())
+}
+
 fn accept(
     op: &Op,
     current: Option<&Document>,
@@ -140,6 +162,7 @@ fn accept(
     context: &Context,
 ) -> Result<Decision, Violation> {
     validate(op)?;
+    check_age(op, context.now)?;
     let mut document = subject(op, current, context)?;
     let is_new = document.rev == 0;
     let hlc = stamp(op, &document, context.now);

@@ -43,6 +43,34 @@ fn take(decision: Decision) -> Document {
     decision.change.expect("a change").document
 }
 
+#[test]
+fn an_operation_of_over_400_days_ago_is_refused_unless_its_stamp_is_newer() {
+    let day = 86_400_000;
+    let late = Context {
+        now: 500 * day,
+        ..context(6)
+    };
+    let create = |minted: Millis, stamped: Millis| Op {
+        hlc: at(stamped),
+        ..Op::create(
+            OpId::mint(minted, [1; 10]),
+            doc(),
+            Kind::Prompt,
+            minted,
+            "x",
+        )
+    };
+    let old = decide(&create(99 * day, 99 * day), None, None, &late);
+    assert_eq!(code(&old), Some(ErrorCode::TooOld));
+    for op in [
+        create(100 * day, 1),
+        create(1, 100 * day),
+        create(900 * day, 1),
+    ] {
+        assert_eq!(code(&decide(&op, None, None, &late)), None);
+    }
+}
+
 /// The document as a creation at revision 5 leaves it.
 fn made(text: &str) -> Document {
     let op = Op {

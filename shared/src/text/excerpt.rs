@@ -36,8 +36,7 @@ pub fn excerpt(markdown: &str, most: usize) -> String {
         if room == 0 {
             break;
         }
-        let text = plain_line(line);
-        let text = text.trim();
+        let text = plain_line(line, room);
         if text.is_empty() {
             continue;
         }
@@ -58,15 +57,14 @@ pub fn excerpt(markdown: &str, most: usize) -> String {
 pub fn propose_title(markdown: &str) -> String {
     let mut first = None;
     for line in lines(head(markdown)).take(40) {
-        let text = plain_line(line);
-        let text = text.trim();
+        let text = plain_line(line, TITLE_CHARS.saturating_add(1));
         if text.is_empty() {
             continue;
         }
         if heading(line.trim_start()).is_some() {
-            return shorten(text, TITLE_CHARS, false);
+            return shorten(&text, TITLE_CHARS, false);
         }
-        first.get_or_insert_with(|| text.to_owned());
+        first.get_or_insert(text);
     }
     shorten(&first.unwrap_or_default(), TITLE_CHARS, false)
 }
@@ -124,17 +122,33 @@ fn block_text(line: &str) -> &str {
         .unwrap_or(text)
 }
 
-fn plain_line(line: &str) -> String {
-    let mut out = String::with_capacity(line.len().min(READ_BYTES));
+/// The text of a line with single blanks between words, no more than its first `most` characters.
+fn plain_line(line: &str, most: usize) -> String {
+    let mut out = String::new();
     let mut rest = block_text(line);
     let mut before = ' ';
-    while let Some(c) = rest.chars().next() {
+    let (mut gap, mut room) = (false, most);
+    while let Some(c) = rest.chars().next().filter(|_| room > 0) {
         let (text, tail) = inline(c, rest, before);
         before = text.chars().next_back().unwrap_or(c);
-        out.push_str(text);
+        for c in text.chars() {
+            if c.is_whitespace() {
+                gap = true;
+                continue;
+            }
+            if gap && !out.is_empty() {
+                out.push(' ');
+                room = room.saturating_sub(1);
+            }
+            gap = false;
+            if room > 0 {
+                out.push(c);
+                room = room.saturating_sub(1);
+            }
+        }
         rest = tail;
     }
-    out.split_whitespace().collect::<Vec<_>>().join(" ")
+    out
 }
 
 /// What stands in plain text for the beginning of `rest`, and what is left of it.

@@ -51,6 +51,22 @@ impl SearchQuery {
         self.terms.iter().any(|term| !term.excluded)
     }
 
+    /// The query for documents that also hold these texts, each as a phrase: words that are everywhere then lead to few documents.
+    #[must_use]
+    pub fn with_phrases<'a>(mut self, texts: impl IntoIterator<Item = &'a str>) -> Self {
+        for text in texts {
+            let tokens = query_tokens(text, QUERY_BYTES.saturating_mul(4));
+            if !tokens.is_empty() {
+                self.terms.push(Term {
+                    tokens,
+                    prefix: false,
+                    excluded: false,
+                });
+            }
+        }
+        self
+    }
+
     /// An FTS5 MATCH expression, every token quoted; `None` when there is no text to search for.
     #[must_use]
     pub fn to_fts5(&self) -> Option<String> {

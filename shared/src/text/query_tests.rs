@@ -145,6 +145,20 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn a_tag_and_a_site_are_phrases_of_their_document(tag in "[a-zäö東京都 -]{1,10}", site in "[a-z東京]{1,6}\\.[a-z]{2,4}") {
+        let text = format!(" {} ", search_text("title 東", "body 京", [&tag], "note", &format!("{site} page")));
+        let query = SearchQuery::default().with_phrases([tag.as_str(), site.as_str()]);
+        for term in &query.terms {
+            // Whole tokens: neither database is told that the last may go on.
+            let found = format!(" {} ", term.tokens.join(" "));
+            prop_assert!(text.contains(&found), "{:?} in {}", term, text);
+        }
+        prop_assert!(!query.terms.is_empty() || tag.chars().all(|c| !c.is_alphanumeric()));
+    }
+}
+
 #[test]
 fn an_endless_query_is_cut() {
     let query = query(&"word ".repeat(10_000));

@@ -5,4 +5,5 @@ mod order;
 mod pull;
 mod purge;
 mod push;
+mod repeat;
 mod restore;

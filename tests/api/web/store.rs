@@ -111,6 +111,69 @@ async fn one_bad_piece_of_work_does_not_harm_its_neighbours_in_the_group() {
 }
 
 #[tokio::test]
+async fn work_that_may_be_done_again_fails_alone_as_well() {
+    let app = TestApp::start().await;
+    let store = app.state.store.clone();
+    let mut events = store.events();
+    let (release, held) = mpsc::channel::<()>();
+    let held = std::sync::Mutex::new(held);
+    let (begun, beginning) = tokio::sync::oneshot::channel();
+    let begun = std::sync::Mutex::new(Some(begun));
+    let first = tokio::spawn({
+        let store = store.clone();
+        async move {
+            store
+                .write_again(move |tx: &mut Tx<'_>| {
+                    put(tx, 1)?;
+                    tx.after_commit(event(1));
+                    // Only the first time: it may be done again on behalf of the others.
+                    if let Some(begun) = begun.lock().unwrap().take() {
+                        let _ = begun.send(());
+                        let _ = held.lock().unwrap().recv();
+                    }
+                    Ok::<_, StoreError>(())
+                })
+                .await
+        }
+    });
+    beginning.await.unwrap();
+    let refusing = store.write_again(|_: &mut Tx<'_>| Err::<(), _>(StoreError::NotFound));
+    let failing = store.write_again(fail);
+    let panicking = store.write_again(panic_inside);
+    let refused = store.write_again(collide);
+    let prepared = store.prepare_and_write(|| 2, |tx: &mut Tx<'_>, number| put(tx, *number));
+    // Work of the other sort ends the group.
+    let once = store.write(|tx: &mut Tx<'_>| put(tx, 8));
+    let last = store.write_again(|tx: &mut Tx<'_>| {
+        put(tx, 7)?;
+        tx.after_commit(event(7));
+        Ok::<_, StoreError>(())
+    });
+    let released = async {
+        while app.state.store.pressure().queued < 7
+            && matches!(app.state.store.url(), DatabaseUrl::Sqlite(_))
+        {
+            tokio::task::yield_now().await;
+        }
+        release.send(()).unwrap();
+    };
+    let (refusing, failing, panicking, refused, prepared, once, last, ()) = tokio::join!(
+        refusing, failing, panicking, refused, prepared, once, last, released
+    );
+    assert_eq!(first.await.unwrap(), Ok(()));
+    assert_eq!((prepared, once, last), (Ok(()), Ok(()), Ok(())));
+    assert_eq!(refusing, Err(StoreError::NotFound));
+    assert_eq!(failing, Err(StoreError::NotFound));
+    assert_eq!(panicking, Err(StoreError::Panicked));
+    assert_eq!(refused, Err(StoreError::Conflict));
+    assert_eq!(stored(&store).await, [1, 2, 7, 8]);
+    let mut seen = vec![events.recv().await.unwrap(), events.recv().await.unwrap()];
+    seen.sort_by_key(|it| matches!(it, Event::Revoked(id) if id[0] == 7));
+    assert_eq!(seen, [event(1), event(7)]);
+    assert!(events.try_recv().is_err());
+}
+
+#[tokio::test]
 async fn reading_cannot_write() {
     let app = TestApp::start().await;
     let written = app

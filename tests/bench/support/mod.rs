@@ -10,6 +10,7 @@ use krowoc_shared::sync::wire::Op;
 use krowoc_tests::clock::{BEGIN, TestClock};
 use krowoc_tests::database::{Backend, TestDatabase};
 use krowoc_tests::{Options, TestApp};
+use serde_json::json;
 use std::sync::Arc;
 
 /// Prints figures as lines or as JSON.
@@ -87,7 +88,26 @@ pub fn settle(app: &TestApp) {
 
 /// CPU seconds of this process, all threads.
 pub fn cpu_seconds() -> f64 {
-    let text = std::fs::read_to_string("/proc/self/stat").expect("/proc/self/stat");
+    cpu_of(&std::fs::read_to_string("/proc/self/stat").expect("/proc/self/stat"))
+}
+
+/// CPU seconds of this process's threads of a name.
+pub fn thread_seconds(name: &str) -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task").expect("/proc/self/task");
+    let stat =
+        tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("stat")).ok());
+    let named = stat.filter(|text| text.contains(&format!("({name})")));
+    named.map(|text| cpu_of(&text)).sum()
+}
+
+/// How busy the machine is with everything on it, for whoever reads the figures: the load of the last minute.
+pub fn load() -> f64 {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let first = text.split_whitespace().next();
+    first.and_then(|it| it.parse().ok()).unwrap_or(0.0)
+}
+
+fn cpu_of(text: &str) -> f64 {
     let rest = text.rsplit_once(')').map_or("", |(_, rest)| rest);
     let ticks = |at: usize| {
         rest.split_whitespace()
@@ -124,6 +144,16 @@ impl Numbers {
             .join(" ")
     }
 
+    /// Chinese text: few characters are frequent and many are rare.
+    pub fn sentence(&mut self, characters: usize) -> String {
+        let character = |_| {
+            let uniform = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
+            let rank = (3_000_f64.powf(uniform) - 1.0) as u32;
+            char::from_u32(0x4E00 + rank).unwrap_or('一')
+        };
+        (0..characters).map(character).collect()
+    }
+
     fn bytes(&mut self) -> [u8; 10] {
         let [a, b, c, d, e, f, g, h] = self.next().to_be_bytes();
         let [i, j, ..] = self.next().to_be_bytes();
@@ -134,7 +164,10 @@ impl Numbers {
     pub fn prompt(&mut self, number: i64) -> Op {
         let at = BEGIN - 10_000_000_000 + number * 1000;
         let length = 60 + usize::try_from(self.next() % 80).unwrap_or(0);
-        let body = self.words(length);
+        let body = match self.next() % 16 {
+            0 => self.sentence(length * 2),
+            _ => self.words(length),
+        };
         let op = Op::create(
             OpId::mint(at, self.bytes()),
             DocId::mint(at, self.bytes()),
@@ -148,9 +181,19 @@ impl Numbers {
         for _ in 0..2 {
             op = op.with_tag(&word(self.next() % 50));
         }
+        if self.next().is_multiple_of(8) {
+            let source =
+                json!({ "url": format!("https://{}/page/{number}", site(self.next() % 60)) });
+            op = op.with(Field::Source, source);
+        }
         op.hlc.at = at;
         op
     }
+}
+
+/// The site of a number.
+pub fn site(number: u64) -> String {
+    format!("{}.example", word(number))
 }
 
 /// The word of a rank.

@@ -114,7 +114,8 @@ pub const fn sort(sort: Sort) -> &'static str {
 #[must_use]
 pub fn loaded(loaded: usize, total: u64, search: bool) -> String {
     let loaded = u64::try_from(loaded).unwrap_or(u64::MAX);
-    let more = if search && total >= 10_000 {
+    let capped = [limits::COUNTED_MATCHES, limits::COUNTED_ROWS].map(i64::unsigned_abs);
+    let more = if search && capped.contains(&total) {
         "more than "
     } else {
         ""

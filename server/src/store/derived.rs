@@ -1,0 +1,165 @@
+//! What a row and its search entry hold besides the registers, worked out from them: keys, excerpt, terms, JSON. Not the writing.
+//!
+//! It costs more than the writing does, and needs no database: a batch of new documents is prepared before its transaction begins.
+
+use super::StoreError;
+use super::library::{fault, site};
+use super::search;
+use krowoc_shared::capture::fingerprint::fingerprint;
+use krowoc_shared::library::document::{Conflict, Counter, Document, Field, Register, TagRegister};
+use krowoc_shared::text;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Longest excerpt, in characters.
+const EXCERPT_CHARS: usize = 200;
+/// Longest key by which titles are sorted, in characters: an entry of an index must stay small.
+const TITLE_KEY_CHARS: usize = 120;
+/// Bytes of a fingerprint that are stored: enough that two texts do not meet by chance.
+const FINGERPRINT_BYTES: usize = 16;
+
+#[derive(Serialize)]
+struct State<'a> {
+    fields: &'a BTreeMap<Field, Register>,
+    tags: &'a BTreeMap<String, TagRegister>,
+    counters: &'a BTreeMap<Counter, i64>,
+    conflicts: &'a [Conflict],
+}
+
+/// Columns that are derived from a document's registers and text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Derived {
+    /// The folded title, cut.
+    pub title_key: String,
+    /// The first words of the text.
+    pub excerpt: String,
+    /// Present tags as JSON.
+    pub tag_list: String,
+    /// The host it came from.
+    pub site: String,
+    /// Fingerprint of the text; `None` without a text.
+    pub fingerprint: Option<Vec<u8>>,
+    /// The registers as JSON.
+    pub state: String,
+    /// What it is found by.
+    pub terms: String,
+}
+
+impl Derived {
+    /// Works it out.
+    ///
+    /// # Errors
+    /// [`StoreError::Fault`] when the registers cannot be written as JSON.
+    pub fn of(document: &Document) -> Result<Self, StoreError> {
+        let json = |value: Result<String, serde_json::Error>| value.map_err(|_| fault("json"));
+        let state = State {
+            fields: &document.fields,
+            tags: &document.tags,
+            counters: &document.counters,
+            conflicts: &document.conflicts,
+        };
+        let tags: Vec<&str> = document.present_tags().collect();
+        let text = document.body.text.as_str();
+        let print = Some(text).filter(|text| !text.trim().is_empty());
+        let title = text::fold(document.title());
+        Ok(Self {
+            title_key: title.chars().take(TITLE_KEY_CHARS).collect(),
+            excerpt: text::excerpt(text, EXCERPT_CHARS),
+            tag_list: json(serde_json::to_string(&tags))?,
+            site: site(document),
+            fingerprint: print.and_then(|text| fingerprint_key(&fingerprint(text))),
+            state: json(serde_json::to_string(&state))?,
+            terms: search::terms(document),
+        })
+    }
+}
+
+/// A document with what was derived from it, ahead of its transaction.
+#[derive(Clone, Debug)]
+pub struct Ahead {
+    document: Document,
+    derived: Derived,
+}
+
+impl Ahead {
+    /// Works it out.
+    ///
+    /// # Errors
+    /// As [`Derived::of`].
+    pub fn of(document: Document) -> Result<Self, StoreError> {
+        let derived = Derived::of(&document)?;
+        Ok(Self { document, derived })
+    }
+
+    /// What was derived, when the document came out as foreseen; revisions do not matter to it.
+    #[must_use]
+    pub fn of_same(&self, document: &Document) -> Option<&Derived> {
+        let same = self.document.purged == document.purged
+            && self.document.fields == document.fields
+            && self.document.tags == document.tags
+            && self.document.counters == document.counters
+            && self.document.conflicts == document.conflicts
+            && self.document.body.text == document.body.text;
+        same.then_some(&self.derived)
+    }
+}
+
+/// The stored form of a hexadecimal fingerprint; `None` when it is none.
+#[must_use]
+pub fn fingerprint_key(hex: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = hex
+        .bytes()
+        .map(|byte| {
+            char::from(byte)
+                .to_digit(16)
+                .and_then(|d| u8::try_from(d).ok())
+        })
+        .collect::<Option<_>>()?;
+    let (pairs, _) = digits.as_chunks::<2>();
+    let bytes: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
+    (bytes.len() >= FINGERPRINT_BYTES).then(|| bytes.into_iter().take(FINGERPRINT_BYTES).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use krowoc_shared::ids::{DocId, OpId};
+    use krowoc_shared::library::document::Kind;
+    use krowoc_shared::sync::server::{Context, decide};
+    use krowoc_shared::sync::wire::Op;
+
+    fn made(text: &str, tag: &str) -> Document {
+        let op = Op::create(
+            OpId::mint(1, [1; 10]),
+            DocId::mint(1, [2; 10]),
+            Kind::Prompt,
+            1,
+            text,
+        );
+        let context = Context {
+            now: 10,
+            next_rev: 1,
+            device: None,
+        };
+        let change = decide(&op.with_tag(tag), None, None, &context).change;
+        change.expect("a document").document
+    }
+
+    #[test]
+    fn what_was_derived_ahead_serves_any_revision_of_the_same_content_and_no_other() {
+        let ahead = Ahead::of(made("Act as a lawyer", "law")).unwrap();
+        let mut later = made("Act as a lawyer", "law");
+        later.rev = 900;
+        later.body.rev = 900;
+        assert_eq!(ahead.of_same(&later), Some(&Derived::of(&later).unwrap()));
+        assert_eq!(ahead.of_same(&made("Act as a judge", "law")), None);
+        assert_eq!(ahead.of_same(&made("Act as a lawyer", "work")), None);
+    }
+
+    #[test]
+    fn a_fingerprint_is_kept_by_its_first_sixteen_bytes() {
+        assert_eq!(fingerprint_key(&"ab".repeat(32)), Some(vec![0xab; 16]));
+        assert_eq!(fingerprint_key("abcd"), None);
+        assert_eq!(fingerprint_key(&"zz".repeat(32)), None);
+    }
+}

@@ -1,0 +1,113 @@
+//! What a batch makes of documents that are not there yet, worked out before its transaction. Not relied upon: what comes out
+//! otherwise is worked out anew inside.
+
+use super::push::{Batch, restamp};
+use crate::store::derived::{self, Derived};
+use krowoc_shared::ids::DocId;
+use krowoc_shared::library::document::Document;
+use krowoc_shared::sync::server::{Context, decide, needs_base};
+use std::collections::HashMap;
+
+/// Documents as they are foreseen, with what is derived from them.
+#[derive(Clone, Debug, Default)]
+pub struct Ahead {
+    made: HashMap<DocId, derived::Ahead>,
+}
+
+impl Ahead {
+    /// Decides the batch as if none of its documents existed, and derives what would be written.
+    #[must_use]
+    pub fn work_out(batch: &Batch) -> Self {
+        let mut made: HashMap<DocId, Document> = HashMap::new();
+        for op in &batch.ops {
+            let current = made.get(&op.doc_id);
+            let stamped = batch.restamp.then(|| restamp(op, current, batch.now));
+            let op = stamped.as_ref().unwrap_or(op);
+            if needs_base(op, current).is_some() {
+                // A merge with a text of the past: only the transaction knows it.
+                made.remove(&op.doc_id);
+                continue;
+            }
+            let context = Context {
+                now: batch.now,
+                next_rev: current.map_or(1, |document| document.rev.saturating_add(1)),
+                device: batch.device,
+            };
+            if let Some(change) = decide(op, current, None, &context).change {
+                made.insert(op.doc_id, change.document);
+            }
+        }
+        let ahead = made
+            .into_iter()
+            .filter_map(|(id, document)| Some((id, derived::Ahead::of(document).ok()?)));
+        Self {
+            made: ahead.collect(),
+        }
+    }
+
+    /// What was derived from a document, when it came out as foreseen.
+    #[must_use]
+    pub fn of(&self, document: &Document) -> Option<&Derived> {
+        self.made.get(&document.id)?.of_same(document)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use krowoc_shared::ids::{OpId, SpaceId};
+    use krowoc_shared::library::document::{Field, Kind};
+    use krowoc_shared::sync::wire::Op;
+
+    const NOW: i64 = 1_763_700_000_000;
+
+    fn op_id(number: u8) -> OpId {
+        OpId::mint(NOW, [number; 10])
+    }
+
+    fn batch(ops: Vec<Op>) -> Batch {
+        Batch {
+            space: SpaceId::mint(NOW, [0; 10]),
+            epoch: None,
+            device: None,
+            now: NOW,
+            restamp: false,
+            create_only: false,
+            ops,
+        }
+    }
+
+    /// The document as a transaction makes it, at another revision.
+    fn made(ops: &[Op]) -> Document {
+        let made = ops.iter().fold(None::<Document>, |current, op| {
+            let context = Context {
+                now: NOW,
+                next_rev: 700 + current.as_ref().map_or(0, |document| document.rev),
+                device: None,
+            };
+            let change = decide(op, current.as_ref(), None, &context).change;
+            change.map(|change| change.document).or(current)
+        });
+        made.unwrap()
+    }
+
+    #[test]
+    fn a_new_document_and_its_edits_in_one_batch_are_foreseen() {
+        let id = DocId::mint(NOW, [1; 10]);
+        let create = Op::create(op_id(1), id, Kind::Prompt, NOW, "Act as a lawyer");
+        let title = Op::new(op_id(2), id, Kind::Prompt).with(Field::Title, "Lawyer");
+        let ops = vec![create, title];
+        let document = made(&ops);
+        let ahead = Ahead::work_out(&batch(ops));
+        assert_eq!(ahead.of(&document), Some(&Derived::of(&document).unwrap()));
+    }
+
+    #[test]
+    fn an_edit_of_a_document_that_exists_is_left_to_the_transaction() {
+        let id = DocId::mint(NOW, [1; 10]);
+        let create = Op::create(op_id(1), id, Kind::Prompt, NOW, "one");
+        let edit = Op::new(op_id(2), id, Kind::Prompt).with(Field::Title, "Later");
+        let ahead = Ahead::work_out(&batch(vec![edit.clone()]));
+        assert!(ahead.of(&made(&[create, edit])).is_none());
+    }
+}
