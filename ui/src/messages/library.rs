@@ -2,6 +2,7 @@
 
 use crate::format::{count, plural};
 use krowoc_shared::library::document::Kind;
+use krowoc_shared::library::limits;
 use krowoc_shared::library::wire::Sort;
 
 words! {
@@ -213,5 +214,18 @@ pub fn days(days: u32) -> String {
         1 => LAST_DAY.to_owned(),
         365 => LAST_YEAR.to_owned(),
         days => format!("Last {days} days"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_that_ended_early_says_more_than() {
+        assert_eq!(loaded(50, 1_000, true), "50 of more than 1,000");
+        assert_eq!(loaded(50, 10_000, true), "50 of more than 10,000");
+        assert_eq!(loaded(50, 3_905, true), "50 of 3,905");
+        assert_eq!(loaded(50, 10_000, false), "50 of 10,000");
     }
 }
