@@ -1,6 +1,6 @@
 //! Which addresses a server may call on behalf of people: public ones, and those that its operator allows. Not a firewall.
 //!
-//! An address is checked when it is saved and again at every connect: the client resolves names through [`Guard`]'s own rule and
+//! An address is checked when it is saved and again at every connect: the client resolves names through `Guard`'s own rule and
 //! connects only to what was checked, so that a name cannot lead elsewhere between the two.
 
 use futures_util::future::BoxFuture;
