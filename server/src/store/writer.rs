@@ -41,8 +41,8 @@ trait Job: Send {
     fn run_bare(&mut self, conn: &mut Conn) -> bool;
     /// Runs it in a savepoint; an error means that the transaction around it is lost.
     fn run(&mut self, conn: &mut Conn) -> Result<(), StoreError>;
-    /// Answers, after the commit or the loss of the transaction. Gives the events of work that was committed.
-    fn answer(self: Box<Self>, committed: Result<(), StoreError>) -> Vec<Event>;
+    /// Tells the events of work that was committed, then answers: who has the answer can rely on their having left.
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>, tell: &broadcast::Sender<Event>);
 }
 
 /// Work of either sort.
@@ -126,7 +126,7 @@ where
         intact.then_some(()).ok_or_else(lost)
     }
 
-    fn answer(self: Box<Self>, committed: Result<(), StoreError>) -> Vec<Event> {
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>, tell: &broadcast::Sender<Event>) {
         let outcome = self
             .outcome
             .unwrap_or_else(|| Err(closed().into()))
@@ -135,9 +135,11 @@ where
             Ok((value, events)) => (Ok(value), events),
             Err(error) => (Err(error), Vec::new()),
         };
+        for event in events {
+            let _ = tell.send(event);
+        }
         // The caller may have gone away; what is committed stays.
         let _ = self.reply.send((answer, self.work));
-        events
     }
 }
 
@@ -294,9 +296,7 @@ impl Loop {
                 self.reopen();
             }
             for job in group {
-                for event in job.answer(committed.clone()) {
-                    let _ = self.events.send(event);
-                }
+                job.answer(committed.clone(), &self.events);
             }
         }
         let _ = self
