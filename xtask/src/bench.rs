@@ -29,6 +29,8 @@ pub enum Bench {
     Start,
     /// Bytes that reach a browser
     Size,
+    /// Usage and prices of providers' bodies, beside those of genai-prices
+    Usage,
 }
 
 /// What a person can choose.
@@ -36,8 +38,8 @@ pub enum Bench {
 pub struct Options {
     /// What to measure
     name: Bench,
-    /// A folder with html/ID.html.gz and ground-truth/ID.json
-    #[arg(long, value_name = "DIR")]
+    /// For extract a folder with html/ID.html.gz and ground-truth/ID.json, for usage a file of bodies
+    #[arg(long, value_name = "PATH")]
     data: Option<PathBuf>,
     /// One JSON object a figure
     #[arg(long)]
@@ -56,6 +58,7 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
         Bench::Library => "library",
         Bench::Clip => return clip(project, options.json),
         Bench::Start => "start",
+        Bench::Usage => return usage(project, options),
     };
     if options.json {
         process::quiet();
@@ -81,6 +84,22 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
         // It finds the server beside itself in the target folder.
         build::build(project, Quality::Shipped, Some(build::Part::Dashboard))?;
         run::build_server(project, true)?;
+    }
+    process::run(&mut cargo)
+}
+
+/// Needs the pure core alone, and measures no time: neither a server nor fast code is compiled for it.
+fn usage(project: &Project, options: &Options) -> Result<()> {
+    let mut cargo = project.cargo();
+    cargo.args(["bench", "-q", "--profile", "dev", "-p", "krowoc-shared"]);
+    cargo.args(["--features", "catalogue", "--bench", "usage", "--"]);
+    if let Some(data) = &options.data {
+        // The bench runs in the folder of its crate.
+        cargo.arg("--data").arg(std::path::absolute(data)?);
+    }
+    if options.json {
+        process::quiet();
+        cargo.arg("--json");
     }
     process::run(&mut cargo)
 }

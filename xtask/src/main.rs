@@ -5,6 +5,7 @@ mod arrows;
 mod bench;
 mod browsers;
 mod build;
+mod catalogue;
 mod check;
 mod css;
 mod dashboard;
@@ -31,6 +32,8 @@ mod test;
 mod tidy;
 mod tools;
 mod wasm;
+
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -69,6 +72,12 @@ enum Task {
     },
     /// Measure and print figures
     Bench(bench::Options),
+    /// Make the catalogue of models anew from the data file of genai-prices
+    Catalogue {
+        /// Its data.json
+        #[arg(long, value_name = "FILE")]
+        data: PathBuf,
+    },
     /// Check formatting, lints, documentation, dependencies and the rules of the house
     Check,
     /// Pack both extension zips into dist/
@@ -100,6 +109,7 @@ fn perform(task: Task) -> Result<()> {
         Task::Test(options) => test::test(&project, &options),
         Task::E2e { cases } => test::e2e(&project, &cases),
         Task::Bench(options) => bench::bench(&project, &options),
+        Task::Catalogue { data } => catalogue::catalogue(&project, &data),
         Task::Check => check::check(&project),
         Task::Package { verify } => package::package(&project, verify),
     }

@@ -1,5 +1,7 @@
 //! Running a prompt: neutral requests and answers, usage, money, failures, settings. Not the wire formats of providers, and no I/O.
 
+#[cfg(feature = "catalogue")]
+pub mod catalogue;
 pub mod estimate;
 pub mod event;
 pub mod extract;

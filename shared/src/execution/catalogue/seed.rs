@@ -1,0 +1,14 @@
+//! The catalogue that Krowoc comes with. Not what an operator made of it since.
+
+use super::{Catalogue, Mistake};
+
+/// Where the seed's facts come from; the licence stands beside the file.
+pub const SEED_SOURCE: &str = "Prices, names and extractors: genai-prices, https://github.com/pydantic/genai-prices, MIT. Limits and abilities: the providers' documentation.";
+
+/// The embedded catalogue.
+///
+/// # Errors
+/// Never for the file as it is: a test reads it.
+pub fn seed() -> Result<Catalogue, Vec<Mistake>> {
+    Catalogue::parse(include_str!("seed.json"))
+}
