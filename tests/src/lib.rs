@@ -8,6 +8,7 @@ pub mod http;
 pub mod logs;
 pub mod machine;
 pub mod ops;
+pub mod provider;
 
 pub use app::{Options, TestApp};
 pub use caller::{Answer, Caller};

@@ -25,6 +25,8 @@ pub enum Suite {
     Postgres,
     /// The sync simulation
     Simulation,
+    /// Every provider of models and every way in which one fails
+    Providers,
     /// addons-linter over the Firefox package, warnings as errors
     ExtensionLint,
     /// Real browsers, real extension, real server
@@ -33,6 +35,8 @@ pub enum Suite {
 
 /// The test target of krowoc-tests that is a suite of its own; every other one belongs to the API suites.
 const SIMULATION: &str = "simulation";
+/// Another one.
+const PROVIDERS: &str = "providers";
 /// The module of the API suite that is a suite of its own.
 const MIGRATIONS: &str = "migrations::";
 
@@ -64,9 +68,11 @@ impl Suite {
             Suite::Server => &["krowoc-server"],
             Suite::Ui => &["krowoc-ui", "krowoc-dashboard", "krowoc-extension"],
             Suite::Driver => &["xtask"],
-            Suite::Migrations | Suite::Sqlite | Suite::Postgres | Suite::Simulation => {
-                &["krowoc-tests"]
-            }
+            Suite::Migrations
+            | Suite::Sqlite
+            | Suite::Postgres
+            | Suite::Simulation
+            | Suite::Providers => &["krowoc-tests"],
             Suite::Architecture | Suite::Wasm | Suite::ExtensionLint | Suite::E2e => &[],
         }
     }
@@ -79,7 +85,11 @@ impl Suite {
         if package != "krowoc-tests" {
             return true;
         }
-        (target == SIMULATION) == (self == Suite::Simulation)
+        match target {
+            SIMULATION => self == Suite::Simulation,
+            PROVIDERS => self == Suite::Providers,
+            _ => !matches!(self, Suite::Simulation | Suite::Providers),
+        }
     }
 
     /// What its test programs are told to run.
@@ -134,6 +144,7 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(taking("simulation"), [Suite::Simulation]);
+        assert_eq!(taking("providers"), [Suite::Providers]);
         let databases = [Suite::Migrations, Suite::Sqlite, Suite::Postgres];
         assert_eq!(taking("api"), databases);
         assert_eq!(taking("a_target_of_tomorrow"), databases);

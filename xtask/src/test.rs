@@ -195,7 +195,7 @@ fn needs(suites: &[Suite]) -> Vec<Need> {
         }
         match suite {
             Suite::Wasm => needs.push(Need::WasmTarget),
-            Suite::ExtensionLint => needs.push(Need::Npm),
+            Suite::ExtensionLint | Suite::Providers => needs.push(Need::Npm),
             Suite::E2e => needs.extend([Need::Npm, Need::Browsers]),
             _ => {}
         }
@@ -327,5 +327,6 @@ mod tests {
         assert_eq!(needs(&[Suite::Wasm]), [Need::WasmTarget]);
         assert_eq!(needs(&[Suite::Postgres]), [Need::Native, Need::Postgres]);
         assert!(needs(&[Suite::E2e]).contains(&Need::Browsers));
+        assert!(needs(&[Suite::Providers]).contains(&Need::Npm));
     }
 }

@@ -21,6 +21,9 @@ use url::Url;
 /// Bytes of a refusal that are read.
 const LARGEST_REFUSAL: usize = 64 * 1024;
 
+/// How long the end of a body is waited for after the terminal marker.
+const LINGER: Duration = Duration::from_millis(20);
+
 pub(super) async fn call(
     inner: &Inner,
     target: &Target,
@@ -175,6 +178,10 @@ impl Reader {
                 return Some((self.blotted(event), self));
             }
             if self.decoder.is_closed() {
+                if let Some(mut response) = self.response.take() {
+                    // Read to its end, a connection can be used again; most servers end right after their marker.
+                    let _ = timeout(LINGER, response.chunk()).await;
+                }
                 return None;
             }
             let Some(response) = &mut self.response else {

@@ -146,7 +146,7 @@ fn frame(format: &mut dyn Format, sink: &mut Sink, name: &str, data: &str) {
         format.done(sink);
         return;
     }
-    match serde_json::from_str::<Value>(data) {
+    match parse(data) {
         Ok(value) => format.frame(name, value, sink),
         // A keep-alive of some servers.
         Err(_) if data.trim_ascii().is_empty() => {}
@@ -154,9 +154,44 @@ fn frame(format: &mut dyn Format, sink: &mut Sink, name: &str, data: &str) {
     }
 }
 
+/// Servers that cut texts by UTF-16 send halves of characters as escapes, which is no text: they become replacement characters.
+fn parse(data: &str) -> serde_json::Result<Value> {
+    serde_json::from_str(data).or_else(|error| match mended(data) {
+        Some(mended) => serde_json::from_str(&mended),
+        None => Err(error),
+    })
+}
+
+/// The data with `\ufffd` for each half of a character that stands alone; `None` when there is none.
+fn mended(data: &str) -> Option<String> {
+    let half = |at: usize| {
+        let digits = data.get(at..)?.strip_prefix("\\u")?.get(..4)?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let mut out = String::with_capacity(data.len());
+    let mut rest = data;
+    let mut found = false;
+    while let Some((before, _)) = rest.split_once('\\') {
+        out.push_str(before);
+        let at = data.len() - rest.len() + before.len();
+        let (length, alone) = match (half(at), half(at + 6)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => (12, false),
+            (Some(0xd800..=0xdfff), _) => (6, true),
+            // Two at once, so that an escaped backslash does not begin an escape.
+            _ => (2, false),
+        };
+        found |= alone;
+        let escape = data.get(at..at + length)?;
+        out.push_str(if alone { "\\ufffd" } else { escape });
+        rest = data.get(at + length..)?;
+    }
+    out.push_str(rest);
+    found.then_some(out)
+}
+
 /// The last event, whose end never came: it counts when it is whole.
 fn last(format: &mut dyn Format, sink: &mut Sink, name: &str, data: &str) {
-    let is_whole = data.trim_ascii() == "[DONE]" || serde_json::from_str::<Value>(data).is_ok();
+    let is_whole = data.trim_ascii() == "[DONE]" || parse(data).is_ok();
     if is_whole {
         frame(format, sink, name, data);
     }

@@ -469,6 +469,22 @@ fn ollama_ends_with_its_last_line_and_errors_come_bare() {
 }
 
 #[test]
+fn half_a_character_becomes_a_replacement_and_a_whole_one_stays() {
+    for (data, wanted) in [
+        (r#""a\ud83e""#, "a\u{fffd}"),
+        (r#""\udd80b""#, "\u{fffd}b"),
+        (r#""\ud83e\udd80\ud83e""#, "🦀\u{fffd}"),
+        (r#""\\ud83e \ud83e""#, "\\ud83e \u{fffd}"),
+        (r#""\ud83ex\n""#, "\u{fffd}x\n"),
+    ] {
+        assert_eq!(parse(data).unwrap(), wanted, "{data}");
+    }
+    for bad in [r#""\ud83e"#, r#""\"#, r#""\u""#, "{", r#"\ud83eż"#] {
+        assert!(parse(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
 fn what_fails_on_our_side_keeps_a_complete_answer_complete() {
     let mut decoder = Wire::Gemini.decoder(true, None);
     decoder.feed(b"data: {\"candidates\":[{\"finishReason\":\"STOP\"}]}\n\n");

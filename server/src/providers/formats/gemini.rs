@@ -209,6 +209,7 @@ impl Gemini {
             "" | "FINISH_REASON_UNSPECIFIED" => self.reason,
             "STOP" => Some(FinishReason::Stop),
             "MAX_TOKENS" => Some(FinishReason::Length),
+            "FUNCTION_CALL" => Some(FinishReason::ToolCalls),
             "SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "LANGUAGE"
             | "IMAGE_SAFETY" => Some(FinishReason::ContentFilter),
             _ => Some(FinishReason::Other),
