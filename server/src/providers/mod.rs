@@ -14,13 +14,11 @@ mod formats;
 pub mod limits;
 mod sink;
 mod test;
-mod usage;
 pub mod wire;
 
 pub use address::{AddressRefused, Allowed, Lookup, SystemLookup};
 pub use client::install_tls;
 pub use limits::{Limit, Limits};
-pub use usage::usage_of;
 
 use crate::config::Config;
 use crate::platform::Clock;

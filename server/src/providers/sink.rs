@@ -1,6 +1,8 @@
 //! Where a format puts its events. It lets exactly one terminal event through and nothing after it, whatever a provider sends.
 
-use krowoc_shared::execution::{Event, Failure, FailureClass, FinishReason, ToolCall, Usage};
+use krowoc_shared::execution::{
+    Event, Failure, FailureClass, FinishReason, Provider, ToolCall, extract,
+};
 use serde_json::Value;
 use std::collections::VecDeque;
 
@@ -28,8 +30,12 @@ impl Sink {
         self.put(Event::Tool(call));
     }
 
-    pub(super) fn usage(&mut self, usage: Usage, raw: Value) {
-        self.put(Event::Usage { usage, raw });
+    /// What a provider reported. An object that cannot be read is as good as none: the usage is estimated then.
+    pub(super) fn usage(&mut self, provider: Provider, raw: Value) {
+        match extract::of_provider(provider, &raw) {
+            Ok(usage) => self.put(Event::Usage { usage, raw }),
+            Err(error) => tracing::debug!(%provider, %error, "a usage object was not understood"),
+        }
     }
 
     pub(super) fn end(&mut self, reason: FinishReason) {

@@ -2,7 +2,6 @@
 
 use super::super::failures::of_event;
 use super::super::sink::Sink;
-use super::super::usage::usage_of;
 use super::tools::{Choice, arguments, choice, functions};
 use super::{Format, take, text};
 use krowoc_shared::execution::{FinishReason, Message, ModelRequest, Provider, Role, ToolCall};
@@ -189,7 +188,7 @@ impl Messages {
         let said = raw.into_iter().filter(|(_, value)| !value.is_null());
         self.usage.extend(said);
         let raw = Value::Object(self.usage.clone());
-        sink.usage(usage_of(Provider::Anthropic, &raw), raw);
+        sink.usage(Provider::Anthropic, raw);
     }
 
     fn block(&mut self, at: u64, block: &Value, sink: &mut Sink, is_whole: bool) {

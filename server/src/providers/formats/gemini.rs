@@ -2,7 +2,6 @@
 
 use super::super::failures::of_event;
 use super::super::sink::Sink;
-use super::super::usage::usage_of;
 use super::super::wire::join;
 use super::tools::{Choice, arguments, choice, functions};
 use super::{Format, take, text};
@@ -183,7 +182,7 @@ impl Gemini {
             return;
         }
         if let Some(raw) = take(&mut value, "usageMetadata") {
-            sink.usage(usage_of(Provider::Gemini, &raw), raw);
+            sink.usage(Provider::Gemini, raw);
         }
         let blocked = text(&value, "/promptFeedback/blockReason");
         if !blocked.is_empty() {

@@ -2,7 +2,6 @@
 
 use super::super::failures::of_event;
 use super::super::sink::Sink;
-use super::super::usage::usage_of;
 use super::super::wire::join;
 use super::tools::{arguments, as_text};
 use super::{Format, text};
@@ -116,7 +115,7 @@ impl Ollama {
         }
         let raw = counts(value);
         if value.get("eval_count").is_some() || value.get("prompt_eval_count").is_some() {
-            sink.usage(usage_of(Provider::Ollama, &raw), raw);
+            sink.usage(Provider::Ollama, raw);
         }
         sink.end(match text(value, "/done_reason") {
             "" | "stop" if self.calls > 0 => FinishReason::ToolCalls,

@@ -2,7 +2,6 @@
 
 use super::super::failures::of_event;
 use super::super::sink::Sink;
-use super::super::usage::usage_of;
 use super::tools::as_text;
 use super::{Format, take, text};
 use krowoc_shared::execution::{
@@ -138,7 +137,7 @@ impl Chat {
         let groq = take(value, "x_groq");
         let groq = |name: &str| groq.as_ref()?.get(name).filter(|it| !it.is_null()).cloned();
         if let Some(raw) = take(value, "usage").or_else(|| groq("usage")) {
-            sink.usage(usage_of(self.provider, &raw), raw);
+            sink.usage(self.provider, raw);
         }
         let error = take(value, "error").or_else(|| groq("error"));
         let is_flat = value.get("choices").is_none()

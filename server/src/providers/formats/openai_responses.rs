@@ -2,7 +2,6 @@
 
 use super::super::failures::of_event;
 use super::super::sink::Sink;
-use super::super::usage::usage_of;
 use super::openai_chat::{is_strict, name};
 use super::tools::functions;
 use super::{Format, text};
@@ -110,7 +109,7 @@ impl Responses {
     /// The end, with the whole response.
     fn end(&self, response: &Value, sink: &mut Sink) {
         if let Some(raw) = response.get("usage").filter(|usage| !usage.is_null()) {
-            sink.usage(usage_of(Provider::Openai, raw), raw.clone());
+            sink.usage(Provider::Openai, raw.clone());
         }
         let error = response.get("error").filter(|error| !error.is_null());
         match text(response, "/status") {
