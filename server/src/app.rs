@@ -2,6 +2,8 @@
 
 use crate::accounts::passwords::Hasher;
 use crate::config::Config;
+use crate::executions::Direct;
+use crate::executions::gateway::Gateway;
 use crate::platform::{Clock, Random, random};
 use crate::providers::Providers;
 use crate::store::Store;
@@ -29,6 +31,10 @@ pub struct AppState {
     pub providers: Providers,
     /// Who listens for live hints.
     pub live: Arc<crate::live::Hub>,
+    /// Executions under way here.
+    pub executions: Arc<crate::executions::Board>,
+    /// The way to models.
+    pub gateway: Arc<dyn Gateway>,
     instance: Arc<OnceLock<[u8; 16]>>,
     stopping: watch::Sender<bool>,
 }
@@ -43,15 +49,22 @@ impl AppState {
         config: Config,
         vault: Vault,
     ) -> Self {
+        let vault = Arc::new(vault);
+        let providers = Providers::new(&config, Arc::clone(&clock));
         Self {
             store,
-            providers: Providers::new(&config, Arc::clone(&clock)),
+            gateway: Arc::new(Direct {
+                vault: Arc::clone(&vault),
+                providers: providers.clone(),
+            }),
+            providers,
             clock,
             random,
             hasher: Arc::new(Hasher::new(config.hash_concurrency)),
             config: Arc::new(config),
-            vault: Arc::new(vault),
+            vault,
             live: Arc::default(),
+            executions: Arc::default(),
             instance: Arc::default(),
             stopping: watch::Sender::new(false),
         }

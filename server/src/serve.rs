@@ -37,9 +37,10 @@ pub struct Stopper {
 }
 
 impl Stopper {
-    /// Says no to readiness, lets requests finish within the configured time, then finishes the writes that wait.
+    /// Says no to readiness, lets executions and requests finish within the configured time, then finishes the writes that wait.
     pub async fn stop(&self) {
         self.state.stop();
+        crate::executions::recover::drain(&self.state).await;
         self.handle.stop(true).await;
         self.state.store.close().await;
     }
@@ -62,6 +63,18 @@ pub async fn start(
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 ) -> Result<Running, String> {
+    listen(prepare(config, clock, random).await?)
+}
+
+/// Migrates and opens the database; nobody is answered yet.
+///
+/// # Errors
+/// A sentence with what failed and the fix.
+pub async fn prepare(
+    config: Config,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<AppState, String> {
     crate::telemetry::recorder()?;
     let options = StoreOptions {
         connections: config.database_connections,
@@ -80,7 +93,14 @@ pub async fn start(
     let (store, vault) = opened
         .await
         .unwrap_or_else(|_| Err(StoreError::Panicked.to_string()))?;
-    let state = AppState::new(store, clock, random, config, vault);
+    Ok(AppState::new(store, clock, random, config, vault))
+}
+
+/// Listens.
+///
+/// # Errors
+/// A sentence with what failed and the fix.
+pub fn listen(state: AppState) -> Result<Running, String> {
     let config = Arc::clone(&state.config);
     let shared = state.clone();
     let mut http = HttpServer::new(move || router::app(shared.clone()))
@@ -133,6 +153,7 @@ pub async fn until_signal(running: Running) -> Result<(), String> {
     ));
     let vault = Arc::clone(&running.state.vault);
     tokio::spawn(async move { vault.keep().await });
+    tokio::spawn(crate::executions::recover::tend(running.state.clone()));
     let upkeep = async {
         loop {
             tokio::time::sleep(UPKEEP).await;

@@ -5,6 +5,7 @@ mod accounts;
 mod budgets;
 mod config;
 mod devices;
+mod executions;
 mod export;
 mod jobs;
 mod keys;

@@ -3,11 +3,13 @@
 use crate::caller::Caller;
 use crate::clock::{TestClock, TestRandom};
 use crate::database::{Backend, TestDatabase};
+use crate::script::Script;
 use anyhow::{Context, Result};
 use krowoc_server::app::AppState;
 use krowoc_server::config::Config;
 use krowoc_server::config::layers::{Layer, Written};
 use krowoc_server::config::settings::find;
+use krowoc_server::executions::gateway::Gateway;
 use krowoc_server::platform::{Random, SystemRandom};
 use krowoc_server::serve::{self, Stopper};
 use krowoc_server::store::DatabaseUrl;
@@ -101,6 +103,53 @@ impl TestApp {
     /// # Errors
     /// Why it does not start.
     pub async fn on(url: DatabaseUrl, clock: Arc<TestClock>, options: Options) -> Result<Self> {
+        Self::begin(url, clock, options, None).await
+    }
+
+    /// Starts a server on a fresh database with another way to models than the real one.
+    ///
+    /// # Panics
+    /// When it cannot start.
+    pub async fn scripted(script: &Arc<Script>) -> Self {
+        Self::scripted_with(script, Options::default()).await
+    }
+
+    /// As [`TestApp::scripted`], otherwise set up.
+    ///
+    /// # Panics
+    /// When it cannot start.
+    pub async fn scripted_with(script: &Arc<Script>, options: Options) -> Self {
+        let database = TestDatabase::migrated(&Backend::of_environment()).expect("a database");
+        let clock = Arc::new(TestClock::default());
+        let gateway: Arc<dyn Gateway> = script.clone();
+        let mut app = Self::begin(database.url.clone(), clock, options, Some(gateway))
+            .await
+            .expect("the server starts");
+        app.database = Some(database);
+        app
+    }
+
+    /// As [`TestApp::scripted`], on a database that exists already.
+    ///
+    /// # Panics
+    /// When it cannot start.
+    pub async fn scripted_on(
+        url: DatabaseUrl,
+        clock: Arc<TestClock>,
+        script: &Arc<Script>,
+    ) -> Self {
+        let gateway: Arc<dyn Gateway> = script.clone();
+        Self::begin(url, clock, Options::default(), Some(gateway))
+            .await
+            .expect("the server starts")
+    }
+
+    async fn begin(
+        url: DatabaseUrl,
+        clock: Arc<TestClock>,
+        options: Options,
+        gateway: Option<Arc<dyn Gateway>>,
+    ) -> Result<Self> {
         let config = config(&url, &options.settings);
         crate::logs::collect(&config);
         let random: Arc<dyn Random> = match options.seed {
@@ -116,7 +165,14 @@ impl TestApp {
                 .build()
                 .expect("a runtime");
             runtime.block_on(async move {
-                match serve::start(config, its_clock, random).await {
+                let prepared = serve::prepare(config, its_clock, random).await;
+                let running = prepared.and_then(|mut state| {
+                    if let Some(gateway) = gateway {
+                        state.gateway = gateway;
+                    }
+                    serve::listen(state)
+                });
+                match running {
                     Err(error) => {
                         let _ = started.send(Err(error));
                     }

@@ -4,11 +4,13 @@ pub mod app;
 pub mod caller;
 pub mod clock;
 pub mod database;
+pub mod events;
 pub mod http;
 pub mod logs;
 pub mod machine;
 pub mod ops;
 pub mod provider;
+pub mod script;
 
 pub use app::{Options, TestApp};
 pub use caller::{Answer, Caller};

@@ -3,8 +3,9 @@
 use crate::app::AppState;
 use crate::store::budgets::{self, Standing, Tier};
 use crate::store::{Conn, StoreError, Tx};
+use crate::web::actor::Executions;
 use crate::web::body::Body;
-use crate::web::{Actor, Fault, Reply};
+use crate::web::{Actor, Fault, May, Reply};
 use actix_web::web::{Data, Json};
 use actix_web::{get, put};
 use krowoc_shared::error::{ErrorCode, Problem};
@@ -73,11 +74,11 @@ fn view(
 /// Where the caller stands in this month (UTC), with the ceilings.
 #[utoipa::path(
     tag = "budgets",
-    security(("session" = []), ("device" = [])),
+    security(("session" = []), ("device" = []), ("token" = ["executions"])),
     responses((status = 200, description = "Spent, reserved, ceilings, notices.", body = BudgetView))
 )]
 #[get("/budget")]
-async fn budget(state: Data<AppState>, actor: Actor) -> Reply<Json<BudgetView>> {
+async fn budget(state: Data<AppState>, actor: May<Executions>) -> Reply<Json<BudgetView>> {
     let (now, server) = (state.now(), state.config.server_key_monthly);
     let found = state
         .store

@@ -3,7 +3,8 @@
 use crate::app::AppState;
 use crate::store::usage::{self, By, DAY, Row};
 use crate::store::{Conn, StoreError, provider_keys};
-use crate::web::{Actor, Fault, Reply};
+use crate::web::actor::Executions;
+use crate::web::{Fault, May, Reply};
 use actix_web::get;
 use actix_web::web::{Data, Json, Query};
 use krowoc_shared::error::{ErrorCode, Problem};
@@ -109,7 +110,7 @@ fn name(
 /// Executions, tokens and cost of a span of days.
 #[utoipa::path(
     tag = "budgets",
-    security(("session" = []), ("device" = [])),
+    security(("session" = []), ("device" = []), ("token" = ["executions"])),
     params(UsageQuery),
     responses(
         (status = 200, description = "The rows, and the sum of all.", body = UsageReport),
@@ -119,7 +120,7 @@ fn name(
 #[get("/usage")]
 async fn report(
     state: Data<AppState>,
-    actor: Actor,
+    actor: May<Executions>,
     query: Query<UsageQuery>,
 ) -> Reply<Json<UsageReport>> {
     let (from, to) = query.days(state.now())?;

@@ -6,9 +6,13 @@
 pub mod accounts;
 pub mod budgets;
 mod conn;
+pub mod dead_letters;
 pub mod derived;
 pub mod devices;
 mod error;
+pub mod execution_list;
+pub mod execution_rows;
+pub mod executions;
 pub mod jobs;
 pub mod library;
 pub mod library_filter;

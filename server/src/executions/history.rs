@@ -1,0 +1,238 @@
+//! Executions that were: lists, one whole, a rating, an output kept as a snippet.
+
+use crate::app::AppState;
+use crate::store::execution_list::{self, Filter};
+use crate::store::{Conn, Tx, executions};
+use crate::sync::push::{Applied, Batch, apply};
+use crate::web::actor::Executions;
+use crate::web::body::Body;
+use crate::web::{Fault, May, Reply};
+use actix_web::web::{Data, Json, Path, Query};
+use actix_web::{HttpResponse, get, post};
+use krowoc_shared::error::{ErrorCode, Problem};
+use krowoc_shared::execution::failure::FailureClass;
+use krowoc_shared::execution::wire::{
+    ExecutionDetail, ExecutionPage, ExecutionState, ExecutionView, Rate, SaveOutput, Scope,
+};
+use krowoc_shared::ids::{DocId, ExecutionId, GroupId, Millis, OpId};
+use krowoc_shared::library::document::{Field, Kind};
+use krowoc_shared::library::wire::Written;
+use krowoc_shared::sync::wire::Op;
+use serde::Deserialize;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Its routes.
+pub fn configure(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(execution_page)
+        .service(execution_whole)
+        .service(rate_execution)
+        .service(save_output);
+}
+
+/// Which executions; what is absent does not count.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+struct HistoryQuery {
+    /// Of this prompt.
+    #[param(value_type = Option<String>)]
+    prompt: Option<DocId>,
+    /// Asked of this model, `provider/id`.
+    model: Option<String>,
+    /// In this state.
+    #[param(inline)]
+    state: Option<ExecutionState>,
+    /// That failed in this class.
+    #[param(inline)]
+    class: Option<FailureClass>,
+    /// 1 good, -1 bad, 0 not rated.
+    rating: Option<i8>,
+    /// Asked for at or after, in milliseconds.
+    from: Option<Millis>,
+    /// Asked for before, in milliseconds.
+    to: Option<Millis>,
+    /// Of this run.
+    #[param(value_type = Option<String>)]
+    group: Option<GroupId>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+    /// 1 to 200; 50 when absent.
+    limit: Option<u32>,
+}
+
+/// Reads a cursor: the id of the last entry of the page before.
+pub(super) fn cursor<T: std::str::FromStr>(text: Option<&str>) -> Reply<Option<T>> {
+    let Some(text) = text else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| {
+        Fault::new(ErrorCode::InvalidField)
+            .field("/cursor")
+            .detail("Send the `next` of the page before, or none.")
+    })
+}
+
+/// One page of the caller's executions, newest first.
+#[utoipa::path(
+    tag = "executions",
+    security(("session" = []), ("device" = []), ("token" = ["executions"])),
+    params(HistoryQuery),
+    responses(
+        (status = 200, description = "The page; `next` continues it, also while others are added.", body = ExecutionPage),
+        (status = 422, description = "invalid_field: the cursor is none", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/executions")]
+async fn execution_page(
+    state: Data<AppState>,
+    actor: May<Executions>,
+    query: Query<HistoryQuery>,
+) -> Reply<Json<ExecutionPage>> {
+    let query = query.into_inner();
+    let limit = i64::from(query.limit.unwrap_or(50).clamp(1, 200));
+    let filter = Filter {
+        prompt: query.prompt,
+        model: query.model,
+        state: query.state,
+        class: query.class,
+        rating: query.rating,
+        from: query.from,
+        to: query.to,
+        group: query.group,
+        before: cursor(query.cursor.as_deref())?,
+    };
+    let mut executions = state
+        .store
+        .read(move |conn: &mut Conn| {
+            execution_list::list(conn, actor.user, &filter, limit.saturating_add(1))
+        })
+        .await?;
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = executions.len() > most;
+    executions.truncate(most);
+    let last = executions.last().filter(|_| more);
+    Ok(Json(ExecutionPage {
+        next: last.map(|view| view.id.to_string()),
+        executions,
+    }))
+}
+
+/// An execution whole. What runs in this server is shown as it is now.
+#[utoipa::path(
+    tag = "executions",
+    security(("session" = []), ("device" = []), ("token" = ["executions"])),
+    params(("id" = String, Path, description = "The execution.")),
+    responses(
+        (status = 200, description = "The execution.", body = ExecutionDetail),
+        (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/executions/{id}")]
+async fn execution_whole(
+    state: Data<AppState>,
+    actor: May<Executions>,
+    id: Path<ExecutionId>,
+) -> Reply<Json<ExecutionDetail>> {
+    let (user, id) = (actor.user, id.into_inner());
+    let whole = state
+        .store
+        .read(move |conn: &mut Conn| executions::whole(conn, user, id))
+        .await?;
+    let mut detail = whole.detail();
+    if let Some(cell) = state.executions.cell(detail.view.group, id) {
+        let live = cell.live();
+        let rating = detail.view.rating;
+        detail.view = live.view.clone();
+        detail.view.rating = rating;
+        detail.output.clone_from(&live.output);
+        detail.reasoning.clone_from(&live.reasoning);
+        detail.tool_calls.clone_from(&live.tools);
+        detail.raw_usage.clone_from(&live.raw_usage);
+    }
+    Ok(Json(detail))
+}
+
+/// Rates an answer: 1 good, -1 bad, 0 not rated.
+#[utoipa::path(
+    tag = "executions",
+    security(("session" = []), ("device" = []), ("token" = ["executions"])),
+    params(("id" = String, Path, description = "The execution.")),
+    request_body = Rate,
+    responses(
+        (status = 200, description = "The execution.", body = ExecutionView),
+        (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "invalid_field", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/executions/{id}/rating")]
+async fn rate_execution(
+    state: Data<AppState>,
+    actor: May<Executions>,
+    id: Path<ExecutionId>,
+    body: Body<Rate>,
+) -> Reply<Json<ExecutionView>> {
+    let (id, rating) = (id.into_inner(), body.0.rating);
+    if !(-1..=1).contains(&rating) {
+        return Err(Fault::new(ErrorCode::InvalidField)
+            .field("/rating")
+            .detail("Write 1, -1 or 0."));
+    }
+    let view = state
+        .store
+        .write_again(move |tx: &mut Tx<'_>| execution_list::rate(tx, actor.user, id, rating))
+        .await?;
+    Ok(Json(view))
+}
+
+/// Keeps an output as a snippet. Repeated with the same document, it makes one.
+#[utoipa::path(
+    tag = "executions",
+    security(("session" = []), ("device" = []), ("token" = ["executions"])),
+    params(("id" = String, Path, description = "The execution.")),
+    request_body = SaveOutput,
+    responses(
+        (status = 201, description = "The snippet.", body = Written),
+        (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "already_exists: the id is another document's", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "invalid_field: there is no output", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/executions/{id}/save")]
+async fn save_output(
+    state: Data<AppState>,
+    actor: May<Executions>,
+    id: Path<ExecutionId>,
+    body: Body<SaveOutput>,
+) -> Reply<HttpResponse> {
+    if !actor.may(Scope::LibraryWrite) {
+        let why =
+            "Keeping an output changes the library: the token needs the scope library:write too.";
+        return Err(Fault::new(ErrorCode::MissingScope).detail(why));
+    }
+    let (space, id, now) = (actor.personal()?, id.into_inner(), state.now());
+    let Body(wanted) = body;
+    let written = state
+        .store
+        .write_again(move |tx: &mut Tx<'_>| -> Reply<Written> {
+            let whole = executions::whole(tx, actor.user, id)?;
+            if whole.output.is_empty() || !whole.view.state.is_final() {
+                let detail = "There is no output to keep, or it has not ended yet.";
+                return Err(Fault::new(ErrorCode::InvalidField).detail(detail));
+            }
+            let title = wanted.title.clone().unwrap_or(whole.view.title);
+            // The operation is the document's own beginning: its id follows from it, so that a repeat is known.
+            let op_id = OpId::from_slice(wanted.document.as_bytes()).ok_or(ErrorCode::Internal)?;
+            let op = Op::create(op_id, wanted.document, Kind::Snippet, now, &whole.output)
+                .with(Field::Title, title);
+            let batch = Batch {
+                space,
+                epoch: None,
+                device: actor.device(),
+                now,
+                restamp: true,
+                create_only: true,
+                ops: vec![op],
+            };
+            let (result, document) = apply(tx, &batch).and_then(Applied::single)?;
+            execution_list::saved(tx, actor.user, id, document.id)?;
+            Ok(Written { result, document })
+        })
+        .await?;
+    Ok(HttpResponse::Created().json(written))
+}

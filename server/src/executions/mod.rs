@@ -1,0 +1,30 @@
+//! Prompts that run: begun with their reservation, carried out by a task that depends on no reader, ended once. Not the providers'
+//! formats and not the prices. See `docs/executions.md`.
+
+mod attempt;
+mod begin;
+mod board;
+mod direct;
+mod engine;
+mod estimate;
+mod finish;
+pub mod gateway;
+mod history;
+mod letters;
+pub mod plan;
+pub mod recover;
+mod run;
+pub mod service;
+mod stream;
+
+pub use board::Board;
+pub use direct::Direct;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Its routes.
+pub fn configure(cfg: &mut ServiceConfig<'_>) {
+    cfg.configure(run::configure)
+        .configure(history::configure)
+        .configure(letters::configure);
+}

@@ -1,0 +1,247 @@
+//! From a person's request to what is sent: the prompt's text and settings, the variables, the models that it allows. Not the sending.
+
+use super::service::{PromptRef, RunSpec};
+use crate::store::{Conn, library, versions};
+use crate::web::{Fault, Reply};
+use krowoc_shared::error::ErrorCode;
+use krowoc_shared::execution::request::{Message, ModelRef, Parameters, Role};
+use krowoc_shared::execution::settings::{ExecutionSettings, USUAL_TIMEOUT_MS};
+use krowoc_shared::execution::wire::RunRequest;
+use krowoc_shared::ids::{DocId, SpaceId};
+use krowoc_shared::library::document::{Document, Field, Kind};
+use krowoc_shared::prompts::{Variable, merge, parse, resolve};
+use std::collections::BTreeMap;
+
+/// Most models of one run.
+const MODELS: usize = 4;
+/// Longest title of an inline text, in characters.
+const TITLE_CHARS: usize = 80;
+
+/// What a run is made of.
+struct Source {
+    prompt: Option<PromptRef>,
+    title: String,
+    text: String,
+    described: Vec<Variable>,
+    settings: ExecutionSettings,
+}
+
+/// Makes a run of a request.
+///
+/// # Errors
+/// What is wrong with the request, with the field.
+pub fn plan(conn: &mut Conn, space: SpaceId, request: &RunRequest) -> Reply<RunSpec> {
+    let parameters = request.parameters.check();
+    parameters.map_err(|(field, right)| {
+        invalid(&format!("/parameters/{field}"), &format!("Write {right}."))
+    })?;
+    let source = source(conn, space, request)?;
+    let models = models(request, &source.settings)?;
+    let settings = &source.settings;
+    let system = request.system.as_deref().unwrap_or(&settings.system);
+    let role = request.role.unwrap_or(settings.role);
+    let input = request.input.as_deref().unwrap_or_default();
+    let described = &source.described;
+    let text = rendered(&source.text, "/text", described, &request.variables)?;
+    if text.trim().is_empty() {
+        return Err(invalid(
+            "/text",
+            "The text is empty; there is nothing to send.",
+        ));
+    }
+    let mut messages = Vec::with_capacity(2);
+    let message = |role, text| Message {
+        role,
+        text,
+        ..Message::default()
+    };
+    match role {
+        Role::User => {
+            if !input.is_empty() {
+                let why = "An input is for texts that are instructions: send role system with it, or none.";
+                return Err(invalid("/input", why));
+            }
+            if !system.trim().is_empty() {
+                let system = rendered(system, "/system", described, &request.variables)?;
+                messages.push(message(Role::System, system));
+            }
+            messages.push(message(Role::User, text));
+        }
+        Role::System => {
+            if input.trim().is_empty() {
+                let why = "The text is instructions: add an input for them to work on.";
+                return Err(invalid("/input", why));
+            }
+            messages.push(message(Role::System, text));
+            messages.push(message(Role::User, input.to_owned()));
+        }
+        Role::Assistant | Role::Tool => {
+            return Err(invalid("/role", "Write user or system."));
+        }
+    }
+    Ok(RunSpec {
+        prompt: source.prompt,
+        title: source.title,
+        messages,
+        variables: request.variables.clone(),
+        parameters: merged(&request.parameters, &settings.parameters),
+        models,
+        fallbacks: settings.fallbacks.clone(),
+        timeout_ms: settings.timeout_ms.unwrap_or(USUAL_TIMEOUT_MS),
+        key: request.key,
+        streaming: true,
+        ..RunSpec::default()
+    })
+}
+
+fn invalid(field: &str, detail: &str) -> Fault {
+    Fault::new(ErrorCode::InvalidField)
+        .field(field)
+        .detail(detail)
+}
+
+fn source(conn: &mut Conn, space: SpaceId, request: &RunRequest) -> Reply<Source> {
+    let Some(id) = request.prompt else {
+        let text = request.text.clone().unwrap_or_default();
+        if request.version.is_some() {
+            return Err(invalid("/version", "A version needs a prompt."));
+        }
+        return Ok(Source {
+            prompt: None,
+            title: title_of(&text),
+            text,
+            described: Vec::new(),
+            settings: ExecutionSettings::default(),
+        });
+    };
+    let document = prompt(conn, space, id)?;
+    let current = document.body.rev;
+    let version = request.version.unwrap_or(current);
+    let text = match &request.text {
+        Some(draft) => draft.clone(),
+        None if version == current => document.body.text.clone(),
+        None => text_of(conn, space, id, version)?,
+    };
+    Ok(Source {
+        prompt: Some(PromptRef { id, version }),
+        title: document.title().to_owned(),
+        text,
+        described: Variable::list(document.value(Field::Variables)),
+        settings: ExecutionSettings::of(document.value(Field::Execution)),
+    })
+}
+
+fn prompt(conn: &mut Conn, space: SpaceId, id: DocId) -> Reply<Document> {
+    let document = library::get(conn, space, id)?.document;
+    if document.purged {
+        return Err(Fault::new(ErrorCode::NotFound).field("/prompt"));
+    }
+    if document.kind != Kind::Prompt {
+        return Err(Fault::new(ErrorCode::KindMismatch)
+            .field("/prompt")
+            .detail("Only prompts can be run."));
+    }
+    Ok(document)
+}
+
+fn text_of(conn: &mut Conn, space: SpaceId, id: DocId, version: u64) -> Reply<String> {
+    let newest = versions::list(conn, space, id, version.saturating_add(1), 1)?;
+    let found = newest.into_iter().find(|it| it.rev == version);
+    let found = found.ok_or_else(|| {
+        Fault::new(ErrorCode::UnknownRevision)
+            .field("/version")
+            .detail("The prompt has no such version; see its history.")
+    })?;
+    Ok(found.text)
+}
+
+fn title_of(text: &str) -> String {
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty());
+    first
+        .unwrap_or_default()
+        .chars()
+        .take(TITLE_CHARS)
+        .collect()
+}
+
+fn models(request: &RunRequest, settings: &ExecutionSettings) -> Reply<Vec<ModelRef>> {
+    let models: Vec<ModelRef> = if request.models.is_empty() {
+        settings.model.iter().cloned().collect()
+    } else {
+        request.models.clone()
+    };
+    if models.is_empty() {
+        return Err(invalid(
+            "/models",
+            "Choose a model, or give the prompt a default one.",
+        ));
+    }
+    if models.len() > MODELS {
+        return Err(invalid("/models", "Choose at most four models."));
+    }
+    for (at, model) in models.iter().enumerate() {
+        if !settings.allows(model) {
+            let allowed: Vec<String> = settings.allow.iter().map(ToString::to_string).collect();
+            let detail = format!(
+                "The prompt does not allow {model}. It allows {}.",
+                allowed.join(", ")
+            );
+            return Err(Fault::new(ErrorCode::ModelNotAllowed)
+                .field(format!("/models/{at}"))
+                .detail(detail));
+        }
+    }
+    Ok(models)
+}
+
+/// What the request says wins over what the prompt says.
+fn merged(request: &Parameters, prompt: &Parameters) -> Parameters {
+    let (one, other) = (request.clone(), prompt.clone());
+    Parameters {
+        temperature: one.temperature.or(other.temperature),
+        top_p: one.top_p.or(other.top_p),
+        max_output_tokens: one.max_output_tokens.or(other.max_output_tokens),
+        stop: if one.stop.is_empty() {
+            other.stop
+        } else {
+            one.stop
+        },
+        seed: one.seed.or(other.seed),
+        reasoning_effort: one.reasoning_effort.or(other.reasoning_effort),
+        json_schema: one.json_schema.or(other.json_schema),
+    }
+}
+
+fn rendered(
+    text: &str,
+    field: &str,
+    described: &[Variable],
+    given: &BTreeMap<String, String>,
+) -> Reply<String> {
+    let template = parse(text).map_err(|error| {
+        Fault::new(ErrorCode::InvalidTemplate)
+            .field(field)
+            .detail(format!("{error}."))
+    })?;
+    let variables = merge(described, &template).variables;
+    let values = resolve(&variables, given).map_err(|errors| {
+        let first = errors.first().map(|error| error.name.clone());
+        let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        Fault::new(ErrorCode::InvalidVariables)
+            .field(format!(
+                "/variables/{}",
+                pointer(&first.unwrap_or_default())
+            ))
+            .detail(format!("{}.", said.join("; ")))
+    })?;
+    template.render(&values).map_err(|error| {
+        Fault::new(ErrorCode::InvalidVariables)
+            .field("/variables")
+            .detail(format!("{error}."))
+    })
+}
+
+/// A name as a part of a JSON pointer.
+fn pointer(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

@@ -1,0 +1,255 @@
+//! `POST /executions` and what belongs to a run under way: its estimate, its stream, its end by a person.
+
+use super::begin::Beginning;
+use super::plan::plan;
+use super::service::{self, Handle, Idempotency, RunSpec};
+use super::stream::{Reader, places};
+use crate::app::AppState;
+use crate::store::{Conn, executions};
+use crate::web::actor::Executions;
+use crate::web::body::Body;
+use crate::web::problem::CORRELATION;
+use crate::web::{Actor, Fault, May, Reply};
+use actix_web::http::header;
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use krowoc_shared::error::{ErrorCode, Problem};
+use krowoc_shared::execution::wire::{Estimate, ExecutionView, RunRequest, Started, StreamEvent};
+use krowoc_shared::ids::{ExecutionId, GroupId};
+use krowoc_shared::library::limits;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Longest idempotency key, in bytes.
+const KEY_BYTES: usize = 200;
+
+/// Its routes.
+pub fn configure(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(run_models)
+        .service(estimate_run)
+        .service(run_events)
+        .service(cancel_run)
+        .service(cancel_execution);
+}
+
+fn wants_events(request: &HttpRequest) -> bool {
+    let accept = request.headers().get(header::ACCEPT);
+    accept
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|text| text.contains("text/event-stream"))
+}
+
+/// The request's key with the digest of what it asks for.
+fn idempotency(request: &HttpRequest, body: &RunRequest) -> Reply<Option<Idempotency>> {
+    let Some(value) = request.headers().get("idempotency-key") else {
+        return Ok(None);
+    };
+    let key = value.to_str().ok().map(str::trim);
+    let key = key.filter(|key| !key.is_empty() && key.len() <= KEY_BYTES);
+    let key = key.ok_or_else(|| {
+        Fault::new(ErrorCode::InvalidRequest)
+            .detail("Idempotency-Key is 1 to 200 printable ASCII characters.")
+    })?;
+    // Variables are in order, and so are fields: the same request has the same bytes.
+    let bytes = serde_json::to_vec(body).map_err(|_| ErrorCode::Internal)?;
+    Ok(Some(Idempotency {
+        key: key.to_owned(),
+        digest: Sha256::digest(bytes).into(),
+    }))
+}
+
+async fn planned(state: &AppState, actor: &Actor, request: RunRequest) -> Reply<RunSpec> {
+    let space = actor.personal()?;
+    let mut spec = state
+        .store
+        .read(move |conn: &mut Conn| plan(conn, space, &request))
+        .await?;
+    spec.correlation_id = CORRELATION.try_with(Clone::clone).unwrap_or_default();
+    Ok(spec)
+}
+
+fn sse(reader: Reader) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header(("cache-control", "no-store"))
+        .insert_header(("x-accel-buffering", "no"))
+        // Compression would hold events back until its window is full.
+        .insert_header(("content-encoding", "identity"))
+        .streaming(reader.bytes())
+}
+
+fn seat(state: &AppState, actor: &Actor) -> Reply<super::board::Seat> {
+    Arc::clone(&state.executions)
+        .read(actor.user)
+        .ok_or_else(|| {
+            let detail = "Too many streams of this account are open; close some.";
+            Fault::new(ErrorCode::RateLimited)
+                .detail(detail)
+                .retry_after(5)
+        })
+}
+
+/// Runs a saved prompt or a text with one to four models. The run goes on whatever becomes of this request.
+///
+/// With `Accept: text/event-stream` the answer is its stream, else where it stands. With `Idempotency-Key`, a repeated request answers
+/// the same run.
+#[utoipa::path(
+    tag = "executions",
+    security(("session" = []), ("device" = []), ("token" = ["executions"])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 200 characters of the caller's own.")),
+    request_body = RunRequest,
+    responses(
+        (status = 200, description = "The stream: events named by their tag.", body = StreamEvent, content_type = "text/event-stream"),
+        (status = 202, description = "The run has begun.", body = Started),
+        (status = 402, description = "budget_reached", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "not_found: no such prompt", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "already_exists: the idempotency key was used for another request", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "invalid_field, invalid_template, invalid_variables, model_not_allowed, no_provider_key, unknown_model, unknown_revision, unpriced", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "rate_limited: too many runs or streams of one account", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/executions")]
+async fn run_models(
+    state: Data<AppState>,
+    actor: May<Executions>,
+    request: HttpRequest,
+    body: Body<RunRequest, { limits::REQUEST_BYTES }>,
+) -> Reply<HttpResponse> {
+    let Body(wanted) = body;
+    let events = wants_events(&request);
+    let seat = events.then(|| seat(&state, &actor)).transpose()?;
+    let idempotency = idempotency(&request, &wanted)?;
+    let mut spec = planned(&state, &actor, wanted).await?;
+    spec.idempotency = idempotency;
+    let handle = service::start(&state, actor.user, spec).await?;
+    let Some(seat) = seat else {
+        let Handle {
+            group, executions, ..
+        } = handle;
+        return Ok(HttpResponse::Accepted().json(Started { group, executions }));
+    };
+    match Reader::started(&state, &actor, seat, &handle) {
+        Some(reader) => Ok(sse(reader)),
+        None => {
+            let again = self::seat(&state, &actor)?;
+            let reader = Reader::open(&state, actor.actor(), again, handle.group, &[]).await?;
+            Ok(sse(reader))
+        }
+    }
+}
+
+/// What a run would take with each model, before anything is sent.
+#[utoipa::path(
+    tag = "executions",
+    security(("session" = []), ("device" = []), ("token" = ["executions"])),
+    request_body = RunRequest,
+    responses(
+        (status = 200, description = "One for each model, in the order asked.", body = Vec<Estimate>),
+        (status = 422, description = "As for a run.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/executions/estimate")]
+async fn estimate_run(
+    state: Data<AppState>,
+    actor: May<Executions>,
+    body: Body<RunRequest, { limits::REQUEST_BYTES }>,
+) -> Reply<Json<Vec<Estimate>>> {
+    let spec = planned(&state, &actor, body.0).await?;
+    let beginning = Beginning::new(&state, actor.user, spec)?;
+    let gateway = Arc::clone(&state.gateway);
+    let estimates = state
+        .store
+        .read(move |conn: &mut Conn| beginning.estimates(conn, gateway.as_ref()))
+        .await?;
+    Ok(Json(estimates))
+}
+
+/// The stream of a run, from its beginning or from where `Last-Event-ID` stands. It ends with the access token; go on with the next one.
+#[utoipa::path(
+    tag = "executions",
+    security(("session" = []), ("device" = []), ("token" = ["executions"])),
+    params(
+        ("group" = String, Path, description = "The run."),
+        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was read."),
+    ),
+    responses(
+        (status = 200, description = "The stream: events named by their tag.", body = StreamEvent, content_type = "text/event-stream"),
+        (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "rate_limited: too many streams of one account", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/executions/groups/{group}/events")]
+async fn run_events(
+    state: Data<AppState>,
+    actor: May<Executions>,
+    group: Path<GroupId>,
+    request: HttpRequest,
+) -> Reply<HttpResponse> {
+    let last = request.headers().get("last-event-id");
+    let after = places(last.and_then(|id| id.to_str().ok()).unwrap_or_default());
+    let seat = seat(&state, &actor)?;
+    let reader = Reader::open(&state, actor.actor(), seat, group.into_inner(), &after).await?;
+    Ok(sse(reader))
+}
+
+/// Stops an execution: the call to the provider ends, what came is kept. One that has ended stays as it is.
+#[utoipa::path(
+    tag = "executions",
+    security(("session" = []), ("device" = []), ("token" = ["executions"])),
+    params(("id" = String, Path, description = "The execution.")),
+    responses(
+        (status = 202, description = "It is being stopped, or has ended: as it stands.", body = ExecutionView),
+        (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/executions/{id}/cancel")]
+async fn cancel_execution(
+    state: Data<AppState>,
+    actor: May<Executions>,
+    id: Path<ExecutionId>,
+) -> Reply<HttpResponse> {
+    let (user, id) = (actor.user, id.into_inner());
+    service::cancel(&state, user, id).await?;
+    let view = state
+        .store
+        .read(move |conn: &mut Conn| executions::view(conn, user, id))
+        .await?;
+    Ok(HttpResponse::Accepted().json(view))
+}
+
+/// Stops every execution of a run.
+#[utoipa::path(
+    tag = "executions",
+    security(("session" = []), ("device" = []), ("token" = ["executions"])),
+    params(("group" = String, Path, description = "The run.")),
+    responses(
+        (status = 202, description = "They are being stopped, or have ended: as they stand.", body = Started),
+        (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/executions/groups/{group}/cancel")]
+async fn cancel_run(
+    state: Data<AppState>,
+    actor: May<Executions>,
+    group: Path<GroupId>,
+) -> Reply<HttpResponse> {
+    let (user, group) = (actor.user, group.into_inner());
+    let find = || {
+        state
+            .store
+            .read(move |conn: &mut Conn| executions::group(conn, user, group))
+    };
+    let found = find().await?;
+    if found.is_empty() {
+        return Err(ErrorCode::NotFound.into());
+    }
+    for whole in found {
+        service::cancel(&state, user, whole.view.id).await?;
+    }
+    let executions = find().await?.into_iter().map(|whole| whole.view);
+    Ok(HttpResponse::Accepted().json(Started {
+        group,
+        executions: executions.collect(),
+    }))
+}

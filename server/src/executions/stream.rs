@@ -1,0 +1,429 @@
+//! A reader's stream of a run: what is new since a position, as server-sent events. Not a log: whoever was away, is slow, or asks
+//! another server gets the same text in larger pieces.
+//!
+//! An event's id is where each execution of the group stands after it: bytes of text, bytes of reasoning, and how many attempts began
+//! and ended. An execution of this process is read from memory, any other from the store once a second.
+
+use super::board::{Cell, Live, Seat};
+use super::service::Handle;
+use crate::app::AppState;
+use crate::store::execution_rows::Whole;
+use crate::store::{Conn, executions};
+use crate::web::{Actor, Reply};
+use actix_web::web::Bytes;
+use futures_util::stream;
+use krowoc_shared::error::ErrorCode;
+use krowoc_shared::execution::wire::{ExecutionView, Started};
+use krowoc_shared::ids::{ExecutionId, GroupId, UserId};
+use serde::Serialize;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How often the store is asked for executions of other processes.
+const POLL: Duration = Duration::from_secs(1);
+/// How long a quiet stream waits before it says that it lives.
+const COMMENT: Duration = Duration::from_secs(15);
+/// Most bytes of events that are sent at once: a slow reader holds no more.
+const CHUNK: usize = 256 * 1024;
+
+/// Where a reader stands in an execution.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    text: usize,
+    reasoning: usize,
+    rank: u32,
+}
+
+/// The rank of an execution that has ended.
+const ENDED: u32 = u32::MAX;
+
+/// How far an execution is, in steps that only grow.
+fn rank(view: &ExecutionView) -> u32 {
+    if view.state.is_final() {
+        return ENDED;
+    }
+    let begun = u32::try_from(view.attempts.len()).unwrap_or(0);
+    let waits = view.attempts.last().is_some_and(|it| it.failure.is_some());
+    begun.saturating_mul(2).saturating_add(u32::from(waits))
+}
+
+/// Reads `Last-Event-ID`; what is none is the beginning.
+#[must_use]
+pub fn places(id: &str) -> Vec<Place> {
+    let place = |text: &str| {
+        let mut parts = text.split('.');
+        let mut number = || parts.next()?.parse::<usize>().ok();
+        let (text, reasoning, rank) = (number()?, number()?, number()?);
+        Some(Place {
+            text,
+            reasoning,
+            rank: u32::try_from(rank).unwrap_or(0),
+        })
+    };
+    let read: Option<Vec<Place>> = id.split('-').map(place).collect();
+    read.unwrap_or_default()
+}
+
+/// An execution as it is read.
+enum Source {
+    /// Carried out here.
+    Here(Arc<Cell>),
+    /// Anywhere else, or ended: as the store has it.
+    Stored(Box<Live>),
+}
+
+struct Track {
+    id: ExecutionId,
+    source: Source,
+    place: Place,
+}
+
+/// A stream under way.
+pub struct Reader {
+    state: AppState,
+    actor: Actor,
+    group: GroupId,
+    tracks: Vec<Track>,
+    changes: Option<watch::Receiver<u64>>,
+    first: Option<Started>,
+    ended: bool,
+    _seat: Seat,
+}
+
+fn live(whole: Whole) -> Live {
+    Live {
+        view: whole.view,
+        output: whole.output,
+        reasoning: whole.reasoning,
+        tools: whole.tool_calls,
+        raw_usage: whole.raw_usage,
+    }
+}
+
+async fn stored(state: &AppState, user: UserId, group: GroupId) -> Reply<Vec<Live>> {
+    let found = state
+        .store
+        .read(move |conn: &mut Conn| executions::group(conn, user, group))
+        .await?;
+    Ok(found.into_iter().map(live).collect())
+}
+
+/// What is carried out here, and what tells of its changes.
+fn here(
+    state: &AppState,
+    user: UserId,
+    group: GroupId,
+) -> (Vec<Arc<Cell>>, Option<watch::Receiver<u64>>) {
+    match state.executions.group(user, group) {
+        Some((cells, changes)) => (cells, Some(changes)),
+        None => (Vec::new(), None),
+    }
+}
+
+impl Reader {
+    /// Opens a stream of a group after some places.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`], or the store's.
+    pub async fn open(
+        state: &AppState,
+        actor: Actor,
+        seat: Seat,
+        group: GroupId,
+        after: &[Place],
+    ) -> Reply<Self> {
+        let user = actor.user;
+        // Before the store: what ends in between is found ended there.
+        let (cells, changes) = here(state, user, group);
+        let rows = stored(state, user, group).await?;
+        if rows.is_empty() {
+            return Err(ErrorCode::NotFound.into());
+        }
+        let source = |row: Live| match cells.iter().find(|cell| cell.id == row.view.id) {
+            Some(cell) => Source::Here(Arc::clone(cell)),
+            None => Source::Stored(Box::new(row)),
+        };
+        let sources = rows.into_iter().map(|row| (row.view.id, source(row)));
+        let sources = sources.collect();
+        Ok(Self::of(state, actor, seat, group, sources, changes, after))
+    }
+
+    /// Opens a stream of a run that was just started, without asking the store; `None` when a part of it has ended already.
+    #[must_use]
+    pub fn started(state: &AppState, actor: &Actor, seat: Seat, run: &Handle) -> Option<Self> {
+        let (cells, changes) = here(state, actor.user, run.group);
+        let source = |view: &ExecutionView| {
+            let cell = cells.iter().find(|cell| cell.id == view.id)?;
+            Some((view.id, Source::Here(Arc::clone(cell))))
+        };
+        let sources: Option<Vec<_>> = run.executions.iter().map(source).collect();
+        let (actor, group) = (actor.clone(), run.group);
+        Some(Self::of(state, actor, seat, group, sources?, changes, &[]))
+    }
+
+    fn of(
+        state: &AppState,
+        actor: Actor,
+        seat: Seat,
+        group: GroupId,
+        sources: Vec<(ExecutionId, Source)>,
+        changes: Option<watch::Receiver<u64>>,
+        after: &[Place],
+    ) -> Self {
+        let mut views = Vec::with_capacity(sources.len());
+        let mut tracks = Vec::with_capacity(sources.len());
+        for (at, (id, source)) in sources.into_iter().enumerate() {
+            let view = match &source {
+                Source::Here(cell) => cell.live().view.clone(),
+                Source::Stored(live) => live.view.clone(),
+            };
+            let place = match after.get(at) {
+                Some(place) => *place,
+                // The first event shows how far it is.
+                None => Place {
+                    rank: if view.state.is_final() {
+                        0
+                    } else {
+                        rank(&view)
+                    },
+                    ..Place::default()
+                },
+            };
+            views.push(view);
+            tracks.push(Track { id, source, place });
+        }
+        Self {
+            state: state.clone(),
+            actor,
+            group,
+            tracks,
+            changes,
+            first: after.is_empty().then_some(Started {
+                group,
+                executions: views,
+            }),
+            ended: false,
+            _seat: seat,
+        }
+    }
+
+    /// Its bytes.
+    pub fn bytes(self) -> impl stream::Stream<Item = Result<Bytes, Infallible>> {
+        stream::unfold(self, |mut reader| async move {
+            let bytes = reader.next().await?;
+            Some((Ok(bytes), reader))
+        })
+    }
+
+    async fn next(&mut self) -> Option<Bytes> {
+        if self.ended {
+            return None;
+        }
+        let mut out = String::new();
+        if let Some(started) = self.first.take() {
+            self.event(&mut out, "started", &started);
+            return Some(out.into());
+        }
+        loop {
+            if let Some(changes) = &mut self.changes {
+                changes.mark_unchanged();
+            }
+            for at in 0..self.tracks.len() {
+                self.news(at, &mut out);
+            }
+            if self.tracks.iter().all(|track| track.place.rank == ENDED) && out.len() < CHUNK {
+                self.ended = true;
+                self.event(&mut out, "end", &serde_json::json!({}));
+            }
+            if !out.is_empty() {
+                return Some(out.into());
+            }
+            if self.state.now() >= self.actor.expires_at || self.is_left() {
+                return None;
+            }
+            if !self.wait().await {
+                return Some(Bytes::from_static(b":\n\n"));
+            }
+        }
+    }
+
+    /// The server stops, and what has not ended is not carried out here: another one will have it.
+    fn is_left(&self) -> bool {
+        let here =
+            |track: &Track| track.place.rank != ENDED && matches!(track.source, Source::Here(_));
+        self.state.is_stopping() && !self.tracks.iter().any(here)
+    }
+
+    /// Waits until something may be new; false when the time for a sign of life has come.
+    async fn wait(&mut self) -> bool {
+        let elsewhere = self.tracks.iter().any(
+            |track| matches!(&track.source, Source::Stored(live) if !live.view.state.is_final()),
+        );
+        let woken = async {
+            match &mut self.changes {
+                // An error is the end of the last cell; its last change was seen or is still to be.
+                Some(changes) => changes.changed().await.is_ok(),
+                None => false,
+            }
+        };
+        if !elsewhere {
+            return match tokio::time::timeout(COMMENT, woken).await {
+                Ok(true) => true,
+                Ok(false) => self.look().await,
+                Err(_) => false,
+            };
+        }
+        tokio::select! {
+            true = woken => true,
+            () = tokio::time::sleep(POLL) => self.look().await,
+        }
+    }
+
+    /// Looks for executions that are not carried out here: in the store, and whether they are by now.
+    async fn look(&mut self) -> bool {
+        let (cells, changes) = here(&self.state, self.actor.user, self.group);
+        let Ok(mut rows) = stored(&self.state, self.actor.user, self.group).await else {
+            tokio::time::sleep(POLL).await;
+            return true;
+        };
+        for track in &mut self.tracks {
+            if track.place.rank == ENDED {
+                continue;
+            }
+            if let Some(cell) = cells.iter().find(|cell| cell.id == track.id) {
+                track.source = Source::Here(Arc::clone(cell));
+            } else if let Some(at) = rows.iter().position(|row| row.view.id == track.id) {
+                track.source = Source::Stored(Box::new(rows.swap_remove(at)));
+            }
+        }
+        self.changes = changes;
+        true
+    }
+
+    /// Writes what is new of an execution.
+    fn news(&mut self, at: usize, out: &mut String) {
+        let Some(track) = self.tracks.get_mut(at) else {
+            return;
+        };
+        if track.place.rank == ENDED || out.len() >= CHUNK {
+            return;
+        }
+        let (id, mut place) = (track.id, track.place);
+        let mut events: Vec<(&'static str, String, Place)> = Vec::new();
+        let mut read = |live: &Live| {
+            let now = rank(&live.view);
+            // A text that is shorter than what was read began anew after a restart.
+            if place.text > live.output.len() || place.reasoning > live.reasoning.len() {
+                place = Place::default();
+            }
+            if now != ENDED && now != place.rank {
+                place.rank = now;
+                let data = Changed {
+                    execution: &live.view,
+                };
+                events.push(("changed", json(&data), place));
+            }
+            if let Some(piece) = rest(&live.reasoning, &mut place.reasoning) {
+                events.push(("reasoning", json(&Piece::of(id, piece)), place));
+            }
+            if let Some(piece) = rest(&live.output, &mut place.text) {
+                events.push(("text", json(&Piece::of(id, piece)), place));
+            }
+            if now == ENDED
+                && place.text == live.output.len()
+                && place.reasoning == live.reasoning.len()
+            {
+                place.rank = ENDED;
+                let data = Changed {
+                    execution: &live.view,
+                };
+                events.push(("done", json(&data), place));
+            }
+        };
+        match &track.source {
+            Source::Here(cell) => read(&cell.live()),
+            Source::Stored(live) => read(live),
+        }
+        for (name, data, place) in events {
+            if let Some(track) = self.tracks.get_mut(at) {
+                track.place = place;
+            }
+            self.write(out, name, &data);
+        }
+    }
+
+    fn event(&self, out: &mut String, name: &str, data: &impl Serialize) {
+        self.write(out, name, &json(data));
+    }
+
+    fn write(&self, out: &mut String, name: &str, data: &str) {
+        use std::fmt::Write;
+        out.push_str("id: ");
+        for (at, track) in self.tracks.iter().enumerate() {
+            let Place {
+                text,
+                reasoning,
+                rank,
+            } = track.place;
+            let dash = if at == 0 { "" } else { "-" };
+            let _ = write!(out, "{dash}{text}.{reasoning}.{rank}");
+        }
+        let _ = write!(out, "\nevent: {name}\ndata: {data}\n\n");
+    }
+}
+
+fn json(data: &impl Serialize) -> String {
+    serde_json::to_string(data).unwrap_or_default()
+}
+
+/// What comes after a place of a text, at most one chunk of it; the place moves behind it.
+fn rest<'a>(text: &'a str, place: &mut usize) -> Option<&'a str> {
+    let from = text.floor_char_boundary(*place);
+    let until = text.floor_char_boundary(from.saturating_add(CHUNK));
+    let piece = text.get(from..until).filter(|piece| !piece.is_empty())?;
+    *place = until;
+    Some(piece)
+}
+
+#[derive(Serialize)]
+struct Changed<'a> {
+    execution: &'a ExecutionView,
+}
+
+#[derive(Serialize)]
+struct Piece<'a> {
+    execution: ExecutionId,
+    text: &'a str,
+}
+
+impl<'a> Piece<'a> {
+    fn of(execution: ExecutionId, text: &'a str) -> Self {
+        Self { execution, text }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_is_none_is_the_beginning() {
+        assert_eq!(places(""), []);
+        assert_eq!(places("12"), []);
+        assert_eq!(places("1.2.x"), []);
+        let read = places("10.0.2-7.3.4294967295");
+        assert_eq!(read.len(), 2);
+        assert_eq!((read[0].text, read[0].rank), (10, 2));
+        assert_eq!((read[1].reasoning, read[1].rank), (3, ENDED));
+    }
+
+    #[test]
+    fn a_place_inside_a_character_begins_at_the_character() {
+        let mut place = 1;
+        assert_eq!(rest("äb", &mut place), Some("äb"));
+        assert_eq!(place, 3);
+        assert_eq!(rest("äb", &mut place), None);
+    }
+}
