@@ -7,6 +7,7 @@ use crate::executions::gateway::Gateway;
 use crate::platform::{Clock, Random, random};
 use crate::providers::Providers;
 use crate::store::Store;
+use crate::store::models::Models;
 use crate::vault::Vault;
 use krowoc_shared::ids::Millis;
 use std::sync::{Arc, OnceLock};
@@ -29,6 +30,8 @@ pub struct AppState {
     pub vault: Arc<Vault>,
     /// The way to providers of models.
     pub providers: Providers,
+    /// The model catalogue, as it was last read.
+    pub models: Models,
     /// Who listens for live hints.
     pub live: Arc<crate::live::Hub>,
     /// Executions under way here.
@@ -49,11 +52,12 @@ impl AppState {
         config: Config,
         vault: Vault,
     ) -> Self {
-        let vault = Arc::new(vault);
+        let (vault, models) = (Arc::new(vault), Models::default());
         let providers = Providers::new(&config, Arc::clone(&clock));
         Self {
             store,
             gateway: Arc::new(Direct {
+                models: models.clone(),
                 vault: Arc::clone(&vault),
                 providers: providers.clone(),
             }),
@@ -63,6 +67,7 @@ impl AppState {
             hasher: Arc::new(Hasher::new(config.hash_concurrency)),
             config: Arc::new(config),
             vault,
+            models,
             live: Arc::default(),
             executions: Arc::default(),
             instance: Arc::default(),

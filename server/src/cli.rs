@@ -32,6 +32,8 @@ pub enum Action {
     SetServerKey(Provider, Option<String>),
     /// Hold it no more.
     RemoveServerKey(Provider),
+    /// Show what a catalogue file changes; true puts it in place.
+    Models(PathBuf, bool),
 }
 
 /// The words of the command line.
@@ -86,7 +88,22 @@ pub fn command() -> Command {
                     "Gives every space a new epoch: needed after pg_restore, so that clients offer what the backup lacks",
                 )))
                 .subcommand(store(Command::new("verify").about("Checks the database and its schema")))
-                .subcommands(keys()),
+                .subcommands(keys())
+                .subcommand(
+                    Command::new("models")
+                        .about("Looks after the model catalogue")
+                        .subcommand_required(true)
+                        .subcommand(store(
+                            Command::new("diff")
+                                .about("Shows what a catalogue file would change")
+                                .arg(file("The file; its format is in docs/money.md")),
+                        ))
+                        .subcommand(store(
+                            Command::new("import")
+                                .about("Puts a catalogue file in place, also while the server runs. Prices that differ become a new revision")
+                                .arg(file("The file; its format is in docs/money.md")),
+                        )),
+                ),
         )
 }
 
@@ -209,7 +226,10 @@ fn action(matches: &ArgMatches) -> Option<(Action, &ArgMatches)> {
     if name == "serve" {
         return Some((Action::Serve, matches));
     }
-    let (sub, matches) = matches.subcommand()?;
+    let (mut sub, mut matches) = matches.subcommand()?;
+    if sub == "models" {
+        (sub, matches) = matches.subcommand()?;
+    }
     let file = || matches.get_one::<PathBuf>("file").cloned();
     let provider = || Provider::parse(matches.get_one::<String>("provider")?);
     let action = match sub {
@@ -224,6 +244,8 @@ fn action(matches: &ArgMatches) -> Option<(Action, &ArgMatches)> {
         "set-server-key" => {
             Action::SetServerKey(provider()?, matches.get_one::<String>("base-url").cloned())
         }
+        "diff" => Action::Models(file()?, false),
+        "import" => Action::Models(file()?, true),
         "remove-server-key" => Action::RemoveServerKey(provider()?),
         _ => return None,
     };

@@ -99,6 +99,7 @@ fn run(action: Action, config: Config) -> Result<String, String> {
                 it.set_server_key(provider, base_url.as_deref(), &key).await
             })?
         }
+        Action::Models(file, apply) => operate(config, async |it| it.models(&file, apply).await)?,
         Action::RemoveServerKey(provider) => {
             operate(config, async |it| it.remove_server_key(provider).await)?
         }

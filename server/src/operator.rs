@@ -3,12 +3,15 @@
 
 use crate::config::Config;
 use crate::platform::{Clock, Random, random};
+use crate::store::models;
 use crate::store::provider_keys::{self, StoredKey};
 use crate::store::{Conn, Store, StoreOptions, Tx, migrate};
 use crate::vault::rotate::{Rotated, reseal};
 use crate::vault::{Secret, Vault};
+use krowoc_shared::execution::catalogue::{Catalogue, differences};
 use krowoc_shared::execution::request::Provider;
 use krowoc_shared::ids::KeyId;
+use std::path::Path;
 use std::sync::Arc;
 use url::Url;
 
@@ -141,6 +144,37 @@ impl Operator {
             "{verb} the server's key for {}\n",
             provider.title()
         ))
+    }
+
+    /// Shows what a catalogue file would change, and puts it in place when that is wished.
+    ///
+    /// # Errors
+    /// The mistakes of the file, or a sentence with what failed.
+    pub async fn models(&self, file: &Path, apply: bool) -> Result<String, String> {
+        let text = std::fs::read_to_string(file);
+        let text = text.map_err(|error| format!("{}: {error}", file.display()))?;
+        let wanted = Catalogue::parse(&text).map_err(|mistakes| {
+            let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+            format!("{}:\n{}", file.display(), lines.join("\n"))
+        })?;
+        let store = self.store()?;
+        let current = store.read(models::current).await.map_err(said)?;
+        let changes = differences(&current, &wanted);
+        let mut text: String = changes.iter().map(|change| format!("{change}\n")).collect();
+        if !apply {
+            text.push_str(&format!("{} changes; nothing was changed\n", changes.len()));
+        } else {
+            let now = self.clock.now();
+            let replaced =
+                store.write(move |tx: &mut Tx<'_>| models::replace(tx, &wanted, None, now));
+            replaced.await.map_err(said)?;
+            text.push_str(&format!(
+                "{} changes; the catalogue was replaced\n",
+                changes.len()
+            ));
+        }
+        store.close().await;
+        Ok(text)
     }
 
     /// Removes the key that a provider is called with for everybody.

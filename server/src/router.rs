@@ -2,7 +2,7 @@
 
 use crate::app::AppState;
 use crate::web::{body, contract, fallback, health, request};
-use crate::{accounts, budgets, executions, keys, library, live, sync, tokens};
+use crate::{accounts, budgets, executions, keys, library, live, models, sync, tokens};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
@@ -19,6 +19,7 @@ fn api(cfg: &mut ServiceConfig<'_>) {
         .configure(library::configure)
         .configure(budgets::configure)
         .configure(keys::configure)
+        .configure(models::configure)
         .configure(tokens::configure)
         .configure(executions::configure);
 }

@@ -4,10 +4,13 @@ use crate::app::AppState;
 use crate::config::Config;
 use crate::platform::{Clock, Random};
 use crate::router;
-use crate::store::{Store, StoreError, StoreOptions, migrate};
+use crate::store::models;
+use crate::store::{Conn, Store, StoreError, StoreOptions, Tx, migrate};
 use crate::vault::{Vault, VaultError};
 use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
+use krowoc_shared::execution::catalogue;
+use krowoc_shared::ids::Millis;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,6 +57,30 @@ fn open(config: &Config, options: StoreOptions) -> Result<Store, StoreError> {
     Store::open(&config.database, options)
 }
 
+/// Puts the embedded catalogue in the place of an older embedded one. It is read only then: most starts find it there.
+async fn seed_models(store: &Store, now: Millis) -> Result<(), StoreError> {
+    let mark = models::seed_mark(catalogue::SEED);
+    let wanted = mark.clone();
+    let wants = store.read(move |conn: &mut Conn| models::wants_seed(conn, &wanted));
+    if !wants.await? {
+        return Ok(());
+    }
+    let seeded = store.write_again(move |tx: &mut Tx<'_>| -> Result<(), StoreError> {
+        // Another server that starts may have been first.
+        if !models::wants_seed(tx, &mark)? {
+            return Ok(());
+        }
+        let seed = catalogue::seed().map_err(|mistakes| {
+            let first = mistakes.first().map(ToString::to_string);
+            StoreError::Fault(first.unwrap_or_default())
+        })?;
+        models::replace(tx, &seed, Some(&mark), now)
+    });
+    seeded.await?;
+    tracing::info!("the embedded model catalogue is in place");
+    Ok(())
+}
+
 /// Migrates and opens the database, and listens.
 ///
 /// # Errors
@@ -93,6 +120,9 @@ pub async fn prepare(
     let (store, vault) = opened
         .await
         .unwrap_or_else(|_| Err(StoreError::Panicked.to_string()))?;
+    seed_models(&store, clock.now())
+        .await
+        .map_err(|error| format!("the model catalogue: {error}"))?;
     Ok(AppState::new(store, clock, random, config, vault))
 }
 

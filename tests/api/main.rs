@@ -12,6 +12,7 @@ mod keys;
 mod library;
 mod live;
 mod migrations;
+mod models;
 mod sync;
 mod tokens;
 mod web;

@@ -34,7 +34,7 @@ impl Request {
     }
 }
 
-/// An answer: its status and its body as JSON.
+/// An answer: its status and its body as JSON. A text is sent as it is, as events.
 pub type Response = (u16, serde_json::Value);
 
 /// A server; it stops when it is dropped.
@@ -130,14 +130,12 @@ async fn write(
     status: u16,
     body: &serde_json::Value,
 ) -> std::io::Result<()> {
-    // 204 has no body.
-    let body = if status == 204 {
-        String::new()
-    } else {
-        body.to_string()
+    let (kind, body) = match body {
+        serde_json::Value::String(text) => ("text/event-stream", text.clone()),
+        value => ("application/json", value.to_string()),
     };
     let head = format!(
-        "HTTP/1.1 {status} Status\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        "HTTP/1.1 {status} Status\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).await?;

@@ -1,8 +1,9 @@
 //! The real way to models: keys of the store, opened by the vault, called over HTTP. Not the formats, and not the sealing.
 
-use super::gateway::{Answer, Gateway, Route};
+use super::gateway::{Answer, Gateway, Price, Route};
 use crate::providers::{Providers, Target};
 use crate::store::Conn;
+use crate::store::models::Models;
 use crate::store::provider_keys::{self, StoredKey};
 use crate::vault::Vault;
 use crate::web::{Fault, Reply};
@@ -10,7 +11,9 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::failure::{Failure, FailureClass};
+use krowoc_shared::execution::price::{PriceSet, at_most};
 use krowoc_shared::execution::request::{ModelRef, ModelRequest};
+use krowoc_shared::execution::usage::Usage;
 use krowoc_shared::ids::{KeyId, Millis, UserId};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +24,8 @@ const NOTED_EVERY: Millis = 60_000;
 
 /// Keys and providers of this server.
 pub struct Direct {
+    /// What models there are, and what they cost.
+    pub models: Models,
     /// Opens keys.
     pub vault: Arc<Vault>,
     /// Calls providers.
@@ -50,12 +55,21 @@ impl Gateway for Direct {
                 .field(field)
                 .detail(detail)
         })?;
+        let facts = self.models.at(conn)?.facts(model, &key.base_url);
+        if !facts.callable(model.provider) {
+            let detail = format!(
+                "The catalogue has no active model {model}. Choose one of the list of models."
+            );
+            return Err(Fault::new(ErrorCode::UnknownModel)
+                .field("/models")
+                .detail(detail));
+        }
         Ok(Route {
             model: model.clone(),
             key: Some(key.id),
             server_held: key.is_server_held(),
-            max_output: None,
-            price: None,
+            max_output: facts.max_output,
+            price: facts.prices.as_ref().map(|prices| price(prices.at(now))),
             noted: key
                 .used_at
                 .is_none_or(|at| now.saturating_sub(at) >= NOTED_EVERY),
@@ -91,6 +105,18 @@ impl Gateway for Direct {
             })
         }
         .boxed()
+    }
+}
+
+/// Usage that contradicts itself costs the most that it can be; tokens without a price make all of it unpriced.
+fn price(set: &PriceSet) -> Price {
+    let set = set.clone();
+    Price {
+        revision: set.revision(),
+        of: Arc::new(move |usage: &Usage| match set.cost(usage) {
+            Ok(costed) => (!costed.lacks_tokens()).then_some(costed.total),
+            Err(_) => Some(at_most(&set, usage)),
+        }),
     }
 }
 

@@ -79,6 +79,31 @@ pub fn text_at(
     Ok(row.map(|row| row.text))
 }
 
+/// The revision of the version with this number.
+///
+/// # Errors
+/// The database's.
+pub fn rev_of(
+    conn: &mut Conn,
+    space: SpaceId,
+    doc: DocId,
+    number: u64,
+) -> Result<Option<u64>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Rev {
+        #[diesel(sql_type = BigInt)]
+        rev: i64,
+    }
+    let row: Option<Rev> = Statement::new(
+        "SELECT rev FROM document_version WHERE space_id = ? AND doc_id = ? AND number = ?",
+    )
+    .bind(space.as_bytes())
+    .bind(doc.as_bytes())
+    .bind(signed(number))
+    .first(conn)?;
+    Ok(row.map(|row| unsigned(row.rev)))
+}
+
 /// Forgets the texts of a document.
 ///
 /// # Errors

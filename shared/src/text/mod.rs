@@ -3,9 +3,11 @@
 pub mod excerpt;
 pub mod fold;
 pub mod query;
+pub mod slug;
 pub mod tokens;
 
 pub use excerpt::{Counts, count, excerpt, propose_title};
 pub use fold::fold;
 pub use query::{SearchQuery, query};
+pub use slug::slug;
 pub use tokens::search_text;

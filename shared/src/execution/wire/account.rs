@@ -270,3 +270,14 @@ pub struct ModelPage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
+
+/// `POST /api/v1/admin/models?dry_run=`: what a catalogue file changes.
+#[cfg(feature = "catalogue")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CatalogueReport {
+    /// Whether it was put in place; false when it was only looked at.
+    pub applied: bool,
+    /// What differs from the catalogue before.
+    pub changes: Vec<crate::execution::catalogue::Change>,
+}

@@ -1,0 +1,1 @@
+ALTER TABLE model_catalogue DROP COLUMN content;
