@@ -12,7 +12,7 @@ pub use difference::{Change, differences};
 pub use file::{FORMAT, Mistake};
 pub use genai::from_genai_prices;
 pub use matching::Matching;
-pub use seed::{SEED_SOURCE, seed};
+pub use seed::{SEED, SEED_SOURCE, seed};
 
 use super::extract::{ExtractError, Extracted, Extractor};
 use super::price::Prices;
