@@ -5,7 +5,9 @@ import path from 'node:path';
 import puppeteer from 'puppeteer-core';
 import { until } from './wait.mjs';
 
-const CHROMIUM_FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+const CHROMIUM_FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic',
+  // What a saved page loads from elsewhere fails at once, instead of keeping the page loading.
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--lang=en-US'];
 const FIREFOX_UUID = '6f1d3b52-9c1e-4d0a-8a51-0b6d3a1c9e77';
 

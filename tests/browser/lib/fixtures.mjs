@@ -42,6 +42,8 @@ export function startFixtures(here, data) {
       if (parts[0] === 'long') return void response.writeHead(200, headers).end(long());
       if (parts[0] === 'real') {
         const html = zlib.gunzipSync(fs.readFileSync(path.join(real, `${path.basename(parts[1])}.html.gz`)));
+        // The page as it was saved: its own scripts would take it apart where nothing else of it answers.
+        headers['content-security-policy'] = "script-src 'none'";
         return void response.writeHead(200, headers).end(html);
       }
       if (parts[0] === 'strict') headers['content-security-policy'] = STRICT;
@@ -52,7 +54,7 @@ export function startFixtures(here, data) {
       response.writeHead(404, headers).end('<!doctype html><title>Not here</title>');
     }
   });
-  const realIds = fs.existsSync(real) ? fs.readdirSync(real).slice(0, 400).map((file) => file.replace('.html.gz', '')) : [];
+  const realIds = fs.existsSync(real) ? fs.readdirSync(real).sort().slice(0, 400).map((file) => file.replace('.html.gz', '')) : [];
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address();
