@@ -9,11 +9,8 @@ fn decode_as(wire: Wire, streaming: bool, body: &str) -> Vec<Event> {
     decoder.finish();
     let events: Vec<Event> = std::iter::from_fn(|| decoder.pop()).collect();
     let terminal = |event: &Event| matches!(event, Event::End(_) | Event::Error(_));
-    assert_eq!(
-        events.iter().filter(|event| terminal(event)).count(),
-        1,
-        "{events:?}"
-    );
+    let ends = events.iter().filter(|event| terminal(event)).count();
+    assert_eq!(ends, 1, "{events:?}");
     assert!(events.last().is_some_and(terminal));
     events
 }
@@ -21,7 +18,6 @@ fn decode_as(wire: Wire, streaming: bool, body: &str) -> Vec<Event> {
 fn chat(body: &str) -> Vec<Event> {
     decode_as(Wire::Chat(Provider::Openai), true, body)
 }
-
 fn texts(events: &[Event]) -> String {
     let text = |event: &Event| match event {
         Event::Text(text) => Some(text.clone()),
@@ -29,7 +25,6 @@ fn texts(events: &[Event]) -> String {
     };
     events.iter().filter_map(text).collect()
 }
-
 fn thoughts(events: &[Event]) -> String {
     let text = |event: &Event| match event {
         Event::Reasoning(text) => Some(text.clone()),
@@ -37,7 +32,6 @@ fn thoughts(events: &[Event]) -> String {
     };
     events.iter().filter_map(text).collect()
 }
-
 fn calls(events: &[Event]) -> Vec<ToolCall> {
     let call = |event: &Event| match event {
         Event::Tool(call) => Some(call.clone()),
@@ -54,14 +48,12 @@ fn used(events: &[Event]) -> Option<(u64, u64)> {
         _ => None,
     })
 }
-
 fn failed(events: &[Event]) -> Option<FailureClass> {
     match events.last() {
         Some(Event::Error(failure)) => Some(failure.class),
         _ => None,
     }
 }
-
 fn ended(events: &[Event]) -> Option<FinishReason> {
     match events.last() {
         Some(Event::End(reason)) => Some(*reason),

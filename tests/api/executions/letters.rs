@@ -34,7 +34,10 @@ async fn fails(stage: &Stage, model: &str, class: FailureClass) -> ExecutionView
 async fn a_failed_execution_leaves_a_letter_with_its_class_and_reason() {
     let stage = stage().await;
     let auth = fails(&stage, MODEL, FailureClass::Auth).await;
+    // Newest first has a meaning only for what did not happen in the same millisecond.
+    stage.app.advance(1);
     fails(&stage, "openai/b", FailureClass::Money).await;
+    stage.app.advance(1);
     stage
         .script
         .say("openai/b", vec![Event::Text("cut".to_owned())]);
