@@ -81,7 +81,7 @@ words! {
     TAKE_THIS = "Take this text";
     KEEP_BOTH = "Keep both as documents";
     SAVE_RESULT = "Save the result";
-    BOTH_STAY = "Both texts stay in the history.";
+    WHAT_STAYS = "Keeping the other text leaves the library's in the history. Keeping the library's drops the other for good.";
     SETTLED = "The conflict is settled";
     REMOTE_IMAGE = "Image on another server, not loaded here";
     PREVIEW_EMPTY = "Nothing to show yet.";

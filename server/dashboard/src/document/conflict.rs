@@ -1,4 +1,5 @@
-//! Two texts of one document, side by side, until a person settles it. Both stay in the history whatever is chosen.
+//! Two texts of one document, side by side, until a person settles it. Only a text of the
+//! library that is replaced stays in the history.
 
 use super::actions::copy_of;
 use super::control::Control;
@@ -61,7 +62,7 @@ fn Settle(control: Control, document: Document, conflict: Conflict, more: usize)
                     <textarea class="textarea code" id="result" rows="8" dir="auto" prop:value=result on:input=move |event| result.set(event_target_value(&event))></textarea>
                 </div>
                 <footer class="card__foot line line--wrap">
-                    <span class="xs muted grow">{words::BOTH_STAY}</span>
+                    <span class="xs muted grow">{words::WHAT_STAYS}</span>
                     <Button label=words::KEEP_BOTH on_press=both />
                     <Button label=words::SAVE_RESULT kind=ButtonKind::Primary on_press=move |()| control.resolve(result.get_untracked(), op) />
                 </footer>

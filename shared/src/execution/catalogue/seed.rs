@@ -3,7 +3,7 @@
 use super::{Catalogue, Mistake};
 
 /// Where the seed's facts come from; the licence stands beside the file.
-pub const SEED_SOURCE: &str = "Prices, names and extractors: genai-prices, https://github.com/pydantic/genai-prices, MIT. Limits and abilities: the providers' documentation.";
+pub const SEED_SOURCE: &str = "Prices, names and extractors: genai-prices, https://github.com/pydantic/genai-prices, MIT. Limits and abilities: our own notes, not checked against the providers' documentation.";
 
 /// The embedded catalogue as its file has it.
 pub const SEED: &str = include_str!("seed.json");
