@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { launch } from './lib/browsers.mjs';
 import { startFixtures } from './lib/fixtures.mjs';
+import { Provider } from './lib/provider.mjs';
 import { Server } from './lib/server.mjs';
 import { withDeadline } from './lib/wait.mjs';
 
@@ -15,6 +16,7 @@ const list = (name, fallback) => (process.env[name] || fallback).split(',').filt
 
 const settings = {
   bin: process.env.KROWOC_E2E_SERVER_BIN,
+  provider: process.env.KROWOC_E2E_PROVIDER_BIN,
   dist: process.env.KROWOC_E2E_DIST || path.join(root, 'dist'),
   only: list('KROWOC_E2E_CASES', ''),
   browsers: list('KROWOC_E2E_BROWSERS', 'chromium,firefox'),
@@ -31,8 +33,8 @@ fs.mkdirSync(settings.shots, { recursive: true });
 
 /** What a case gets: a server of its own, pages to clip, and browsers that are closed whatever happens. */
 class Context {
-  constructor(browser, database, server, fixtures) {
-    Object.assign(this, { browser, database, server, fixtures, settings, open: [] });
+  constructor(browser, database, server, fixtures, provider) {
+    Object.assign(this, { browser, database, server, fixtures, provider, settings, open: [] });
   }
   /** A new browser profile with the extension in it. */
   async profile(options = {}) {
@@ -47,13 +49,16 @@ class Context {
   async close() {
     for (const browser of this.open) await browser.close().catch(() => {});
     this.server.stop();
+    this.provider?.stop();
   }
 }
 
 async function runCase(module, browser, database) {
   const fixtures = await startFixtures(here, settings.data);
-  const server = await Server.start(settings, database);
-  const context = new Context(browser, database, server, fixtures);
+  const provider = module.provider ? await Provider.start(settings) : undefined;
+  const more = provider ? ['--allowed-provider-hosts', provider.host] : [];
+  const server = await Server.start(settings, database, more).catch((error) => { provider?.stop(); throw error; });
+  const context = new Context(browser, database, server, fixtures, provider);
   try {
     await withDeadline(module.run(context), 180_000, module.name);
   } catch (error) {

@@ -16,11 +16,18 @@ use crate::tools;
 ///
 /// # Errors
 /// When the runner cannot start or dies before it counted.
-pub fn e2e(project: &Project, server: &Path, postgres: &str, cases: &[String]) -> Result<Tally> {
+pub fn e2e(
+    project: &Project,
+    server: &Path,
+    provider: &Path,
+    postgres: &str,
+    cases: &[String],
+) -> Result<Tally> {
     let mut node = Command::new("node");
     node.current_dir(project.path("tests"))
         .arg("browser/run.mjs");
     node.env("KROWOC_E2E_SERVER_BIN", server)
+        .env("KROWOC_E2E_PROVIDER_BIN", provider)
         .env("KROWOC_E2E_DIST", project.dist())
         .env("KROWOC_E2E_CASES", cases.join(","))
         .env("KROWOC_E2E_DATABASES", "sqlite,postgres")

@@ -31,6 +31,8 @@ pub struct Built {
     pub programs: Vec<Program>,
     /// The server.
     pub server: Option<PathBuf>,
+    /// The provider server, which cargo compiles with the test programs of its package.
+    pub provider: Option<PathBuf>,
 }
 
 /// Compiles all test programs of the packages, and the server when asked, with the features of all of them together: one set of
@@ -98,8 +100,12 @@ fn take_message(built: &mut Built, line: &str) {
             file,
             dir,
         });
-    } else if target == "krowoc" {
-        built.server = Some(file);
+    } else {
+        match target {
+            "krowoc" => built.server = Some(file),
+            "krowoc-provider" => built.provider = Some(file),
+            _ => {}
+        }
     }
 }
 
@@ -205,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn test_programs_and_the_server_are_told_apart_in_what_cargo_says() {
+    fn test_programs_and_servers_are_told_apart_in_what_cargo_says() {
         let mut built = Built::default();
         take_message(
             &mut built,
@@ -215,8 +221,16 @@ mod tests {
             &mut built,
             r#"{"reason":"compiler-artifact","package_id":"path+file:///k/server#krowoc-server@0.1.0","manifest_path":"/k/server/Cargo.toml","target":{"name":"krowoc"},"profile":{"test":true},"executable":"/t/krowoc-1"}"#,
         );
+        take_message(
+            &mut built,
+            r#"{"reason":"compiler-artifact","package_id":"path+file:///k/tests#krowoc-tests@0.1.0","manifest_path":"/k/tests/Cargo.toml","target":{"name":"krowoc-provider"},"profile":{"test":false},"executable":"/t/krowoc-provider"}"#,
+        );
         take_message(&mut built, r#"{"reason":"build-finished","success":true}"#);
         assert_eq!(built.server.as_deref(), Some(Path::new("/t/krowoc")));
+        assert_eq!(
+            built.provider.as_deref(),
+            Some(Path::new("/t/krowoc-provider"))
+        );
         assert_eq!(built.programs.len(), 1);
         assert_eq!(built.programs[0].dir, Path::new("/k/server"));
     }

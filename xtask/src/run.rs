@@ -90,9 +90,34 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
 /// # Errors
 /// When cargo refuses; it has printed why.
 pub fn build_server(project: &Project, release: bool) -> Result<PathBuf> {
-    step("build the server", || {
+    program(project, "the server", "krowoc-server", "krowoc", release)
+}
+
+/// Builds the provider server of the tests and gives its program.
+///
+/// # Errors
+/// When cargo refuses; it has printed why.
+pub fn build_provider(project: &Project, release: bool) -> Result<PathBuf> {
+    let binary = "krowoc-provider";
+    program(
+        project,
+        "the provider server",
+        "krowoc-tests",
+        binary,
+        release,
+    )
+}
+
+fn program(
+    project: &Project,
+    what: &str,
+    package: &str,
+    binary: &str,
+    release: bool,
+) -> Result<PathBuf> {
+    step(&format!("build {what}"), || {
         let mut cargo = project.cargo();
-        cargo.args(["build", "-p", "krowoc-server", "--bin", "krowoc"]);
+        cargo.args(["build", "-p", package, "--bin", binary]);
         if release {
             cargo.arg("--release");
         }
@@ -101,7 +126,7 @@ pub fn build_server(project: &Project, release: bool) -> Result<PathBuf> {
     Ok(project
         .target
         .join(if release { "release" } else { "debug" })
-        .join("krowoc"))
+        .join(binary))
 }
 
 fn start(project: &Project, options: &Options, binary: &PathBuf) -> Result<Child> {

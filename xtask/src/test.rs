@@ -135,6 +135,9 @@ fn prepare<'a>(
     if any(Suite::needs_server) && built.server.is_none() {
         built.server = Some(run::build_server(project, false)?);
     }
+    if suites.contains(&Suite::E2e) && built.provider.is_none() {
+        built.provider = Some(run::build_provider(project, false)?);
+    }
     let postgres = any(Suite::needs_postgres)
         .then(Cluster::start)
         .transpose()?;
@@ -225,7 +228,13 @@ fn run_suite(prepared: &Prepared<'_>, suite: Suite) -> Result<Tally> {
                 .server
                 .as_deref()
                 .context("the server was not built")?;
-            browsers::e2e(project, server, postgres_url(prepared)?, prepared.cases)
+            let provider = prepared
+                .built
+                .provider
+                .as_deref()
+                .context("the provider server was not built")?;
+            let postgres = postgres_url(prepared)?;
+            browsers::e2e(project, server, provider, postgres, prepared.cases)
         }
         Suite::Architecture => Ok(architecture(project)),
         _ => run_programs(prepared, suite),

@@ -42,6 +42,27 @@ export class Dashboard {
     const button = await this.page.waitForSelector(`::-p-aria([name="${name}"])`);
     await button.click();
   }
+  /** Presses the button or link whose name begins so: behind it may stand the key that does the same. */
+  async pressed(name) {
+    const handle = await until(`“${name}” to be there`, async () => {
+      const found = await this.page.evaluateHandle((wanted) => [...document.querySelectorAll('button, a')]
+        .find((it) => (it.getAttribute('aria-label') ?? it.textContent).trim().startsWith(wanted) && it.offsetParent !== null), name);
+      return found.asElement();
+    });
+    await handle.click();
+  }
+  /** Chooses a model by its whole name in the dialog. */
+  async choose(model) {
+    await this.pressed('Add a model');
+    await this.fill('Find a model', model);
+    const box = await until(`${model} to be offered`, async () => {
+      const found = await this.page.evaluateHandle((name) => [...document.querySelectorAll('.picker .mrow')]
+        .find((row) => row.querySelector('.med').textContent === name)?.querySelector('input:not(:disabled)'), model.slice(model.indexOf('/') + 1));
+      return found.asElement();
+    });
+    await box.click();
+    await this.pressed('Done');
+  }
   /** All text that is on the page. */
   text() {
     return this.page.evaluate(() => document.body.innerText);

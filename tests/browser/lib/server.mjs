@@ -20,14 +20,14 @@ export function freePort() {
 let databases = 0;
 
 export class Server {
-  static async start(settings, database) {
+  static async start(settings, database, more = []) {
     const server = new Server();
     server.bin = settings.bin;
     server.log = [];
     server.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'krowoc-e2e-'));
     server.port = await freePort();
     server.url = `http://127.0.0.1:${server.port}`;
-    server.args = ['serve', '--listen', `127.0.0.1:${server.port}`, '--data-dir', server.dir];
+    server.args = ['serve', '--listen', `127.0.0.1:${server.port}`, '--data-dir', server.dir, ...more];
     if (database === 'postgres') {
       if (!settings.postgres) throw new Error('KROWOC_E2E_POSTGRES_URL is not set; run: cargo xtask e2e');
       databases += 1;

@@ -1,0 +1,25 @@
+// A wire between a browser and a server that can be cut: every connection through it ends at once, the server lives on.
+import net from 'node:net';
+
+export function startProxy(port) {
+  const open = new Set();
+  const server = net.createServer((near) => {
+    const far = net.connect(port, '127.0.0.1');
+    for (const [one, other] of [[near, far], [far, near]]) {
+      open.add(one);
+      one.pipe(other);
+      one.on('error', () => other.destroy());
+      one.on('close', () => { open.delete(one); other.destroy(); });
+    }
+  });
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const at = server.address().port;
+      resolve({
+        url: `http://127.0.0.1:${at}`,
+        cut: () => { for (const socket of open) socket.destroy(); },
+        close: () => { for (const socket of open) socket.destroy(); server.close(); },
+      });
+    });
+  });
+}
