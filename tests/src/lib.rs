@@ -9,6 +9,7 @@ pub mod http;
 pub mod logs;
 pub mod machine;
 pub mod ops;
+pub mod program;
 pub mod provider;
 pub mod script;
 

@@ -3,12 +3,13 @@
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use krowoc_server::executions::gateway::{Answer, Gateway, Price, Route};
-use krowoc_server::store::Conn;
+use krowoc_server::store::{Conn, StoreError};
 use krowoc_server::web::{Fault, Reply};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::event::{Event, FinishReason};
 use krowoc_shared::execution::failure::{Failure, FailureClass};
 use krowoc_shared::execution::money::NanoUsd;
+use krowoc_shared::execution::price::PriceSet;
 use krowoc_shared::execution::request::{ModelRef, ModelRequest, Provider};
 use krowoc_shared::execution::usage::Usage;
 use krowoc_shared::ids::{KeyId, Millis, UserId};
@@ -23,10 +24,17 @@ use tokio::sync::watch;
 /// Nano-USD of an input token and of an output token of every model with a price.
 pub const PRICES: (i64, i64) = (10, 100);
 
+/// The same, as catalogues have it.
+fn prices() -> serde_json::Value {
+    let per_million = |nano: i64| NanoUsd(nano * 1_000_000).to_string();
+    json!({"input_mtok": per_million(PRICES.0), "output_mtok": per_million(PRICES.1)})
+}
+
 enum Turn {
     Refuse(Failure),
     Say(Vec<Event>),
     Live(UnboundedReceiver<Event>),
+    Fall(UnboundedReceiver<Event>),
 }
 
 /// A call that was made.
@@ -44,6 +52,7 @@ pub struct Call {
 pub struct Script {
     turns: Mutex<HashMap<String, VecDeque<Turn>>>,
     calls: Mutex<Vec<Call>>,
+    lost: Mutex<Vec<String>>,
     made: watch::Sender<usize>,
     open: Arc<AtomicUsize>,
 }
@@ -53,6 +62,7 @@ impl Default for Script {
         Self {
             turns: Mutex::default(),
             calls: Mutex::default(),
+            lost: Mutex::default(),
             made: watch::Sender::new(0),
             open: Arc::default(),
         }
@@ -116,6 +126,18 @@ impl Script {
         sender
     }
 
+    /// As [`Script::live`], but the task that reads the answer panics when the sender is dropped.
+    pub fn fall(&self, model: &str) -> UnboundedSender<Event> {
+        let (sender, receiver) = unbounded_channel();
+        self.turn(model, Turn::Fall(receiver));
+        sender
+    }
+
+    /// The next time that somebody looks how a model is called, the store cannot be reached.
+    pub fn lose(&self, model: &str) {
+        self.lost.lock().unwrap().push(model.to_owned());
+    }
+
     /// The calls so far.
     #[must_use]
     pub fn calls(&self) -> Vec<Call> {
@@ -154,7 +176,8 @@ pub fn key() -> KeyId {
 }
 
 impl Gateway for Script {
-    /// `…/unknown` is no model, Cerebras has no key, Groq's key is the operator's, `…/unpriced` has no price.
+    /// `…/unknown` is no model, Cerebras has no key, Groq's key is the operator's, `…/unpriced…` has no price, `…/unlimited…` no known
+    /// limit of its answers.
     fn route(
         &self,
         _: &mut Conn,
@@ -163,27 +186,26 @@ impl Gateway for Script {
         named: Option<KeyId>,
         _: Millis,
     ) -> Reply<Route> {
+        let name = model.to_string();
+        let mut lost = self.lost.lock().unwrap();
+        if let Some(at) = lost.iter().position(|it| *it == name) {
+            lost.swap_remove(at);
+            return Err(StoreError::Unavailable("it was lost".to_owned()).into());
+        }
         if model.model == "unknown" {
             return Err(Fault::new(ErrorCode::UnknownModel).field("/models"));
         }
         if model.provider == Provider::Cerebras {
             return Err(Fault::new(ErrorCode::NoProviderKey).field("/models"));
         }
-        let price = Price {
-            revision: "r1".to_owned(),
-            of: Arc::new(|usage| {
-                let part = |tokens: u64, price: i64| i64::try_from(tokens).ok()?.checked_mul(price);
-                let sum =
-                    part(usage.input(), PRICES.0)?.checked_add(part(usage.output(), PRICES.1)?)?;
-                Some(NanoUsd(sum))
-            }),
-        };
+        let set: PriceSet = serde_json::from_value(prices()).unwrap();
         Ok(Route {
             model: model.clone(),
             key: Some(named.unwrap_or_else(key)),
             server_held: model.provider == Provider::Groq,
-            max_output: Some(1_000),
-            price: (!model.model.starts_with("unpriced")).then_some(price),
+            context: None,
+            max_output: (!model.model.starts_with("unlimited")).then_some(1_000),
+            price: Price::of(&set).filter(|_| !model.model.starts_with("unpriced")),
             noted: false,
             inner: Arc::new(()),
         })
@@ -219,6 +241,14 @@ impl Gateway for Script {
                 Turn::Live(receiver) => {
                     futures_util::stream::unfold(receiver, |mut receiver| async {
                         Some((receiver.recv().await?, receiver))
+                    })
+                    .boxed()
+                }
+                Turn::Fall(receiver) => {
+                    futures_util::stream::unfold(receiver, |mut receiver| async {
+                        let event = receiver.recv().await;
+                        let event = event.unwrap_or_else(|| panic!("as the test wants"));
+                        Some((event, receiver))
                     })
                     .boxed()
                 }

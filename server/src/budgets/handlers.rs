@@ -2,7 +2,7 @@
 
 use crate::app::AppState;
 use crate::store::budgets::{self, Standing, Tier};
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{Conn, StoreError, Tx, provider_keys};
 use crate::web::actor::Executions;
 use crate::web::body::Body;
 use crate::web::{Actor, Fault, May, Reply};
@@ -48,7 +48,8 @@ fn view(
     let settings = budgets::settings(conn, user)?;
     let own = budgets::standing(conn, user, Tier::Own, period)?;
     let held = budgets::standing(conn, user, Tier::Server(server), period)?;
-    let shown = held != Standing::default();
+    // Known before the first use, and after the operator took the keys away.
+    let shown = held != Standing::default() || provider_keys::is_any_server_held(conn)?;
     let mut notices: Vec<BudgetNotice> = notices(&own, false).chain(notices(&held, true)).collect();
     notices.sort_by_key(|notice| notice.at);
     Ok(BudgetView {

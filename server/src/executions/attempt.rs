@@ -2,6 +2,7 @@
 
 use super::begin::LEASE;
 use super::board::{Cell, Wish};
+use super::chain::number;
 use super::gateway::{Answer, Route};
 use crate::app::AppState;
 use crate::store::execution_rows::Request;
@@ -10,6 +11,8 @@ use crate::store::{StoreError, Tx};
 use futures_util::StreamExt;
 use krowoc_shared::execution::event::{Event, FinishReason};
 use krowoc_shared::execution::failure::{Failure, FailureClass};
+use krowoc_shared::execution::request::ModelRef;
+use krowoc_shared::execution::wire::{Attempt, ExecutionState};
 use krowoc_shared::ids::Millis;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,6 +45,7 @@ impl From<Wish> for Ended {
 pub async fn attempt(state: &AppState, cell: &Arc<Cell>, request: &Request, route: Route) -> Ended {
     let mut call = request.call.clone();
     call.model.clone_from(&route.model.model);
+    call.parameters.max_output_tokens = route.known().limit(&request.call);
     let window = Duration::from_millis(request.timeout_ms.into());
     let calling = state.gateway.call(route, call, window, request.streaming);
     let answer = tokio::select! {
@@ -52,6 +56,41 @@ pub async fn attempt(state: &AppState, cell: &Arc<Cell>, request: &Request, rout
         Ok(answer) => listen(state, cell, answer).await,
         Err(failure) => Ended::Failed(failure),
     }
+}
+
+/// Notes that an attempt begins.
+pub(super) fn begin_attempt(cell: &Cell, model: ModelRef, now: Millis) {
+    cell.change(|live| {
+        live.view.state = ExecutionState::Running;
+        live.view.first_token_ms = None;
+        live.view.attempts.push(Attempt {
+            number: number(live.view.attempts.len()),
+            model,
+            started_at: now,
+            duration_ms: None,
+            failure: None,
+            next_at: None,
+            request_id: None,
+        });
+    });
+}
+
+/// Notes how the last attempt ended.
+pub(super) fn end_attempt(state: &AppState, cell: &Cell, failure: Option<Failure>) {
+    let now = state.now();
+    let class = failure.as_ref().map_or("none", |it| it.class.as_str());
+    cell.change(|live| {
+        let Some(last) = live.view.attempts.last_mut() else {
+            return;
+        };
+        let took = now.saturating_sub(last.started_at);
+        let provider = last.model.provider.as_str();
+        metrics::counter!("krowoc_attempts_total", "provider" => provider, "failure" => class)
+            .increment(1);
+        last.duration_ms = Some(took);
+        last.failure = failure;
+        live.view.latency_ms = Some(took);
+    });
 }
 
 async fn listen(state: &AppState, cell: &Arc<Cell>, answer: Answer) -> Ended {

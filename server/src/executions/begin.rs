@@ -1,7 +1,6 @@
 //! The transaction that begins a run: keys and prices are found, the cost is reserved, the executions are stored; all of it or nothing.
 
-use super::estimate;
-use super::gateway::{Gateway, Route};
+use super::gateway::{Gateway, Route, is_of_the_store};
 use super::service::RunSpec;
 use crate::app::AppState;
 use crate::store::budgets::{self, Reservation, Tier};
@@ -38,7 +37,6 @@ pub struct Beginning {
     kept: String,
     ids: Vec<ExecutionId>,
     owner: Owner,
-    input: u64,
     server: Tier,
 }
 
@@ -76,7 +74,6 @@ impl Beginning {
             group: GroupId::mint(now, state.entropy()),
             period: budgets::period(now),
             kept: json(&request)?,
-            input: estimate::input(&request.call),
             owner: state.instance(),
             server: Tier::Server(state.config.server_key_monthly),
             user,
@@ -97,8 +94,8 @@ impl Beginning {
 
     /// The most that a call may cost; `None` without a price.
     fn most(&self, route: &Route) -> Option<NanoUsd> {
-        let output = estimate::output(route, &self.spec.parameters);
-        estimate::cost(route, self.input, output)
+        let cost = route.known().taken(&self.request.call).cost;
+        cost.map(|cost| cost.most)
     }
 
     /// What is to be reserved for a model: the most that it, or one it may fall back to, can cost.
@@ -123,9 +120,13 @@ impl Beginning {
             }
         };
         for fallback in &self.spec.fallbacks {
-            let other = gateway.route(conn, self.user, fallback, None, self.now);
-            // One that cannot be called is passed over when its turn comes.
-            if let Some(cost) = other.ok().and_then(|other| self.most(&other)) {
+            let other = match gateway.route(conn, self.user, fallback, None, self.now) {
+                Ok(other) => other,
+                Err(fault) if is_of_the_store(&fault) => return Err(fault),
+                // One that cannot be called is passed over when its turn comes.
+                Err(_) => continue,
+            };
+            if let Some(cost) = self.most(&other) {
                 most = most.max(cost);
             }
         }
@@ -146,13 +147,13 @@ impl Beginning {
     pub fn estimates(&self, conn: &mut Conn, gateway: &dyn Gateway) -> Reply<Vec<Estimate>> {
         let one = |model: &ModelRef| {
             let route = gateway.route(conn, self.user, model, self.spec.key, self.now)?;
-            let output = estimate::output(&route, &self.spec.parameters);
+            let taken = route.known().taken(&self.request.call);
             Ok(Estimate {
                 model: model.clone(),
-                input_tokens: self.input,
-                output_tokens: output,
-                least: estimate::cost(&route, self.input, 0),
-                most: estimate::cost(&route, self.input, output),
+                input_tokens: taken.input,
+                output_tokens: taken.output,
+                least: taken.cost.map(|cost| cost.least),
+                most: taken.cost.map(|cost| cost.most),
             })
         };
         self.spec.models.iter().map(one).collect()

@@ -6,6 +6,7 @@ use krowoc_shared::execution::wire::ExecutionView;
 use krowoc_shared::ids::{ExecutionId, GroupId, UserId};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
@@ -76,9 +77,16 @@ pub struct Cell {
     changed: Arc<watch::Sender<u64>>,
     wish: watch::Sender<Wish>,
     tap: Mutex<Option<UnboundedSender<Event>>>,
+    gone: AtomicBool,
 }
 
 impl Cell {
+    /// Whether it is off the board: what it has will not change any more, ended or not.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Acquire)
+    }
+
     /// What it has so far.
     pub fn live(&self) -> MutexGuard<'_, Live> {
         lock(&self.live)
@@ -183,6 +191,7 @@ impl Board {
             changed: Arc::clone(&place.changed),
             wish: watch::Sender::new(Wish::GoOn),
             tap: Mutex::new(tap),
+            gone: AtomicBool::new(false),
         });
         place.cells.push(Arc::clone(&cell));
         let count = inner.users.entry(user).or_default();
@@ -193,7 +202,8 @@ impl Board {
         cell
     }
 
-    /// Takes an execution off the board. Readers that hold its cell keep it.
+    /// Takes an execution off the board. Readers that hold its cell keep it and are woken; the caller that wanted its events hears no
+    /// more.
     pub fn remove(&self, cell: &Arc<Cell>) {
         let mut inner = lock(&self.inner);
         if let Some(group) = inner.groups.get_mut(&cell.group) {
@@ -209,6 +219,9 @@ impl Board {
             }
         }
         drop(inner);
+        lock(&cell.tap).take();
+        cell.gone.store(true, Ordering::Release);
+        cell.wake();
         self.running
             .send_modify(|count| *count = count.saturating_sub(1));
     }

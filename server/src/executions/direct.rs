@@ -11,9 +11,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::failure::{Failure, FailureClass};
-use krowoc_shared::execution::price::{PriceSet, at_most};
 use krowoc_shared::execution::request::{ModelRef, ModelRequest};
-use krowoc_shared::execution::usage::Usage;
 use krowoc_shared::ids::{KeyId, Millis, UserId};
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,8 +66,12 @@ impl Gateway for Direct {
             model: model.clone(),
             key: Some(key.id),
             server_held: key.is_server_held(),
+            context: facts.context,
             max_output: facts.max_output,
-            price: facts.prices.as_ref().map(|prices| price(prices.at(now))),
+            price: facts
+                .prices
+                .as_ref()
+                .and_then(|prices| Price::of(prices.at(now))),
             noted: key
                 .used_at
                 .is_none_or(|at| now.saturating_sub(at) >= NOTED_EVERY),
@@ -89,7 +91,7 @@ impl Gateway for Direct {
             let key = route.inner.downcast::<StoredKey>().map_err(|_| broken())?;
             let opened = vault.open(&key).await.map_err(|error| {
                 tracing::error!(%error, "a key was not opened");
-                broken()
+                if error.may_pass() { away() } else { broken() }
             })?;
             let base_url = Url::parse(&key.base_url).map_err(|_| broken())?;
             let target = Target {
@@ -108,19 +110,13 @@ impl Gateway for Direct {
     }
 }
 
-/// Usage that contradicts itself costs the most that it can be; tokens without a price make all of it unpriced.
-fn price(set: &PriceSet) -> Price {
-    let set = set.clone();
-    Price {
-        revision: set.revision(),
-        of: Arc::new(move |usage: &Usage| match set.cost(usage) {
-            Ok(costed) => (!costed.lacks_tokens()).then_some(costed.total),
-            Err(_) => Some(at_most(&set, usage)),
-        }),
-    }
-}
-
 fn broken() -> Failure {
     let why = "The server cannot open the key; the operator finds the reason in the log.";
     Failure::new(FailureClass::Auth, why)
+}
+
+fn away() -> Failure {
+    let why =
+        "The server cannot reach what opens its keys; the operator finds the reason in the log.";
+    Failure::new(FailureClass::Network, why)
 }

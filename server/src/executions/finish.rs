@@ -3,7 +3,6 @@
 
 use super::board::{Cell, Live};
 use super::engine::Job;
-use super::estimate;
 use super::gateway::Route;
 use crate::app::AppState;
 use crate::store::budgets::{self, Settlement};
@@ -11,20 +10,20 @@ use crate::store::execution_rows::cost_parts;
 use crate::store::executions::{self, Ending};
 use crate::store::usage::{self, Used};
 use crate::store::{Failure as _, StoreError, Tx, dead_letters};
+use krowoc_shared::execution::estimate::Tokenizer;
 use krowoc_shared::execution::event::{Event, FinishReason};
 use krowoc_shared::execution::failure::{Failure, FailureClass};
 use krowoc_shared::execution::money::NanoUsd;
 use krowoc_shared::execution::usage::Usage;
 use krowoc_shared::execution::wire::{Cost, ExecutionState, UsageSum};
 use krowoc_shared::ids::{DeadLetterId, Millis};
-use krowoc_shared::prompts::estimate_tokens;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How often the end is written before the lease is left to run out.
-const TRIES: u32 = 6;
+pub const TRIES: u32 = 6;
 /// The pause after a first failure to write it; doubled with each.
-const PAUSE: Duration = Duration::from_millis(100);
+pub const PAUSE: Duration = Duration::from_millis(100);
 
 /// How an execution ended.
 pub enum Outcome {
@@ -194,23 +193,20 @@ fn end(live: &Live, job: &Job, route: Option<&Route>, outcome: Outcome, now: Mil
 }
 
 /// What is charged, and the usage that it is charged for. Reported usage wins; without it, what was sent and what came is estimated
-/// once anything came. Nothing that came is nothing that is charged.
+/// once anything came: an estimate never passes what was reserved. Nothing that came is nothing that is charged.
 fn charge(live: &Live, job: &Job, route: Option<&Route>, completed: bool) -> (Cost, Usage) {
     let reported = live.view.usage.as_ref().filter(|usage| !usage.is_empty());
     let price = route.and_then(|route| route.price.as_ref());
+    let of = |usage: &Usage| price.map_or(Cost::Unpriced, |price| price.set.charge(usage));
     match reported {
-        Some(usage) => {
-            let cost = match price.and_then(|price| (price.of)(usage)) {
-                Some(amount) => Cost::Exact(amount),
-                None => Cost::Unpriced,
-            };
-            (cost, usage.clone())
-        }
+        Some(usage) => (of(usage), usage.clone()),
         None if completed || live.is_seen() => {
-            let usage = guessed(live, job);
-            let cost = match price.and_then(|price| (price.of)(&usage)) {
-                Some(amount) => Cost::Estimated(amount),
-                None => Cost::Unpriced,
+            let usage = guessed(live, job, route);
+            let cost = match of(&usage) {
+                Cost::Exact(amount) | Cost::Estimated(amount) => {
+                    Cost::Estimated(amount.min(held(live)))
+                }
+                other => other,
             };
             (cost, usage)
         }
@@ -218,14 +214,26 @@ fn charge(live: &Live, job: &Job, route: Option<&Route>, completed: bool) -> (Co
     }
 }
 
-fn guessed(live: &Live, job: &Job) -> Usage {
+/// What was reserved, as a limit: without a reservation there is none.
+fn held(live: &Live) -> NanoUsd {
+    match live.view.reserved {
+        NanoUsd::ZERO => NanoUsd(i64::MAX),
+        reserved => reserved,
+    }
+}
+
+fn guessed(live: &Live, job: &Job, route: Option<&Route>) -> Usage {
+    let model = route.map_or(&live.view.model, |route| &route.model);
+    let tokenizer = Tokenizer::of(&model.model);
     let tools = live.tools.iter();
-    let tools: usize = tools.map(|call| estimate_tokens(&call.arguments)).sum();
-    let output = estimate_tokens(&live.output)
-        .saturating_add(estimate_tokens(&live.reasoning))
-        .saturating_add(tools);
-    let output = u64::try_from(output).unwrap_or(u64::MAX);
-    Usage::tokens(estimate::input(&job.request.call), output)
+    let output = tools
+        .map(|call| tokenizer.tokens(&call.arguments))
+        .chain([
+            tokenizer.tokens(&live.output),
+            tokenizer.tokens(&live.reasoning),
+        ])
+        .fold(0, u64::saturating_add);
+    Usage::tokens(tokenizer.of_request(&job.request.call), output)
 }
 
 fn tell(cell: &Cell, end: &End) {

@@ -1,29 +1,38 @@
 //! The way to a model: which key and price it is called with, and the call. Not the wire formats, and not what is done with an answer.
 
-use crate::store::Conn;
-use crate::web::Reply;
+use crate::store::{Conn, Failure as _};
+use crate::web::{Fault, Reply};
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+use krowoc_shared::error::ErrorCode;
+use krowoc_shared::execution::estimate::Known;
 use krowoc_shared::execution::event::Event;
 use krowoc_shared::execution::failure::Failure;
-use krowoc_shared::execution::money::NanoUsd;
+use krowoc_shared::execution::price::PriceSet;
 use krowoc_shared::execution::request::{ModelRef, ModelRequest};
-use krowoc_shared::execution::usage::Usage;
 use krowoc_shared::ids::{KeyId, Millis, UserId};
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The cost of some usage.
-pub type CostOf = dyn Fn(&Usage) -> Option<NanoUsd> + Send + Sync;
-
-/// A price in force.
-#[derive(Clone)]
+/// A price in force: one for text, sent and answered. Anything else is no price for a run.
+#[derive(Clone, Debug)]
 pub struct Price {
     /// Its revision.
     pub revision: String,
-    /// What some usage costs; `None` when a part of it has no price.
-    pub of: Arc<CostOf>,
+    /// The prices.
+    pub set: Arc<PriceSet>,
+}
+
+impl Price {
+    /// The price of a set; `None` when text has none in it.
+    #[must_use]
+    pub fn of(set: &PriceSet) -> Option<Self> {
+        set.covers_text().then(|| Self {
+            revision: set.revision(),
+            set: Arc::new(set.clone()),
+        })
+    }
 }
 
 /// What a model is called with.
@@ -35,6 +44,8 @@ pub struct Route {
     pub key: Option<KeyId>,
     /// Whether the operator pays.
     pub server_held: bool,
+    /// Largest number of tokens of input and output together; absent when unknown.
+    pub context: Option<u64>,
     /// Most output tokens of the model; absent when unknown.
     pub max_output: Option<u64>,
     /// What it costs; absent = unpriced.
@@ -43,6 +54,29 @@ pub struct Route {
     pub noted: bool,
     /// What the gateway needs to call it.
     pub inner: Arc<dyn Any + Send + Sync>,
+}
+
+impl Route {
+    /// What is known about its model, for an estimate.
+    #[must_use]
+    pub fn known(&self) -> Known<'_> {
+        Known {
+            model: &self.model,
+            context: self.context,
+            max_output: self.max_output,
+            prices: self.price.as_ref().map(|price| price.set.as_ref()),
+        }
+    }
+}
+
+/// Whether a fault is the store's own: it passes, and says nothing about what was asked for.
+#[must_use]
+pub fn is_of_the_store(fault: &Fault) -> bool {
+    let code = matches!(
+        fault.code,
+        ErrorCode::Unavailable | ErrorCode::Internal | ErrorCode::Timeout
+    );
+    code || fault.is_transient()
 }
 
 /// An answer under way.

@@ -4,15 +4,17 @@
 mod attempt;
 mod begin;
 mod board;
+mod chain;
 mod direct;
 mod engine;
-mod estimate;
 mod finish;
 pub mod gateway;
 mod history;
 mod letters;
+mod place;
 pub mod plan;
 pub mod recover;
+mod resume;
 mod run;
 pub mod service;
 mod stream;

@@ -3,7 +3,8 @@
 
 use super::begin::LEASE;
 use super::board::Wish;
-use super::engine::{JOB, resume};
+use super::engine::JOB;
+use super::resume::resume;
 use crate::app::AppState;
 use crate::jobs::{Kind, Outcome};
 use crate::store::{Conn, DatabaseUrl, StoreError, Tx, executions};
@@ -42,7 +43,7 @@ pub enum Which {
     All,
 }
 
-/// Takes executions over whose server died, and goes on with them. Gives how many were found.
+/// Takes executions over whose server died, and this server's own whose task did; goes on with them. Gives how many were found.
 ///
 /// # Errors
 /// The store's.
@@ -74,7 +75,24 @@ pub async fn recover(state: &AppState, which: Which) -> Result<usize, StoreError
     if count > 0 {
         tracing::warn!(count, "executions of a server that ended were taken over");
     }
-    Ok(count)
+    Ok(count.saturating_add(sweep(state).await?))
+}
+
+/// Takes up again what is this server's by its row, and carried out by no task of it.
+async fn sweep(state: &AppState) -> Result<usize, StoreError> {
+    let (owner, now) = (state.instance(), state.now());
+    let mut found = state
+        .store
+        .read(move |conn: &mut Conn| executions::expired(conn, &owner, now))
+        .await?;
+    // Asked after the rows are read: what has begun meanwhile is carried out.
+    let carried = state.executions.ids();
+    found.retain(|id| !carried.contains(id));
+    for id in &found {
+        tracing::error!(execution = %id, "the task of an execution ended without an end; it is taken up again");
+        resume(state, *id, Some(now)).await?;
+    }
+    Ok(found.len())
 }
 
 /// Renews what this server carries out, and leaves alone what another one has taken over meanwhile.
@@ -85,12 +103,16 @@ pub async fn renew(state: &AppState) -> Result<(), StoreError> {
     if state.executions.running() == 0 {
         return Ok(());
     }
-    // Known before the rows are read: what begins in between is not missed among them.
+    // Those alone: a row that no task carries out is to be found by its lease.
     let mut lost = state.executions.ids();
-    let (owner, until) = (state.instance(), state.now().saturating_add(LEASE));
+    let (owner, until, carried) = (
+        state.instance(),
+        state.now().saturating_add(LEASE),
+        lost.clone(),
+    );
     let owned = state
         .store
-        .write_again(move |tx: &mut Tx<'_>| executions::renew(tx, &owner, until))
+        .write_again(move |tx: &mut Tx<'_>| executions::renew(tx, &owner, &carried, until))
         .await?;
     lost.retain(|id| !owned.contains(id));
     state.executions.wish(&lost, Wish::Leave);

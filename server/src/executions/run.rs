@@ -1,9 +1,10 @@
 //! `POST /executions` and what belongs to a run under way: its estimate, its stream, its end by a person.
 
 use super::begin::Beginning;
+use super::place::places;
 use super::plan::plan;
 use super::service::{self, Handle, Idempotency, RunSpec};
-use super::stream::{Reader, places};
+use super::stream::Reader;
 use crate::app::AppState;
 use crate::store::{Conn, executions};
 use crate::web::actor::Executions;

@@ -3,6 +3,7 @@
 use super::begin::{Beginning, Begun, begin};
 use super::board::{Live, Wish};
 use super::engine;
+use super::resume::resume;
 use crate::app::AppState;
 use crate::store::execution_rows::Request;
 use crate::store::{Tx, budgets, executions};
@@ -236,7 +237,7 @@ pub async fn cancel(state: &AppState, user: UserId, id: ExecutionId) -> Reply<()
     match asked.await {
         // Another server carries it out and will see it.
         Ok(true) => Ok(()),
-        Ok(false) => engine::resume(state, id, None).await.map_err(Fault::from),
+        Ok(false) => resume(state, id, None).await.map_err(Fault::from),
         Err(crate::store::StoreError::NotFound) => Ok(()),
         Err(error) => Err(error.into()),
     }

@@ -5,6 +5,7 @@
 //! and ended. An execution of this process is read from memory, any other from the store once a second.
 
 use super::board::{Cell, Live, Seat};
+use super::place::{CHUNK, ENDED, Place, rank, rest, steps};
 use super::service::Handle;
 use crate::app::AppState;
 use crate::store::execution_rows::Whole;
@@ -25,46 +26,6 @@ use tokio::sync::watch;
 const POLL: Duration = Duration::from_secs(1);
 /// How long a quiet stream waits before it says that it lives.
 const COMMENT: Duration = Duration::from_secs(15);
-/// Most bytes of events that are sent at once: a slow reader holds no more.
-const CHUNK: usize = 256 * 1024;
-
-/// Where a reader stands in an execution.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place {
-    text: usize,
-    reasoning: usize,
-    rank: u32,
-}
-
-/// The rank of an execution that has ended.
-const ENDED: u32 = u32::MAX;
-
-/// How far an execution is, in steps that only grow.
-fn rank(view: &ExecutionView) -> u32 {
-    if view.state.is_final() {
-        return ENDED;
-    }
-    let begun = u32::try_from(view.attempts.len()).unwrap_or(0);
-    let waits = view.attempts.last().is_some_and(|it| it.failure.is_some());
-    begun.saturating_mul(2).saturating_add(u32::from(waits))
-}
-
-/// Reads `Last-Event-ID`; what is none is the beginning.
-#[must_use]
-pub fn places(id: &str) -> Vec<Place> {
-    let place = |text: &str| {
-        let mut parts = text.split('.');
-        let mut number = || parts.next()?.parse::<usize>().ok();
-        let (text, reasoning, rank) = (number()?, number()?, number()?);
-        Some(Place {
-            text,
-            reasoning,
-            rank: u32::try_from(rank).unwrap_or(0),
-        })
-    };
-    let read: Option<Vec<Place>> = id.split('-').map(place).collect();
-    read.unwrap_or_default()
-}
 
 /// An execution as it is read.
 enum Source {
@@ -78,6 +39,14 @@ struct Track {
     id: ExecutionId,
     source: Source,
     place: Place,
+}
+
+impl Track {
+    /// Its task ended here without its end: parked, taken over, or fallen over.
+    fn is_left(&self) -> bool {
+        let gone = |source: &Source| matches!(source, Source::Here(cell) if cell.is_gone());
+        self.place.rank != ENDED && gone(&self.source)
+    }
 }
 
 /// A stream under way.
@@ -183,11 +152,7 @@ impl Reader {
                 Some(place) => *place,
                 // The first event shows how far it is.
                 None => Place {
-                    rank: if view.state.is_final() {
-                        0
-                    } else {
-                        rank(&view)
-                    },
+                    rank: steps(&view),
                     ..Place::default()
                 },
             };
@@ -243,6 +208,10 @@ impl Reader {
             if self.state.now() >= self.actor.expires_at || self.is_left() {
                 return None;
             }
+            if self.tracks.iter().any(Track::is_left) {
+                self.look().await;
+                continue;
+            }
             if !self.wait().await {
                 return Some(Bytes::from_static(b":\n\n"));
             }
@@ -251,8 +220,10 @@ impl Reader {
 
     /// The server stops, and what has not ended is not carried out here: another one will have it.
     fn is_left(&self) -> bool {
-        let here =
-            |track: &Track| track.place.rank != ENDED && matches!(track.source, Source::Here(_));
+        let here = |track: &Track| {
+            let carried = |source: &Source| matches!(source, Source::Here(cell) if !cell.is_gone());
+            track.place.rank != ENDED && carried(&track.source)
+        };
         self.state.is_stopping() && !self.tracks.iter().any(here)
     }
 
@@ -296,6 +267,9 @@ impl Reader {
                 track.source = Source::Here(Arc::clone(cell));
             } else if let Some(at) = rows.iter().position(|row| row.view.id == track.id) {
                 track.source = Source::Stored(Box::new(rows.swap_remove(at)));
+            } else {
+                // Taken away with its account: nothing more will come.
+                track.place.rank = ENDED;
             }
         }
         self.changes = changes;
@@ -313,13 +287,13 @@ impl Reader {
         let (id, mut place) = (track.id, track.place);
         let mut events: Vec<(&'static str, String, Place)> = Vec::new();
         let mut read = |live: &Live| {
-            let now = rank(&live.view);
-            // A text that is shorter than what was read began anew after a restart.
-            if place.text > live.output.len() || place.reasoning > live.reasoning.len() {
-                place = Place::default();
+            let (now, before) = (rank(&live.view), place.rank);
+            let anew = is_anew(&place, live);
+            if anew {
+                (place.text, place.reasoning) = (0, 0);
             }
-            if now != ENDED && now != place.rank {
-                place.rank = now;
+            place.rank = steps(&live.view);
+            if anew || (now != ENDED && now != before) {
                 let data = Changed {
                     execution: &live.view,
                 };
@@ -374,17 +348,16 @@ impl Reader {
     }
 }
 
-fn json(data: &impl Serialize) -> String {
-    serde_json::to_string(data).unwrap_or_default()
+/// Whether the text is not the one that was read before: an attempt of which text was shown is followed by another one only when its
+/// server or its task ended before that text was kept.
+fn is_anew(place: &Place, live: &Live) -> bool {
+    let seen = place.text > 0 || place.reasoning > 0;
+    let shorter = place.text > live.output.len() || place.reasoning > live.reasoning.len();
+    seen && (shorter || live.view.attempts.len() > place.attempts())
 }
 
-/// What comes after a place of a text, at most one chunk of it; the place moves behind it.
-fn rest<'a>(text: &'a str, place: &mut usize) -> Option<&'a str> {
-    let from = text.floor_char_boundary(*place);
-    let until = text.floor_char_boundary(from.saturating_add(CHUNK));
-    let piece = text.get(from..until).filter(|piece| !piece.is_empty())?;
-    *place = until;
-    Some(piece)
+fn json(data: &impl Serialize) -> String {
+    serde_json::to_string(data).unwrap_or_default()
 }
 
 #[derive(Serialize)]
@@ -401,29 +374,5 @@ struct Piece<'a> {
 impl<'a> Piece<'a> {
     fn of(execution: ExecutionId, text: &'a str) -> Self {
         Self { execution, text }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_that_is_none_is_the_beginning() {
-        assert_eq!(places(""), []);
-        assert_eq!(places("12"), []);
-        assert_eq!(places("1.2.x"), []);
-        let read = places("10.0.2-7.3.4294967295");
-        assert_eq!(read.len(), 2);
-        assert_eq!((read[0].text, read[0].rank), (10, 2));
-        assert_eq!((read[1].reasoning, read[1].rank), (3, ENDED));
-    }
-
-    #[test]
-    fn a_place_inside_a_character_begins_at_the_character() {
-        let mut place = 1;
-        assert_eq!(rest("äb", &mut place), Some("äb"));
-        assert_eq!(place, 3);
-        assert_eq!(rest("äb", &mut place), None);
     }
 }

@@ -234,19 +234,48 @@ pub fn end(tx: &mut Tx<'_>, owner: &Owner, ending: &Ending) -> Result<bool, Stor
     Ok(changed == 1)
 }
 
-/// Renews the leases of all executions of an owner; gives which they are.
+/// Most leases renewed by one statement.
+const RENEWED: usize = 200;
+
+/// Renews the leases of these executions, as far as they are the owner's; gives which they are.
 ///
 /// # Errors
 /// The database's.
 pub fn renew(
     conn: &mut Conn,
     owner: &Owner,
+    renewed: &[ExecutionId],
     lease_until: Millis,
 ) -> Result<Vec<ExecutionId>, StoreError> {
+    let mut own = Vec::with_capacity(renewed.len());
+    for some in renewed.chunks(RENEWED) {
+        let places = vec!["?"; some.len()].join(", ");
+        let rows = Statement::new("UPDATE execution SET lease_until = ? WHERE owner = ? AND lease_until IS NOT NULL AND id IN (")
+            .bind(lease_until)
+            .bind(owner)
+            .sql(&places)
+            .sql(") RETURNING id")
+            .bind_all(some.iter().map(|id| id.as_bytes().into()))
+            .once()
+            .load(conn)?;
+        own.extend(ids(rows));
+    }
+    Ok(own)
+}
+
+/// Executions of an owner whose lease ran out although it lives: nothing in it carries them out any more, or it is about to renew them.
+///
+/// # Errors
+/// The database's.
+pub fn expired(
+    conn: &mut Conn,
+    owner: &Owner,
+    now: Millis,
+) -> Result<Vec<ExecutionId>, StoreError> {
     let rows = Statement::new(
-        "UPDATE execution SET lease_until = ? WHERE owner = ? AND lease_until IS NOT NULL RETURNING id",
+        "SELECT id FROM execution WHERE lease_until IS NOT NULL AND lease_until < ? AND owner = ? ORDER BY lease_until, id",
     )
-    .bind(lease_until)
+    .bind(now)
     .bind(owner)
     .load(conn)?;
     Ok(ids(rows))

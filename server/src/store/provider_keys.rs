@@ -154,6 +154,23 @@ pub fn resolve(
     one(query.sql(order).first(conn)?)
 }
 
+/// Whether the operator holds keys for everybody.
+///
+/// # Errors
+/// The database's.
+pub fn is_any_server_held(conn: &mut Conn) -> Result<bool, StoreError> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = Binary)]
+        id: Vec<u8>,
+    }
+    let found: Option<Found> = Statement::new(
+        "SELECT id FROM provider_key WHERE removed_at IS NULL AND account_id IS NULL LIMIT 1",
+    )
+    .first(conn)?;
+    Ok(found.is_some_and(|row| !row.id.is_empty()))
+}
+
 /// The providers that an account has a key for: its own, or the operator's.
 ///
 /// # Errors

@@ -41,6 +41,18 @@ pub enum RemoteError {
     Token(String),
 }
 
+impl RemoteError {
+    /// Whether it may be gone by itself in a moment.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Sealed | Self::Unreachable(_) => true,
+            Self::Refused(status, _) => *status == 429 || *status >= 500,
+            Self::Denied | Self::Token(_) => false,
+        }
+    }
+}
+
 impl std::fmt::Display for RemoteError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -46,6 +46,18 @@ pub enum VaultError {
     Remote(hashicorp::RemoteError),
 }
 
+impl VaultError {
+    /// Whether it may be gone by itself in a moment: the key may be good.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        match self {
+            #[cfg(feature = "hashicorp-vault")]
+            Self::Remote(error) => error.may_pass(),
+            _ => false,
+        }
+    }
+}
+
 #[cfg(feature = "hashicorp-vault")]
 impl From<hashicorp::RemoteError> for VaultError {
     fn from(error: hashicorp::RemoteError) -> Self {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 macro_rules! units {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
-        /// A part of usage. The names are those of genai-prices, so that its facts can be read as they are.
+        /// A part of usage. The names are those of genai-prices where it has one, so that its facts can be read as they are.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(rename_all = "snake_case")]
@@ -112,6 +112,8 @@ units! {
     OutputImageCitationTokens = "output_image_citation_tokens";
     /// Output image reasoning tokens.
     OutputImageReasoningTokens = "output_image_reasoning_tokens";
+    /// Output images that are counted and not measured in tokens. Not a name of genai-prices.
+    OutputImages = "output_images";
     /// Output image tokens.
     OutputImageTokens = "output_image_tokens";
     /// Output tokens spent on reasoning; part of the output.

@@ -1,13 +1,15 @@
 //! Prompts that run, as their callers see them.
 
 mod failures;
+mod faults;
 mod history;
+mod kill;
 mod letters;
 mod money;
 mod recover;
-
 mod run;
 mod stream;
+mod wire;
 
 use krowoc_shared::execution::wire::{ExecutionDetail, ExecutionPage, Started};
 use krowoc_shared::ids::ExecutionId;

@@ -24,8 +24,8 @@ async fn the_most_it_can_cost_is_held_while_it_runs_and_what_it_cost_is_charged(
     let model = stage.script.live(MODEL);
     let started = start(&stage.person, text("x")).await;
     let held = started.executions[0].reserved;
-    // 1,000 output tokens at most, and the input.
-    assert!(held > NanoUsd(100_000) && held < NanoUsd(101_000), "{held}");
+    // 1,000 output tokens at most, and the input with its margin: 9 tokens, a quarter more, and 100.
+    assert_eq!(held, NanoUsd(100_000 + 112 * 10));
     let now = budget(&stage.person).await;
     assert_eq!((now.spent, now.reserved), (NanoUsd::ZERO, held));
     for event in answer("x", 3, 4) {

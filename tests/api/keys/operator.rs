@@ -3,7 +3,9 @@
 use super::resolve;
 use krowoc_server::operator::Operator;
 use krowoc_server::platform::SystemRandom;
+use krowoc_shared::execution::money::NanoUsd;
 use krowoc_shared::execution::request::Provider;
+use krowoc_shared::execution::wire::BudgetView;
 use krowoc_tests::app::config;
 use krowoc_tests::database::folder;
 use krowoc_tests::{Options, TestApp};
@@ -82,4 +84,19 @@ async fn keys_are_resealed_from_the_command_line_while_the_server_runs() {
     let again = operator.rotate_key(false).await.unwrap();
     assert!(again.contains("re-sealed 0 "), "{again}");
     let _ = std::fs::remove_dir_all(place);
+}
+
+#[tokio::test]
+async fn the_ceiling_of_the_operators_keys_is_known_before_their_first_use() {
+    let app = TestApp::start().await;
+    let alice = app.sign_up("alice@example.org").await;
+    let seen = async || {
+        let view: BudgetView = alice.get("/api/v1/budget").await.ok().json();
+        view.server_held.map(|held| (held.spent, held.ceiling))
+    };
+    assert_eq!(seen().await, None);
+    let operator = operator(&app, &[]);
+    let set = operator.set_server_key(Provider::Groq, None, "gsk-first");
+    set.await.unwrap();
+    assert_eq!(seen().await, Some((NanoUsd::ZERO, NanoUsd::usd(1))));
 }

@@ -76,6 +76,15 @@ impl Shared {
     }
 }
 
+impl Shared {
+    /// What a model's name does from now on; what was counted and made for it before is forgotten.
+    pub(crate) fn script(&self, model: &str, script: &str) {
+        lock(&self.scripts).insert(model.to_owned(), script.to_owned());
+        lock(&self.counts).remove(model);
+        lock(&self.answers).clear();
+    }
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -157,7 +166,7 @@ impl ProviderServer {
 
     /// What a model's name does from now on.
     pub fn script(&self, model: &str, script: &str) {
-        lock(&self.shared.scripts).insert(model.to_owned(), script.to_owned());
+        self.shared.script(model, script);
     }
 
     /// Every request so far, in order.

@@ -154,9 +154,7 @@ fn control(shared: &Shared, request: &Request) -> Value {
     match request.path.as_str() {
         "/control/script" => {
             if let (Some(model), Some(script)) = (body["model"].as_str(), body["script"].as_str()) {
-                lock(&shared.scripts).insert(model.to_owned(), script.to_owned());
-                lock(&shared.counts).remove(model);
-                lock(&shared.answers).clear();
+                shared.script(model, script);
             }
             json!({})
         }

@@ -228,7 +228,7 @@ fn prices(text: &str) -> Result<Option<Prices>, String> {
     let wrong = |error: serde_json::Error| format!("prices: {error}");
     if !text.trim_start().starts_with('[') {
         let raw = serde_json::from_str(text).map_err(wrong)?;
-        return price_set(&raw).map(Prices::always).map(Some);
+        return Ok(price_set(&raw)?.map(Prices::always));
     }
     let list: Vec<RawTimed<'_>> = serde_json::from_str(text).map_err(wrong)?;
     let mut timed = Vec::new();
@@ -236,7 +236,7 @@ fn prices(text: &str) -> Result<Option<Prices>, String> {
         let prices = price_set(&raw.prices)?;
         timed.push(Timed {
             when: when(raw.constraint.unwrap_or_default())?,
-            prices,
+            prices: prices.ok_or("prices: no rates at one of several times")?,
         });
     }
     Ok(if timed.is_empty() {
@@ -261,7 +261,9 @@ fn when(constraint: BTreeMap<String, String>) -> Result<When, String> {
     }
 }
 
-fn price_set(raw: &BTreeMap<String, Option<&RawValue>>) -> Result<PriceSet, String> {
+/// The rates of a model; `None` when there are none. The file writes both what is free and what nobody has looked up in this way, so that
+/// it says nothing: what is free is among our own facts.
+fn price_set(raw: &BTreeMap<String, Option<&RawValue>>) -> Result<Option<PriceSet>, String> {
     let mut tariffs = BTreeMap::new();
     for (key, value) in raw {
         let Some(value) = value else {
@@ -275,11 +277,9 @@ fn price_set(raw: &BTreeMap<String, Option<&RawValue>>) -> Result<PriceSet, Stri
         );
     }
     if tariffs.is_empty() {
-        // The file cannot state a rate of 0: no rates at all are its way to say that a model is free. What is unpriced is not in it.
-        let free = [Unit::InputTokens, Unit::OutputTokens].map(PriceKey::Of);
-        tariffs.extend(free.map(|key| (key, Tariff::Flat(Rate::ZERO))));
+        return Ok(None);
     }
-    PriceSet::new(tariffs)
+    PriceSet::new(tariffs).map(Some)
 }
 
 fn tariff(text: &str) -> Result<Tariff, String> {

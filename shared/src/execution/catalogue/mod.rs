@@ -4,6 +4,7 @@
 mod difference;
 mod file;
 mod genai;
+mod home;
 mod matching;
 mod merge;
 mod seed;
@@ -151,7 +152,8 @@ impl Catalogue {
         }
     }
 
-    /// What is known about a model of a provider that Krowoc calls; `None` when the provider itself is not known.
+    /// What is known about a model of a provider that Krowoc calls; `None` when the provider itself is not known. The prices of models
+    /// in no list of an Ollama hold on a machine of one's own alone: a hosted one is unpriced.
     #[must_use]
     pub fn find(
         &self,
@@ -160,7 +162,12 @@ impl Catalogue {
         model: &str,
     ) -> Option<Found<'_>> {
         let offerer = self.offerer_of(provider, base_url)?;
-        Some(self.find_in(offerer, model))
+        let mut found = self.find_in(offerer, model);
+        let elsewhere = provider == Provider::Ollama && !home::runs_at_home(base_url, model);
+        if elsewhere && found.model.is_none() {
+            found.prices = None;
+        }
+        Some(found)
     }
 
     /// What is known about a model of somebody in the catalogue: from the own list, then from the lists that stand in for it.

@@ -229,8 +229,10 @@ fn a_file_of_genai_prices_keeps_every_digit() {
         (rate(1, 0, 10), rate(1, 0, 11), rate(1, 3_600_000, 0)),
         ("1.1".into(), "0.2".into(), "0.27".into())
     );
-    assert_eq!(rate(2, 0, 0), "0");
-    assert_eq!(acme.models[3].prices, None);
+    assert_eq!(
+        (&acme.models[2].prices, &acme.models[3].prices),
+        (&None, &None)
+    );
     assert_eq!(acme.models[0].matching, None);
     let body = json!({"a": {"b": {"x": 2, "d": [{"k": "t", "n": 3}]}}});
     assert_eq!(
@@ -261,6 +263,9 @@ fn what_a_file_of_genai_prices_says_and_we_cannot_is_named() {
         with(r#""prices": [{"constraint": {"weekday": "Monday"}, "prices": {"input_mtok": 1}}]"#)
             .contains("weekday")
     );
+    assert!(
+        with(r#""prices": [{"prices": {}}, {"prices": {"input_mtok": 1}}]"#).contains("no rates")
+    );
     assert!(from_genai_prices("{}").is_err());
 }
 
@@ -290,7 +295,8 @@ fn the_seed_knows_the_providers_that_we_call_and_their_models() {
     .unwrap();
     assert_eq!(costed.total.to_string(), "2.80");
     let imagen = find(Provider::Gemini, "imagen-3.0-generate-002");
-    assert!(imagen.model.is_some() && imagen.prices.is_none());
+    let images = imagen.prices.unwrap().at(at);
+    assert!(images.get(PriceKey::Of(Unit::OutputImages)).is_some() && !images.covers_text());
     for (provider, model) in [
         (Provider::Openai, "gpt-4o-mini"),
         (Provider::Anthropic, "claude-sonnet-4-5-20250929"),
@@ -316,4 +322,31 @@ fn the_seed_knows_the_providers_that_we_call_and_their_models() {
         )
         .is_none()
     );
+}
+
+#[test]
+fn what_nobody_says_is_free_is_unpriced_and_what_is_free_costs_nothing() {
+    let seed = seed().unwrap_or_else(|mistakes| panic!("{}", mistakes[0]));
+    let prices = |provider, url: Option<&str>, model: &str| {
+        seed.find(provider, url, model).unwrap().prices.cloned()
+    };
+    for (provider, model) in [
+        (Provider::Cerebras, "qwen-3-coder-480b"),
+        (Provider::Gemini, "gemma-3-27b-it"),
+        (Provider::Mistral, "mistral-nemo:free"),
+    ] {
+        assert_eq!(prices(provider, None, model), None, "{provider}/{model}");
+    }
+    let here = Some("http://localhost:11434");
+    for (provider, url, model) in [
+        (Provider::Openrouter, None, "deepcoder-14b-preview:free"),
+        (Provider::Ollama, here, "llama3.2"),
+    ] {
+        let found = prices(provider, url, model).unwrap();
+        let costed = cost(&found, 0, &Usage::tokens(9, 9)).unwrap();
+        assert_eq!((costed.total.0, costed.unpriced.len()), (0, 0), "{model}");
+    }
+    let hosted = Some("https://ollama.com");
+    assert_eq!(prices(Provider::Ollama, hosted, "llama3.2"), None);
+    assert_eq!(prices(Provider::Ollama, here, "gpt-oss:120b-cloud"), None);
 }

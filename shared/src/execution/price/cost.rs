@@ -104,12 +104,10 @@ pub fn settle(prices: Option<&Prices>, at: Millis, usage: &Usage) -> (Cost, Opti
     let Some(set) = prices.map(|prices| prices.at(at)) else {
         return (Cost::Unpriced, None);
     };
-    let cost = match set.cost(usage) {
-        Ok(costed) if costed.lacks_tokens() => return (Cost::Unpriced, None),
-        Ok(costed) => Cost::Exact(costed.total),
-        Err(_) => Cost::Estimated(at_most(set, usage)),
-    };
-    (cost, Some(set.revision()))
+    match set.charge(usage) {
+        Cost::Unpriced => (Cost::Unpriced, None),
+        cost => (cost, Some(set.revision())),
+    }
 }
 
 /// The most that usage can cost, also when it contradicts itself: every unit at the dearest rate of its direction, rounded up.
@@ -162,6 +160,24 @@ fn tokens_at_most(usage: &Usage, whole: Unit) -> u64 {
 }
 
 impl PriceSet {
+    /// Whether both what is sent and what is answered as text has a price: else a conversation cannot be priced.
+    #[must_use]
+    pub fn covers_text(&self) -> bool {
+        [Unit::InputTokens, Unit::OutputTokens]
+            .into_iter()
+            .all(|unit| self.get(PriceKey::Of(unit)).is_some())
+    }
+
+    /// What is charged for usage that a provider reported; see [`settle`].
+    #[must_use]
+    pub fn charge(&self, usage: &Usage) -> Cost {
+        match self.cost(usage) {
+            Ok(costed) if costed.lacks_tokens() => Cost::Unpriced,
+            Ok(costed) => Cost::Exact(costed.total),
+            Err(_) => Cost::Estimated(at_most(self, usage)),
+        }
+    }
+
     /// What usage costs at these prices.
     ///
     /// # Errors

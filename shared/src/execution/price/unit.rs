@@ -21,6 +21,8 @@ pub enum Family {
     DocumentPages,
     /// Rerank calls.
     Rerank,
+    /// Whole images.
+    Images,
     /// Calls of a provider's own tools.
     ToolCalls,
     /// Requests.
@@ -230,6 +232,7 @@ facts! {
     OutputCitationTokens: "output_citation_mtok", 1_000_000, Tokens, "output", "", "citation", "";
     OutputImageCitationTokens: "output_image_citation_mtok", 1_000_000, Tokens, "output", "image", "citation", "";
     OutputImageReasoningTokens: "output_image_reasoning_mtok", 1_000_000, Tokens, "output", "image", "reasoning", "";
+    OutputImages: "output_images_kcount", 1_000, Images, "output", "image", "", "";
     OutputImageTokens: "output_image_mtok", 1_000_000, Tokens, "output", "image", "", "";
     OutputReasoningTokens: "output_reasoning_mtok", 1_000_000, Tokens, "output", "", "reasoning", "";
     OutputTextCitationTokens: "output_text_citation_mtok", 1_000_000, Tokens, "output", "text", "citation", "";

@@ -291,7 +291,7 @@ pub struct SaveOutput {
 pub enum StreamEvent {
     /// The first event: what runs.
     Started(Started),
-    /// A piece of the answer.
+    /// A piece of the answer. A `changed` with another number of attempts means that the answer begins anew.
     Text {
         /// Of which execution.
         execution: ExecutionId,
