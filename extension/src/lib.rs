@@ -1,4 +1,4 @@
-//! The clipper: what its modules (background, popup, options, extractor) share. Not the entry scripts: those are in `glue`.
+//! The clipper: what its modules (background, popup, options, run, extractor) share. Not the entry scripts: those are in `glue`.
 pub mod background;
 pub mod browser;
 #[cfg(test)]
@@ -10,4 +10,5 @@ pub mod model;
 pub mod options;
 pub mod page;
 pub mod popup;
+pub mod run;
 pub mod store;

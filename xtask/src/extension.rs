@@ -15,7 +15,7 @@ use crate::wasm::{self, Compile, Module, Quality, Use};
 /// The package that holds all modules of the extension.
 pub const PACKAGE: &str = "krowoc-extension";
 /// The modules that are compiled together.
-pub const BINS: [&str; 3] = ["background", "popup", "options"];
+pub const BINS: [&str; 4] = ["background", "popup", "options", "run"];
 /// The module that alone carries page extraction: large, and never in the popup's path.
 pub const EXTRACTOR: &str = "extractor";
 /// Bytes that a module may have when it is shipped, compressed: what a person waits for, and what the extractor may grow to.

@@ -1,6 +1,6 @@
 //! Routes the requests of the pages. Not what they do: one function each, beside this file.
 
-use super::{Outcome, capture, connect, flush, http, overview, queue, save, sides, store};
+use super::{Outcome, capture, connect, flush, http, overview, queue, run, save, sides, store};
 use crate::messages::{Answer, Failure, FailureCode, Request};
 use serde::Serialize;
 
@@ -34,6 +34,10 @@ pub(super) async fn message(request: &str) -> String {
             seen,
             other,
         } => json(sides::settle(op_id, doc_id, conflict, &seen, other).await),
+        Request::RunForm { doc_id } => json(run::form(doc_id).await),
+        Request::RunModels => json(run::models().await),
+        Request::RunDoor => json(run::door().await),
+        Request::RunCancel { group } => json(run::cancel(group).await),
         Request::Listen => json(http::ear().await),
         Request::Hinted { seq } => json(hinted(seq).await),
     }

@@ -4,7 +4,7 @@
 use super::connect::{self, Link, Stage};
 use super::{Outcome, store};
 use crate::browser::{self, HttpReply, HttpRequest};
-use crate::messages::{Ear, TroubleCode};
+use crate::messages::{Ear, Failure, FailureCode, TroubleCode};
 use krowoc_shared::accounts::wire::{DeviceTokens, TokenRequest};
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::ids::DeviceId;
@@ -118,9 +118,9 @@ fn json<T: Serialize>(value: &T) -> Result<String, NoAnswer> {
         .map_err(|error| NoAnswer::network(TroubleCode::Protocol, error.to_string()))
 }
 
-fn storage(failure: crate::messages::Failure) -> NoAnswer {
+fn storage(failure: Failure) -> NoAnswer {
     let code = match failure.code {
-        crate::messages::FailureCode::StorageFull => TroubleCode::StorageFull,
+        FailureCode::StorageFull => TroubleCode::StorageFull,
         _ => TroubleCode::Storage,
     };
     NoAnswer::network(code, failure.message)
@@ -200,9 +200,8 @@ async fn access(renew: bool) -> Result<(Link, String), NoAnswer> {
     Ok((renewed, token))
 }
 
-/// Where a page listens; `None` while there is no connection or its token has run out. It is never renewed here: that is for the one
-/// flusher, because a refresh token that is spent twice ends the connection.
-pub(super) async fn ear() -> Outcome<Option<Ear>> {
+/// The connection and a token that holds for a while; `None` while there is none. It is never renewed here: see [`ear`].
+pub(super) async fn held() -> Outcome<Option<(Link, String)>> {
     let Some(link) = link().await? else {
         return Ok(None);
     };
@@ -210,17 +209,39 @@ pub(super) async fn ear() -> Outcome<Option<Ear>> {
         access,
         access_until,
         ..
-    } = link.stage
+    } = &link.stage
     else {
         return Ok(None);
     };
-    if access_until <= browser::now().saturating_add(MARGIN) {
-        super::flush::later(true);
+    let token = (*access_until > browser::now().saturating_add(MARGIN)).then(|| access.clone());
+    Ok(token.map(|token| (link, token)))
+}
+
+/// What a page is told about a request that brought nothing.
+pub(super) fn told(none: NoAnswer) -> Failure {
+    let code = match none.trouble {
+        None => FailureCode::NotConnected,
+        Some(TroubleCode::Unreachable) => FailureCode::Unreachable,
+        Some(TroubleCode::NoPermission) => FailureCode::NoPermission,
+        Some(TroubleCode::StorageFull) => FailureCode::StorageFull,
+        Some(TroubleCode::Storage) => FailureCode::Storage,
+        Some(_) => FailureCode::Refused,
+    };
+    Failure::new(code, none.message)
+}
+
+/// Where a page listens; `None` while there is no connection or its token has run out. It is never renewed here: that is for the one
+/// flusher, because a refresh token that is spent twice ends the connection.
+pub(super) async fn ear() -> Outcome<Option<Ear>> {
+    let Some((link, token)) = held().await? else {
+        if link().await?.is_some() {
+            super::flush::later(true);
+        }
         return Ok(None);
-    }
+    };
     Ok(Some(Ear {
         url: format!("{}/api/v1/live", link.server),
-        token: access,
+        token,
     }))
 }
 

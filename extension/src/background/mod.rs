@@ -9,6 +9,7 @@ mod http;
 mod menus;
 mod overview;
 mod queue;
+mod run;
 mod save;
 mod sides;
 

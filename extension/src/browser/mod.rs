@@ -1,8 +1,10 @@
 //! Every call to the browser: `chrome.*`, fetch, locks, storage. The only place that knows them; differences between browsers end here.
 
+mod side;
 mod stream;
 
-pub use stream::{Stream, stream};
+pub use side::{open_beside, this_window};
+pub use stream::{Opening, Stream, stream};
 
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;

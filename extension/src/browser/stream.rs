@@ -7,6 +7,8 @@ use wasm_bindgen::prelude::*;
 const OPENING: u32 = 20_000;
 /// Milliseconds of silence after which nobody is there any more: a sign of life comes every fifteen seconds.
 const SILENCE: u32 = 45_000;
+/// Bytes of a refusal that are read.
+const REFUSAL: usize = 64 * 1024;
 
 #[wasm_bindgen]
 extern "C" {
@@ -48,11 +50,62 @@ pub struct Stream {
 
 /// Opens a stream of events; the status when the server refuses it.
 pub async fn stream(url: &str, token: &str) -> Browser<Result<Stream, u16>> {
+    let opened = Opening {
+        url,
+        token,
+        after: "",
+        body: None,
+        key: "",
+    };
+    let opened = opened.open().await?;
+    Ok(opened.map_err(|(status, _)| status))
+}
+
+/// How a stream is opened.
+#[derive(Clone, Copy)]
+pub struct Opening<'a> {
+    /// The whole address.
+    pub url: &'a str,
+    /// Access token.
+    pub token: &'a str,
+    /// The event after which it goes on; empty for the beginning.
+    pub after: &'a str,
+    /// What is sent, as JSON; the stream is only read when there is nothing.
+    pub body: Option<&'a str>,
+    /// Makes a body that arrives twice count once; empty for none.
+    pub key: &'a str,
+}
+
+impl Opening<'_> {
+    fn init(&self) -> serde_json::Value {
+        let mut headers = serde_json::json!({
+            "accept": "text/event-stream", "authorization": format!("Bearer {}", self.token),
+        });
+        if let Some(headers) = headers.as_object_mut() {
+            if !self.after.is_empty() {
+                headers.insert("last-event-id".to_owned(), self.after.into());
+            }
+            if !self.key.is_empty() && self.body.is_some() {
+                headers.insert("idempotency-key".to_owned(), self.key.into());
+            }
+            if self.body.is_some() {
+                headers.insert("content-type".to_owned(), "application/json".into());
+            }
+        }
+        serde_json::json!({
+            "method": if self.body.is_some() { "POST" } else { "GET" }, "body": self.body, "headers": headers,
+            "credentials": "omit", "cache": "no-store", "redirect": "error", "referrerPolicy": "no-referrer",
+        })
+    }
+
+    /// Opens it; status and body when the server refuses.
+    pub async fn open(self) -> Browser<Result<Stream, (u16, String)>> {
+        open(self.url, object(&self.init())).await
+    }
+}
+
+async fn open(url: &str, init: JsValue) -> Browser<Result<Stream, (u16, String)>> {
     let controller = AbortController::new();
-    let init = object(&serde_json::json!({
-        "headers": {"accept": "text/event-stream", "authorization": format!("Bearer {token}")},
-        "credentials": "omit", "cache": "no-store", "redirect": "error", "referrerPolicy": "no-referrer",
-    }));
     // A plain object takes any property.
     let _ = js_sys::Reflect::set(&init, &"signal".into(), &controller.signal());
     let asked = wasm_bindgen_futures::future_to_promise({
@@ -69,11 +122,27 @@ pub async fn stream(url: &str, token: &str) -> Browser<Result<Stream, u16>> {
             reader: body.reader(),
             controller,
         })),
-        (status, _) => {
+        (status, body) => {
+            let said = match body {
+                Some(body) => text(&body.reader()).await,
+                None => String::new(),
+            };
             controller.abort();
-            Ok(Err(status))
+            Ok(Err((status, said)))
         }
     }
+}
+
+/// The text of a refusal: short, and not waited for longer than for anything else.
+async fn text(reader: &Reader) -> String {
+    let mut bytes = Vec::new();
+    while bytes.len() < REFUSAL
+        && let Ok(Some(piece)) = first(reader.read(), OPENING).await
+        && let Some(more) = piece.unchecked_into::<Piece>().value()
+    {
+        bytes.extend(more.to_vec());
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// What a promise gives; `None` when it takes longer.

@@ -1,15 +1,17 @@
 //! What the pages ask of the background and what it answers. Not the server's wire: that is `shared::sync::wire`.
 
 use krowoc_shared::capture::Cut;
-use krowoc_shared::ids::{DocId, Millis, OpId};
+use krowoc_shared::ids::{DocId, GroupId, Millis, OpId};
 use krowoc_shared::library::document::Kind;
 use serde::{Deserialize, Serialize};
 
 use crate::browser::Tab;
 
+mod run;
 mod sides;
 mod standing;
 
+pub use run::{RunDoor, RunForm};
 pub use sides::{Settled, Sides};
 pub use standing::{Change, Connection, Ear, Left, State, Trouble, TroubleCode, Waiting};
 
@@ -161,6 +163,20 @@ pub enum Request {
         /// The other side is kept instead of the library's.
         other: bool,
     },
+    /// The form of a run. Gives [`RunForm`].
+    RunForm {
+        /// The prompt.
+        doc_id: DocId,
+    },
+    /// The models that can be run. Gives `execution::wire::ModelPage`.
+    RunModels,
+    /// Where runs are started and read. Gives [`RunDoor`].
+    RunDoor,
+    /// Stops a run. Gives nothing.
+    RunCancel {
+        /// Its group.
+        group: GroupId,
+    },
     /// Where a page listens to live hints. Gives [`Ear`], or nothing while there is nothing to listen to.
     Listen,
     /// A live hint arrived: what is new is pulled. Gives [`State`].
@@ -220,6 +236,10 @@ pub enum FailureCode {
     Unreachable,
     /// The host permission is missing.
     NoPermission,
+    /// There is no server that could do it.
+    NotConnected,
+    /// The server refused, or failed; the message is its own.
+    Refused,
     /// A fault of ours.
     Internal,
 }

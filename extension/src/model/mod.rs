@@ -10,6 +10,7 @@ pub mod export;
 pub mod hints;
 pub mod page;
 pub mod preview;
+pub mod run;
 pub mod search;
 pub mod settle;
 pub mod status;

@@ -22,6 +22,8 @@ pub const fn failure(code: FailureCode) -> &'static str {
         FailureCode::NotAServer => "failNotAServer",
         FailureCode::Unreachable => "failUnreachable",
         FailureCode::NoPermission => "failNoPermission",
+        FailureCode::NotConnected => "failNotConnected",
+        FailureCode::Refused => "failRefused",
         FailureCode::Internal => "failInternal",
     }
 }

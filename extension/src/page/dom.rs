@@ -363,6 +363,29 @@ pub fn focus_id(id: &str) {
     }
 }
 
+/// A parameter of the page's address.
+#[must_use]
+pub fn asked(name: &str) -> Option<String> {
+    let query = web_sys::window()?.location().search().ok()?;
+    let parameters = web_sys::UrlSearchParams::new_with_str(&query).ok()?;
+    parameters.get(name)
+}
+
+/// Goes to another page of the package, in the same window.
+pub fn go(page: &str) {
+    if let Some(window) = web_sys::window() {
+        // A page of the package can always be gone to.
+        let _ = window.location().assign(page);
+    }
+}
+
+/// Closes the window that the page stands in: the popup, not the browser.
+pub fn close_window() {
+    if let Some(window) = web_sys::window() {
+        let _ = window.close();
+    }
+}
+
 fn document() -> Option<web_sys::Document> {
     web_sys::window().and_then(|window| window.document())
 }

@@ -3,10 +3,11 @@
 use super::desk::Desk;
 use crate::browser;
 use crate::messages::{Hit, Request};
-use crate::page::dom::{El, button, div, el, focus_id, group};
+use crate::page::dom::{El, button, div, el, focus_id, go, group};
 use crate::page::reactive::Signal;
-use crate::page::{ask, failure, icon, mint_op, number, t, t1};
+use crate::page::{ask, failure, icon, icon_button, mint_op, number, t, t1};
 use krowoc_shared::ids::DocId;
+use krowoc_shared::library::document::Kind;
 use krowoc_ui::icons::Glyph;
 use wasm_bindgen_futures::spawn_local;
 
@@ -104,10 +105,20 @@ fn row(desk: Desk, hit: Hit) -> El {
     } else {
         group()
     };
+    let run = (hit.kind == Kind::Prompt).then(|| {
+        let name = format!("{}: {title}", t("run"));
+        icon_button(&name, Glyph::Play, move || {
+            go(&format!("run.html?doc={id}&in=popup"));
+        })
+    });
     let words = div("span", "grow")
         .child(el("b").attr("dir", "auto").text(&title))
         .child(div("span", "xs muted cut").attr("dir", "auto").text(&facts));
-    div("li", "hit").child(words).child(resolve).child(copy)
+    div("li", "hit")
+        .child(words)
+        .child(resolve)
+        .maybe(run)
+        .child(copy)
 }
 
 fn copy(desk: Desk, doc_id: DocId, copied: Signal<Option<DocId>>) {
