@@ -1,14 +1,17 @@
-// The page serialiser: runs in the page once, reads it, writes nothing, and returns a PageSnapshot as JSON.
+// The page serialiser: runs in the page once, reads it, writes nothing, and returns a PageSnapshot as JSON, or a promise of it while
+// the page's text is still arriving.
 // Not a parser and not an extractor. Its contract is in shared/src/capture/snapshot.rs.
 (() => {
   const CONCEALED = 'data-krowoc-concealed';
   const FRAME = 'data-krowoc-frame';
   // Styles of a very large page are measured this long; after that only the browser's own visibility check is asked.
   const STYLE_BUDGET_MS = 1500;
+  // A page whose text is still arriving is waited for this long; then what is there is read.
+  const ARRIVAL_MS = 2000;
   const MAX_DEPTH = 900;
   const CONTEXT = 64;
   const DROPPED = new Set(['STYLE', 'NOSCRIPT', 'TEMPLATE']);
-  const deadline = performance.now() + STYLE_BUDGET_MS;
+  let deadline = 0;
   const inert = document.implementation.createHTMLDocument('');
 
   const numbers = (colour) => (colour.match(/[\d.]+/g) ?? []).map(Number);
@@ -318,14 +321,31 @@
     return undefined;
   };
 
-  const root = document.documentElement;
-  return JSON.stringify({
-    url: location.href,
-    baseUrl: document.baseURI === location.href ? undefined : document.baseURI,
-    title: document.title,
-    lang: root.lang ?? '',
-    dir: getComputedStyle(root).direction,
-    selection: findSelection(),
-    html: serialisePage(),
+  const arriving = () => document.readyState === 'loading';
+
+  const snapshot = () => {
+    const root = document.documentElement;
+    deadline = performance.now() + STYLE_BUDGET_MS;
+    return JSON.stringify({
+      url: location.href,
+      baseUrl: document.baseURI === location.href ? undefined : document.baseURI,
+      title: document.title,
+      lang: root?.lang ?? '',
+      dir: root ? getComputedStyle(root).direction : '',
+      loading: arriving() || undefined,
+      selection: findSelection(),
+      html: root ? serialisePage() : '',
+    });
+  };
+
+  // The event comes when the text is there, whatever becomes of pictures and frames.
+  const arrival = () => new Promise((resolve) => {
+    const late = setTimeout(resolve, ARRIVAL_MS);
+    document.addEventListener('DOMContentLoaded', () => {
+      clearTimeout(late);
+      resolve();
+    }, { once: true });
   });
+
+  return arriving() ? arrival().then(snapshot) : snapshot();
 })();

@@ -12,6 +12,7 @@ pub fn extract(request: &str) -> String {
     let extracted = read(request).map_or(
         Extracted {
             has_selection: false,
+            loading: false,
             capture: Err(CaptureError::NoText),
         },
         |(snapshot, part)| {
@@ -27,6 +28,7 @@ pub fn extract(request: &str) -> String {
             };
             Extracted {
                 has_selection,
+                loading: snapshot.loading,
                 capture: capture(&snapshot, how),
             }
         },
@@ -72,6 +74,14 @@ mod tests {
                 .markdown
                 .contains("Some words of the page.")
         );
+    }
+
+    #[test]
+    fn a_page_that_was_still_arriving_says_so() {
+        let mut early = page();
+        early["loading"] = json!(true);
+        assert!(run(early, None).loading);
+        assert!(!run(page(), None).loading);
     }
 
     #[test]

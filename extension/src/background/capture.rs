@@ -24,6 +24,9 @@ pub struct Extract {
 pub struct Extracted {
     /// Something is selected.
     pub has_selection: bool,
+    /// The page's text was still arriving.
+    #[serde(default)]
+    pub loading: bool,
     /// The capture, or why there is none.
     pub capture: Result<Capture, CaptureError>,
 }
@@ -84,6 +87,7 @@ pub(super) async fn preview(tab: Option<i32>, part: Option<Part>) -> Outcome<Pre
     Ok(Preview {
         part: draft::part(&capture),
         has_selection: extracted.has_selection,
+        loading: extracted.loading,
         title: capture.title.clone(),
         site: capture.site.clone(),
         characters: usize::try_from(capture.chars).unwrap_or(usize::MAX),

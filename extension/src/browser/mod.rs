@@ -1,9 +1,10 @@
 //! Every call to the browser: `chrome.*`, fetch, locks, storage. The only place that knows them; differences between browsers end here.
 
+pub mod session;
 mod side;
 mod stream;
 
-pub use side::{open_beside, this_window};
+pub use side::{open_beside, window_beside};
 pub use stream::{Opening, Stream, stream};
 
 use serde::de::DeserializeOwned;
@@ -235,7 +236,10 @@ pub async fn serialise(tab: i32, frame: Option<i32>) -> Browser<String> {
         Some(frame) => serde_json::json!({"tabId": tab, "frameIds": [frame]}),
         None => serde_json::json!({ "tabId": tab }),
     };
-    let injection = serde_json::json!({"target": target, "files": ["glue/serialise.js"]});
+    // At once: a picture that does not come would else hold the page back for as long. The serialiser waits for the text itself.
+    let injection = serde_json::json!({
+        "target": target, "files": ["glue/serialise.js"], "injectImmediately": true,
+    });
     let results = scripting_execute(object(&injection)).await?;
     let first = js_sys::Array::from(&results).get(0);
     if let Some(json) = get(&first, "result").as_string() {

@@ -272,6 +272,8 @@ pub struct Preview {
     pub part: Part,
     /// Something is selected.
     pub has_selection: bool,
+    /// The page's text was still arriving: this is a part of it.
+    pub loading: bool,
     /// Proposed title.
     pub title: String,
     /// Host of the page.

@@ -7,8 +7,9 @@ use krowoc_shared::execution::stream::SseParser;
 use krowoc_shared::execution::wire::{
     Cost, ExecutionState, ExecutionView, RunRequest, StreamEvent,
 };
-use krowoc_shared::ids::{GroupId, Millis};
-use krowoc_shared::prompts::resolve;
+use krowoc_shared::ids::{DocId, GroupId, Millis};
+use krowoc_shared::prompts::{VariableErrorKind, resolve};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Bytes that one event of our own server may have.
@@ -18,7 +19,7 @@ const FIRST_WAIT: u32 = 500;
 const LONGEST_WAIT: u32 = 8_000;
 
 /// What a person filled in.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Filled {
     /// Values by variable.
     pub values: BTreeMap<String, String>,
@@ -28,11 +29,29 @@ pub struct Filled {
     pub model: Option<ModelRef>,
 }
 
-/// The request of a form; the sentence of each variable that has no right value.
+/// A run that another page can come back to, until the browser is closed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Its group.
+    pub group: GroupId,
+    /// What was filled in.
+    pub filled: Filled,
+}
+
+/// The name that the last run of a prompt is kept under.
+#[must_use]
+pub fn kept_name(prompt: DocId) -> String {
+    format!("run:{prompt}")
+}
+
+/// The request of a form; what is wrong with each variable that has no right value.
 ///
 /// # Errors
 /// By the variable's name. The model has none: its name is empty.
-pub fn request(form: &RunForm, filled: &Filled) -> Result<RunRequest, BTreeMap<String, String>> {
+pub fn request(
+    form: &RunForm,
+    filled: &Filled,
+) -> Result<RunRequest, BTreeMap<String, VariableErrorKind>> {
     let mut given = filled.values.clone();
     // A field that was left empty is not an empty value where there is a default.
     given.retain(|name, value| {
@@ -43,15 +62,11 @@ pub fn request(form: &RunForm, filled: &Filled) -> Result<RunRequest, BTreeMap<S
         !value.is_empty() || variable.is_some_and(|variable| variable.default.is_none())
     });
     let variables = resolve(&form.variables, &given).map_err(|errors| {
-        let said = errors.iter().map(|error| {
-            let sentence = error.to_string();
-            let said = sentence.strip_prefix(&format!("{}: ", error.name));
-            (error.name.clone(), said.unwrap_or(&sentence).to_owned())
-        });
-        said.collect::<BTreeMap<_, _>>()
+        let wrong = errors.into_iter().map(|error| (error.name, error.kind));
+        wrong.collect::<BTreeMap<_, _>>()
     })?;
     let Some(model) = filled.model.clone() else {
-        return Err(BTreeMap::from([(String::new(), String::new())]));
+        return Err(BTreeMap::from([(String::new(), VariableErrorKind::Empty)]));
     };
     let instructions = form.settings.role == Role::System;
     Ok(RunRequest {
@@ -81,6 +96,8 @@ pub struct Run {
     pub text: String,
     /// The reasoning so far.
     pub reasoning: String,
+    /// How often the answer began anew.
+    pub anew: u32,
     /// Why there is no run, or no more of it.
     pub problem: Option<Problem>,
     /// Nothing more will come.
@@ -88,6 +105,15 @@ pub struct Run {
 }
 
 impl Run {
+    /// One that the server has, of which nothing is known here.
+    #[must_use]
+    pub fn of(group: GroupId) -> Self {
+        Self {
+            group: Some(group),
+            ..Self::default()
+        }
+    }
+
     /// Takes an event.
     pub fn take(&mut self, event: StreamEvent) {
         match event {
@@ -104,6 +130,7 @@ impl Run {
                 if attempts(&execution) > before && !self.text.is_empty() && before > 0 {
                     self.text.clear();
                     self.reasoning.clear();
+                    self.anew = self.anew.wrapping_add(1);
                 }
                 self.view = Some(*execution);
             }

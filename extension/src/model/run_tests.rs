@@ -93,7 +93,7 @@ fn a_variable_without_a_value_is_named_and_one_with_a_default_is_not() {
     let wrong = request(&form, &filled(&[("tone", "")])).unwrap_err();
     assert_eq!(
         wrong,
-        [("name".to_owned(), "give a value".to_owned())].into()
+        [("name".to_owned(), VariableErrorKind::Empty)].into()
     );
     let right = request(&form, &filled(&[("name", "Ada"), ("tone", "")])).unwrap();
     assert_eq!(right.variables["tone"], "warm");
@@ -151,6 +151,49 @@ fn a_run_that_waits_says_until_when() {
         execution: Box::new(view("waiting", 1)),
     });
     assert_eq!(run.waits_until(), Some(9_000));
+}
+
+#[test]
+fn what_is_kept_of_a_run_is_read_back_with_what_was_filled_in() {
+    let kept = Kept {
+        group: GroupId::mint(1, [2; 10]),
+        filled: filled(&[("name", "Ada")]),
+    };
+    let text = serde_json::to_string(&kept).unwrap();
+    assert_eq!(serde_json::from_str::<Kept>(&text).unwrap(), kept);
+    assert_ne!(
+        kept_name(DocId::mint(1, [0; 10])),
+        kept_name(DocId::mint(1, [1; 10]))
+    );
+}
+
+#[test]
+fn a_run_that_is_come_back_to_is_read_from_its_beginning() {
+    let group = GroupId::mint(1, [2; 10]);
+    let mut run = Run::of(group);
+    assert_eq!((run.group, run.last_id.as_str()), (Some(group), ""));
+    let ended = view("completed", 1);
+    run.take(StreamEvent::Started(Started {
+        group,
+        executions: vec![ended],
+    }));
+    run.take(text("Hello Ada"));
+    run.take(StreamEvent::End);
+    assert_eq!(run.state(), ExecutionState::Completed);
+    assert_eq!((run.text.as_str(), run.ended), ("Hello Ada", true));
+}
+
+#[test]
+fn an_answer_that_begins_anew_is_told_from_one_that_grows() {
+    let mut run = Run::default();
+    let changed = |attempts| StreamEvent::Changed {
+        execution: Box::new(view("running", attempts)),
+    };
+    run.take(changed(1));
+    run.take(text("Hel"));
+    run.take(changed(2));
+    run.take(text("Hello"));
+    assert_eq!((run.text.as_str(), run.anew), ("Hello", 1));
 }
 
 #[test]

@@ -139,6 +139,21 @@ impl El {
         self
     }
 
+    /// With a text that grows: `rest` gives what comes after so many bytes of it, and what stands is left as it is.
+    #[must_use]
+    pub fn grows(self, rest: impl Fn(usize) -> String + 'static) -> Self {
+        let element = self.0.clone();
+        let mut shown = 0_usize;
+        effect(move || {
+            let more = rest(shown);
+            if !more.is_empty() {
+                shown = shown.saturating_add(more.len());
+                place(&element).append(&create_text(&more));
+            }
+        });
+        self
+    }
+
     /// With an element inside.
     #[must_use]
     pub fn child(self, child: El) -> Self {

@@ -7,6 +7,7 @@ mod icon;
 mod live;
 pub mod reactive;
 mod tags;
+mod text;
 mod words;
 
 pub use ask::{ask, mint_doc, mint_op};
@@ -14,4 +15,5 @@ pub use controls::{Choice, choice, download, icon_button, notice, spoken};
 pub use icon::{icon, icon_as, mark};
 pub use live::listen;
 pub use tags::tag_field;
+pub use text::drawn;
 pub use words::{bytes, exact, failure, moment, number, since, t, t1, t2};

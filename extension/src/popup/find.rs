@@ -117,8 +117,8 @@ fn row(desk: Desk, hit: Hit) -> El {
     div("li", "hit")
         .child(words)
         .child(resolve)
-        .maybe(run)
         .child(copy)
+        .maybe(run)
 }
 
 fn copy(desk: Desk, doc_id: DocId, copied: Signal<Option<DocId>>) {

@@ -1,9 +1,8 @@
 //! The text to be saved at a glance, and what was left out of it: because it is too long, or because no reader could see it.
 
 use super::desk::Desk;
-use crate::model::preview::{Block, Shape, Span, Style, blocks};
 use crate::page::dom::{El, button, div, el, group};
-use crate::page::{icon_as, notice, number, t, t1, t2};
+use crate::page::{drawn, icon_as, notice, number, t, t1, t2};
 use krowoc_ui::icons::Glyph;
 
 /// Characters of the text that are shown.
@@ -18,40 +17,6 @@ pub(super) fn glance(desk: Desk) -> El {
         .part(move || desk.body(), |text| drawn(text, SHOWN))
 }
 
-/// The first characters of a Markdown text as elements.
-pub(super) fn drawn(text: &str, most: usize) -> El {
-    group().children(blocks(text, most).into_iter().map(block))
-}
-
-fn block(block: Block) -> El {
-    let (shape, class) = match block.shape {
-        Shape::Heading => return el("p").child(el("b").children(spans(block.spans))),
-        Shape::Paragraph => ("p", ""),
-        Shape::Quote => ("blockquote", ""),
-        Shape::Code => ("pre", ""),
-        Shape::Item(0) => ("li", "preview__list"),
-        Shape::Item(_) => ("li", "preview__list preview__list--in"),
-    };
-    let element = el(shape).children(spans(block.spans));
-    if class.is_empty() {
-        element
-    } else {
-        div("ul", class).child(element)
-    }
-}
-
-fn spans(spans: Vec<Span>) -> impl Iterator<Item = El> {
-    spans.into_iter().map(|span| {
-        let element = match span.style {
-            Style::Plain => el("span"),
-            Style::Strong => el("b"),
-            Style::Code => el("code"),
-            Style::Variable => div("span", "var"),
-        };
-        element.text(&span.text)
-    })
-}
-
 /// The notice of a text that is longer than a document may be.
 pub(super) fn too_long(desk: Desk) -> El {
     group().some(
@@ -62,6 +27,22 @@ pub(super) fn too_long(desk: Desk) -> El {
             notice("notice notice--warn notice--sm", Glyph::Alert, &said).attr("role", "status")
         },
     )
+}
+
+/// The notice of a page that was still arriving when it was read.
+pub(super) fn early(desk: Desk) -> El {
+    let loading = move || {
+        desk.captured
+            .with(|captured| captured.as_ref().is_some_and(|preview| preview.loading))
+    };
+    group().when(loading, || {
+        notice(
+            "notice notice--warn notice--sm",
+            Glyph::Clock,
+            &t("stillLoading"),
+        )
+        .attr("role", "status")
+    })
 }
 
 /// A number of characters or passages.

@@ -161,6 +161,7 @@ fn capture(desk: Desk) -> El {
         .child(glance::hidden(desk))
         .when(open, move || {
             group()
+                .child(glance::early(desk))
                 .child(glance::too_long(desk))
                 .child(form::variables(desk))
                 .when(

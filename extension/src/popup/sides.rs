@@ -2,11 +2,10 @@
 
 use super::desk::Desk;
 use super::form::visit;
-use super::glance::drawn;
 use super::lines::difference;
 use crate::messages::Sides;
 use crate::page::dom::{El, button, div, el, group};
-use crate::page::{Choice, choice, exact, icon, notice, number, since, t, t1};
+use crate::page::{Choice, choice, drawn, exact, icon, notice, number, since, t, t1};
 use krowoc_ui::icons::Glyph;
 
 /// Characters of a side that are shown.

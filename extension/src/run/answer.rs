@@ -1,11 +1,13 @@
 //! The answer as it comes: text, how it stands, what it cost, what can be done with it. Not a renderer of HTML.
 
 use super::desk::Desk;
+use super::form::keys_of;
 use crate::browser;
-use crate::model::preview::{Block, Shape, Style, blocks};
+use crate::model::run::Run;
 use crate::page::dom::{El, button, div, el, group};
-use crate::page::{icon, icon_button, notice, number, t, t1, t2};
-use krowoc_shared::error::Problem;
+use crate::page::{drawn, icon, icon_button, notice, number, t, t1, t2};
+use krowoc_shared::error::{ErrorCode, Problem};
+use krowoc_shared::execution::failure::{Failure, FailureClass};
 use krowoc_shared::execution::wire::{Cost, ExecutionState, ExecutionView};
 use krowoc_ui::icons::Glyph;
 
@@ -23,7 +25,10 @@ pub(super) fn answer(desk: Desk) -> El {
             .child(standing(desk))
             .child(reasoning(desk))
             .child(text(desk))
-            .some(move || desk.run.with(|run| run.problem.clone()), problem)
+            .some(
+                move || desk.run.with(|run| run.problem.clone()),
+                move |told| problem(desk, told),
+            )
             .child(facts(desk))
             .child(actions(desk))
     })
@@ -68,89 +73,102 @@ fn standing(desk: Desk) -> El {
 }
 
 fn reasoning(desk: Desk) -> El {
-    group().when(
-        move || desk.run.with(|run| !run.reasoning.is_empty()),
-        move || {
-            el("details")
-                .child(div("summary", "hint").text(&t("runReasoning")))
-                .child(
-                    div("div", "xs muted run__text")
-                        .attr("dir", "auto")
-                        .told(move || desk.run.with(|run| run.reasoning.clone())),
-                )
-        },
-    )
+    let stage = move || desk.run.with(|run| (run.reasoning.is_empty(), run.anew));
+    group().part(stage, move |(empty, _)| {
+        if *empty {
+            return group();
+        }
+        el("details")
+            .child(div("summary", "hint").text(&t("runReasoning")))
+            .child(
+                div("div", "xs muted run__quiet")
+                    .attr("dir", "auto")
+                    .grows(move |from| {
+                        let rest =
+                            |run: &Run| run.reasoning.get(from..).unwrap_or_default().to_owned();
+                        desk.run.with(rest)
+                    }),
+            )
+    })
 }
 
 /// The text: as it is while it comes, as blocks when it has come.
 fn text(desk: Desk) -> El {
-    let plain = move || {
-        div("div", "preview run__text")
-            .attr("dir", "auto")
-            .attr("tabindex", "0")
-            .told(move || desk.run.with(|run| run.text.clone()))
+    let stage = move || {
+        let (empty, anew) = desk.run.with(|run| (run.text.is_empty(), run.anew));
+        (desk.busy.get(), empty, anew)
     };
-    group().part(
-        move || (desk.busy.get(), desk.run.with(|run| run.text.is_empty())),
-        move |(busy, empty)| match (busy, empty) {
-            (_, true) => group(),
-            (true, false) => plain(),
-            (false, false) => {
-                let text = desk.run.peek(|run| run.text.clone());
-                div("div", "preview run__text")
-                    .attr("dir", "auto")
-                    .attr("tabindex", "0")
-                    .children(blocks(&text, usize::MAX).into_iter().map(block))
-            }
-        },
-    )
+    group().part(stage, move |(busy, empty, _)| match (busy, empty) {
+        (_, true) => group(),
+        (true, false) => shown("preview run__text run__text--live").child(
+            div("div", "").attr("dir", "auto").grows(move |from| {
+                let rest = |run: &Run| run.text.get(from..).unwrap_or_default().to_owned();
+                desk.run.with(rest)
+            }),
+        ),
+        (false, false) => {
+            let text = desk.run.peek(|run| run.text.clone());
+            shown("preview run__text").child(drawn(&text, usize::MAX))
+        }
+    })
 }
 
-fn block(block: Block) -> El {
-    let element = match block.shape {
-        Shape::Heading => el("h2"),
-        Shape::Paragraph => el("p"),
-        Shape::Quote => el("blockquote"),
-        Shape::Code => el("pre"),
-        Shape::Item(_) => el("li"),
-    };
-    element.children(block.spans.into_iter().map(|span| {
-        let piece = match span.style {
-            Style::Strong => el("b"),
-            Style::Code => el("code"),
-            Style::Plain | Style::Variable => el("span"),
-        };
-        piece.text(&span.text)
-    }))
+/// Where the text stands: it can be scrolled with the keys.
+fn shown(class: &str) -> El {
+    div("div", class)
+        .attr("role", "group")
+        .attr("aria-label", &t("runAnswer"))
+        .attr("dir", "auto")
+        .attr("tabindex", "0")
 }
 
-fn problem(problem: &Problem) -> El {
+fn problem(desk: Desk, problem: &Problem) -> El {
     let said = problem.detail.as_deref().unwrap_or(&problem.title);
-    let shown = notice("notice notice--danger", Glyph::Alert, said).attr("role", "alert");
-    if problem.correlation_id.is_empty() {
-        return shown;
-    }
+    let shown = wrong(said).maybe((problem.code == ErrorCode::NoProviderKey).then(|| keys(desk)));
     let line = t1("runReference", &problem.correlation_id);
-    group().child(shown).child(div("p", "xs muted").text(&line))
+    let reference = (!problem.correlation_id.is_empty()).then(|| faint(&line));
+    group().child(shown).maybe(reference)
+}
+
+fn wrong(said: &str) -> El {
+    notice("notice notice--danger", Glyph::Alert, said).attr("role", "alert")
+}
+
+fn faint(line: &str) -> El {
+    div("p", "xs muted").attr("dir", "auto").text(line)
+}
+
+/// The way to where keys are kept.
+fn keys(desk: Desk) -> El {
+    group().some(
+        move || desk.server.get(),
+        |server| keys_of(server, &t("runOpenKeys")),
+    )
 }
 
 /// Usage, cost, time, and why it failed.
 fn facts(desk: Desk) -> El {
-    group().some(
-        move || {
-            desk.run
-                .with(|run| run.view.clone().filter(|view| view.state.is_final()))
-        },
-        |view| {
-            let failed = view.failure.as_ref().map(|failure| {
-                notice("notice notice--danger", Glyph::Alert, &failure.message)
-                    .attr("role", "alert")
-            });
-            group()
-                .maybe(failed)
-                .child(div("p", "xs muted").text(&line(view)))
-        },
-    )
+    let ended = move || {
+        let view = desk.run.with(|run| run.view.clone());
+        view.filter(|view| view.state.is_final())
+    };
+    group().some(ended, move |view| {
+        let why = view.failure.as_ref().map(|failure| failed(desk, failure));
+        group().maybe(why).child(faint(&line(view)))
+    })
+}
+
+/// Why it failed, with what to do where that is known; else in the provider's words.
+fn failed(desk: Desk, failure: &Failure) -> El {
+    let said = t1("runSaid", &failure.message);
+    match failure.class {
+        FailureClass::Cancelled => group(),
+        FailureClass::Auth => group()
+            .child(wrong(&t("runKeyRefused")).child(keys(desk)))
+            .child(faint(&said)),
+        FailureClass::Money => group().child(wrong(&t("runNoCredit"))).child(faint(&said)),
+        _ => wrong(&failure.message),
+    }
 }
 
 fn line(view: &ExecutionView) -> String {
@@ -171,7 +189,8 @@ fn line(view: &ExecutionView) -> String {
         Cost::Pending => {}
     }
     if let Some(latency) = view.latency_ms {
-        let seconds = browser::number((latency as f64 / 100.0).round() / 10.0);
+        // A tenth of a second at least: none is never the truth.
+        let seconds = browser::number((latency as f64 / 100.0).round().max(1.0) / 10.0);
         parts.push(t1("runSeconds", &seconds));
     }
     if view.attempts.len() > 1 {

@@ -9,7 +9,7 @@ use krowoc_ui::icons::Glyph;
 /// A field and the prompts that it finds.
 pub(super) fn choose(desk: Desk) -> El {
     let label = t("runChoose");
-    let input = div("input", "input quiet")
+    let input = div("input", "input")
         .attr("type", "search")
         .attr("id", "choose")
         .attr("dir", "auto")
@@ -27,7 +27,7 @@ pub(super) fn choose(desk: Desk) -> El {
         .child(div("span", "sr").text(&label))
         .child(input);
     let hits = div("ul", "stack stack--1").attr("role", "list").each(
-        move || desk.found.get(),
+        move || desk.found.get().unwrap_or_default(),
         |hit| (hit.doc_id, hit.edited_at),
         move |hit| row(desk, hit),
     );
@@ -36,7 +36,10 @@ pub(super) fn choose(desk: Desk) -> El {
         .child(field)
         .child(hits)
         .when(
-            move || desk.found.with(Vec::is_empty),
+            move || {
+                desk.found
+                    .with(|found| found.as_ref().is_some_and(Vec::is_empty))
+            },
             || div("p", "hint").text(&t("runNone")),
         )
 }

@@ -4,9 +4,9 @@ use super::desk::Desk;
 use crate::messages::RunForm;
 use crate::page::dom::{El, button, div, el, group};
 use crate::page::{icon, notice, t, t1, t2};
-use krowoc_shared::execution::request::{ModelRef, Role};
+use krowoc_shared::execution::request::{ModelRef, Provider, Role};
 use krowoc_shared::execution::wire::ModelView;
-use krowoc_shared::prompts::{Variable, VariableKind};
+use krowoc_shared::prompts::{Variable, VariableErrorKind, VariableKind};
 use krowoc_ui::icons::Glyph;
 
 /// The id of a variable's field; the model's has no name.
@@ -97,10 +97,25 @@ fn field(desk: Desk, variable: &Variable) -> El {
         )
         .child(element)
         .child(
-            div("p", "hint")
+            div("div", "")
                 .attr("id", &hint_id)
-                .told(move || wrong().unwrap_or_else(|| help.clone())),
+                .part(wrong, move |kind| match kind {
+                    Some(kind) => div("p", "hint hint--error").text(&sentence(kind)),
+                    None if help.is_empty() => group(),
+                    None => div("p", "hint").text(&help),
+                }),
         )
+}
+
+/// What to do about a value.
+fn sentence(kind: &VariableErrorKind) -> String {
+    match kind {
+        VariableErrorKind::Empty => t("fillValue"),
+        VariableErrorKind::NotANumber => t("fillNumber"),
+        VariableErrorKind::NotAnOption(options) => t1("fillOption", &options.join(", ")),
+        VariableErrorKind::ManyLines => t("fillOneLine"),
+        _ => t("runFillIn"),
+    }
 }
 
 /// What instructions are about.
@@ -122,34 +137,45 @@ fn input(desk: Desk) -> El {
         .child(area)
 }
 
-/// The model: those that can be run, each with its price.
+/// The model: those that can be run, and the price of the chosen one.
 fn model(desk: Desk) -> El {
-    let state = move || (desk.models.get(), desk.offered());
+    let state = move || (desk.models.get(), desk.offered(), desk.own());
     let label = div("label", "label")
         .attr("for", &id(""))
         .text(&t("runModel"));
-    div("div", "stack stack--1")
-        .child(label)
-        .part(state, move |(models, offered)| match models {
+    div("div", "stack stack--1").child(label).part(
+        state,
+        move |(models, offered, own)| match models {
             None => div("span", "skel")
                 .attr("role", "status")
                 .attr("aria-label", &t("loading")),
             Some(Err(said)) => {
                 notice("notice notice--warn", Glyph::Alert, said).attr("role", "status")
             }
-            Some(Ok(_)) if offered.is_empty() => none(desk),
-            Some(Ok(_)) => select(desk, offered),
-        })
+            Some(Ok(_)) if offered.is_empty() && !any_name(own.as_ref()) => none(desk),
+            Some(Ok(_)) => select(desk, offered, own.as_ref()),
+        },
+    )
 }
 
-fn select(desk: Desk, offered: &[ModelView]) -> El {
-    let options = offered.iter().map(|view| {
-        el("option")
-            .attr("value", &view.model.to_string())
-            .text(&priced(view))
-    });
+/// Whether a provider takes names of models that no catalogue has.
+fn any_name(model: Option<&ModelRef>) -> bool {
+    let open = [Provider::Compatible, Provider::Ollama];
+    model.is_some_and(|model| open.contains(&model.provider))
+}
+
+fn select(desk: Desk, offered: &[ModelView], own: Option<&ModelRef>) -> El {
+    let option =
+        |model: &ModelRef, text: &str| el("option").attr("value", &model.to_string()).text(text);
+    let listed = |model: &&ModelRef| offered.iter().any(|view| view.model == **model);
+    // The prompt's own model is offered though no catalogue lists it: the server says whether it can be run.
+    let own = own.filter(|model| !listed(model));
+    let own = own.map(|model| option(model, &model.to_string()));
+    let options = offered.iter().map(|view| option(&view.model, &named(view)));
+    let options = own.into_iter().chain(options);
     let select = div("select", "select")
         .attr("id", &id(""))
+        .attr("aria-describedby", "price")
         .children(options)
         .field(
             move || {
@@ -165,22 +191,33 @@ fn select(desk: Desk, offered: &[ModelView]) -> El {
                     .update(|filled| filled.model = ModelRef::parse(&chosen))
             },
         );
-    div("span", "selectbox")
+    let select = div("span", "selectbox")
         .child(select)
-        .child(icon(Glyph::Down))
+        .child(icon(Glyph::Down));
+    let offered = offered.to_vec();
+    let price = move || {
+        let chosen = desk.filled.with(|filled| filled.model.clone());
+        let view = offered
+            .iter()
+            .find(|view| Some(&view.model) == chosen.as_ref());
+        view.map_or_else(|| t("runUnpriced"), priced)
+    };
+    let price = div("p", "hint").attr("id", "price").told(price);
+    group().child(select).child(price)
 }
 
-/// A model with its prices for a million tokens.
+/// The prices of a model for a million tokens.
 fn priced(view: &ModelView) -> String {
-    let name = format!("{} · {}", view.name, view.model.provider.title());
     let price = view.price.as_ref().and_then(|price| {
         let (input, output) = (price.input_mtok?, price.output_mtok?);
         Some(t2("runPrice", &input.to_string(), &output.to_string()))
     });
-    match price {
-        Some(price) => format!("{name} · {price}"),
-        None => format!("{name} · {}", t("runUnpriced")),
-    }
+    price.unwrap_or_else(|| t("runUnpriced"))
+}
+
+/// A model as it is offered.
+fn named(view: &ModelView) -> String {
+    format!("{} · {}", view.name, view.model.provider.title())
 }
 
 /// No key, or none of an allowed provider.
@@ -191,14 +228,17 @@ fn none(desk: Desk) -> El {
         .child(div("span", "grow").text(&t("runNoModel")))
         .some(
             move || desk.server.get(),
-            |server| {
-                el("a")
-                    .attr("href", &format!("{server}/settings/keys"))
-                    .attr("target", "_blank")
-                    .attr("rel", "noreferrer")
-                    .text(&t("runAddKey"))
-            },
+            |server| keys_of(server, &t("runAddKey")),
         )
+}
+
+/// A link to the page of a server on which keys are kept.
+pub(super) fn keys_of(server: &str, text: &str) -> El {
+    div("a", "link")
+        .attr("href", &format!("{server}/settings/keys"))
+        .attr("target", "_blank")
+        .attr("rel", "noreferrer")
+        .text(text)
 }
 
 fn press(desk: Desk, broken: bool) -> El {
@@ -208,6 +248,7 @@ fn press(desk: Desk, broken: bool) -> El {
             if *busy {
                 return button("btn btn--block", move || desk.stop())
                     .attr("id", "stop")
+                    .while_true("disabled", move || desk.stopping.get())
                     .text(&t("runStop"));
             }
             let run = button("btn btn--primary btn--block", move || desk.start())

@@ -3,7 +3,9 @@
 mod answer;
 mod choose;
 mod desk;
+mod follow;
 mod form;
+mod keep;
 
 use crate::browser;
 use crate::page::dom::{self, El, div, el, group, mount, on_any_key};
@@ -29,7 +31,12 @@ pub fn open() {
         move || desk.connected.peek(|it| *it),
         move |_| desk.changed(),
     );
-    let page = div("main", "run popup")
+    let class = if desk.in_popup {
+        "run popup"
+    } else {
+        "run popup run--beside"
+    };
+    let page = div("main", class)
         .attr("aria-label", &title)
         .child(head(desk, &title))
         .child(div("div", "popup__body").part(

@@ -17,6 +17,9 @@
 //! 5. **Addresses** may stay relative: they are resolved here against [`PageSnapshot::base_url`]. Lazy images keep `data-src`.
 //! 6. **Form state** is not copied: no value of an input or textarea leaves the page.
 //!
+//! A page whose text is still arriving is waited for, but not for longer than a person would wait: then what is there is read, and
+//! [`PageSnapshot::loading`] says so. Pictures, styles and frames that do not come are not waited for.
+//!
 //! A selection is serialised the same way from `Range.cloneContents()`, wrapped in the elements needed to keep its
 //! meaning (a selected `li` stays in its `ul`/`ol`, a `td` in its `table`, text inside `pre` in a `pre`).
 
@@ -44,6 +47,9 @@ pub struct PageSnapshot {
     pub dir: String,
     /// `outerHTML` of the prepared clone. See the contract above.
     pub html: String,
+    /// The text of the page was still arriving when it was read.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub loading: bool,
     /// What the person had selected, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selection: Option<SelectionSnapshot>,
@@ -103,5 +109,6 @@ mod tests {
         let snapshot: PageSnapshot =
             serde_json::from_str(r#"{"url":"https://a.example/","html":""}"#).unwrap();
         assert_eq!(snapshot.selection, None);
+        assert!(!snapshot.loading);
     }
 }

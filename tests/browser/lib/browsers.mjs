@@ -26,6 +26,9 @@ class Profile {
   }
 }
 
+/** Waits until a page is drawn for light or dark. */
+const drawnFor = (page, scheme) => until(`the page to be ${scheme}`, () => page.evaluate((name) => matchMedia(`(prefers-color-scheme: ${name})`).matches, scheme));
+
 class Chromium extends Profile {
   static async launch(settings, { dir, extension = true } = {}) {
     const self = new Chromium();
@@ -49,6 +52,17 @@ class Chromium extends Profile {
     await page.goto('chrome://extensions');
     await page.evaluate((id, host) => chrome.developerPrivate.addHostPermission(id, host), this.id, `${origin}/*`);
     await page.close();
+  }
+  /** Draws a page for a person who wants it light or dark. */
+  async scheme(page, scheme) {
+    // Without motion: a colour that is on its way from light to dark is neither.
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }, { name: 'prefers-reduced-motion', value: 'reduce' }]);
+    await drawnFor(page, scheme);
+  }
+  /** The address of the page that the panel beside the tabs shows, once it is open. */
+  async beside(file) {
+    const target = await this.raw.waitForTarget((t) => t.url().startsWith(this.address(file)) && !t.url().includes('in=popup'));
+    return target.url();
   }
   /** The extension's background, started when it sleeps. */
   async background() {
@@ -135,6 +149,20 @@ class Firefox extends Profile {
       const policy = WebExtensionPolicy.getByID(${JSON.stringify(this.id)});
       await ExtensionPermissions.add(policy.id, { origins: [${JSON.stringify(`${protocol}//${hostname}/*`)}], permissions: [],
         data_collection: ['websiteContent', 'browsingActivity'] }, policy.extension);`);
+  }
+  async beside(file) {
+    const shown = () => this.chrome(`const { SidebarController } = Services.wm.getMostRecentWindow('navigator:browser');
+      const frame = SidebarController.browser?.contentDocument?.getElementById('webext-panels-browser');
+      return SidebarController.isOpen && frame ? frame.currentURI.spec : '';`);
+    return until('the sidebar to open', async () => {
+      const url = await shown();
+      return url.startsWith(this.address(file)) && url;
+    });
+  }
+  async scheme(page, scheme) {
+    await this.chrome(`Services.prefs.setIntPref('ui.prefersReducedMotion', 1);
+      Services.prefs.setIntPref('layout.css.prefers-color-scheme.content-override', ${scheme === 'dark' ? 0 : 1});`);
+    await drawnFor(page, scheme);
   }
   async killBackground() {
     await this.chrome(`await WebExtensionPolicy.getByID(${JSON.stringify(this.id)}).extension.terminateBackground();`);

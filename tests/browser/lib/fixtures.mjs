@@ -30,7 +30,15 @@ function long() {
   return parts.join('');
 }
 
-/** Serves `/NAME` from fixtures/NAME.html, `/strict/NAME` with a strict CSP, `/large`, `/long`, and `/real/ID`. */
+/** A page of which a part never comes: a picture, or a script without which its text does not end. */
+function hanging(what) {
+  const part = what === 'script' ? '<script src="/never"></script>' : '<img src="/never" alt="A chart that is late">';
+  const told = Array.from({ length: 6 }, (_, i) => `<p>The lamp of tower ${i + 1} is trimmed at dusk, and its keeper writes the hour into the book by the door.</p>`);
+  return `<!doctype html><html lang="en"><title>Keepers of the lamp</title><body><article><h1>Keepers of the lamp</h1>${told.join('\n')}
+    ${part}<p>The last line tells who keeps the key.</p></article></body></html>`;
+}
+
+/** Serves `/NAME` from fixtures/NAME.html, `/strict/NAME` with a strict CSP, `/large`, `/long`, `/hanging/image|script`, and `/real/ID`. */
 export function startFixtures(here, data) {
   const real = path.join(data, 'wcxb-dev/html');
   const server = http.createServer((request, response) => {
@@ -40,6 +48,9 @@ export function startFixtures(here, data) {
     try {
       if (parts[0] === 'large') return void response.writeHead(200, headers).end(large());
       if (parts[0] === 'long') return void response.writeHead(200, headers).end(long());
+      // Neither answered nor closed.
+      if (parts[0] === 'never') return;
+      if (parts[0] === 'hanging') return void response.writeHead(200, headers).end(hanging(parts[1]));
       if (parts[0] === 'real') {
         const html = zlib.gunzipSync(fs.readFileSync(path.join(real, `${path.basename(parts[1])}.html.gz`)));
         // The page as it was saved: its own scripts would take it apart where nothing else of it answers.
