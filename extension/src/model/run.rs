@@ -126,8 +126,9 @@ impl Run {
             StreamEvent::Changed { execution } => {
                 let attempts = |view: &ExecutionView| view.attempts.len();
                 let before = self.view.as_ref().map_or(0, attempts);
-                // Only an answer of which nothing was shown is ever begun again.
-                if attempts(&execution) > before && !self.text.is_empty() && before > 0 {
+                // Another attempt after text was shown: its server ended before it kept that text.
+                let shown = !(self.text.is_empty() && self.reasoning.is_empty());
+                if attempts(&execution) != before && shown {
                     self.text.clear();
                     self.reasoning.clear();
                     self.anew = self.anew.wrapping_add(1);
