@@ -8,6 +8,7 @@ use crate::platform::{Clock, Random, random};
 use crate::providers::Providers;
 use crate::store::Store;
 use crate::store::models::Models;
+use crate::store::slugs::Slugs;
 use crate::vault::Vault;
 use krowoc_shared::ids::Millis;
 use std::sync::{Arc, OnceLock};
@@ -32,6 +33,8 @@ pub struct AppState {
     pub providers: Providers,
     /// The model catalogue, as it was last read.
     pub models: Models,
+    /// Prompts by the slugs of their titles.
+    pub slugs: Slugs,
     /// Who listens for live hints.
     pub live: Arc<crate::live::Hub>,
     /// Executions under way here.
@@ -68,6 +71,7 @@ impl AppState {
             config: Arc::new(config),
             vault,
             models,
+            slugs: Slugs::default(),
             live: Arc::default(),
             executions: Arc::default(),
             instance: Arc::default(),

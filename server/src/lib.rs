@@ -13,6 +13,7 @@ pub mod keys;
 pub mod library;
 pub mod live;
 pub mod models;
+pub mod openai;
 pub mod operator;
 pub mod platform;
 pub mod providers;

@@ -2,7 +2,7 @@
 
 use crate::app::AppState;
 use crate::web::{body, contract, fallback, health, request};
-use crate::{accounts, budgets, executions, keys, library, live, models, sync, tokens};
+use crate::{accounts, budgets, executions, keys, library, live, models, openai, sync, tokens};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
@@ -43,6 +43,7 @@ pub fn app(
         .map(|app| {
             app.configure(contract::configure)
                 .configure(health::configure)
+                .configure(openai::configure)
         })
         .service(scope("/api/v1").configure(api))
         .split_for_parts();

@@ -13,6 +13,7 @@ mod library;
 mod live;
 mod migrations;
 mod models;
+mod openai;
 mod sync;
 mod tokens;
 mod web;

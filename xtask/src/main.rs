@@ -24,6 +24,7 @@ mod postgres;
 mod process;
 mod project;
 mod run;
+mod sdk;
 mod size;
 mod split;
 mod suites;

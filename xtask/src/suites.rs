@@ -27,6 +27,8 @@ pub enum Suite {
     Simulation,
     /// Every provider of models and every way in which one fails
     Providers,
+    /// OpenAI's official Python and Node clients through the OpenAI-compatible door
+    Sdk,
     /// addons-linter over the Firefox package, warnings as errors
     ExtensionLint,
     /// Real browsers, real extension, real server
@@ -72,7 +74,8 @@ impl Suite {
             | Suite::Sqlite
             | Suite::Postgres
             | Suite::Simulation
-            | Suite::Providers => &["krowoc-tests"],
+            | Suite::Providers
+            | Suite::Sdk => &["krowoc-tests"],
             Suite::Architecture | Suite::Wasm | Suite::ExtensionLint | Suite::E2e => &[],
         }
     }
@@ -88,7 +91,7 @@ impl Suite {
         match target {
             SIMULATION => self == Suite::Simulation,
             PROVIDERS => self == Suite::Providers,
-            _ => !matches!(self, Suite::Simulation | Suite::Providers),
+            _ => !matches!(self, Suite::Simulation | Suite::Providers | Suite::Sdk),
         }
     }
 
@@ -120,7 +123,7 @@ impl Suite {
     pub fn needs_server(self) -> bool {
         matches!(
             self,
-            Suite::Sqlite | Suite::Postgres | Suite::Migrations | Suite::E2e
+            Suite::Sqlite | Suite::Postgres | Suite::Migrations | Suite::Sdk | Suite::E2e
         )
     }
 

@@ -12,6 +12,7 @@ use crate::postgres::Cluster;
 use crate::process::{self, step};
 use crate::project::Project;
 use crate::run;
+use crate::sdk;
 use crate::suites::Suite;
 use crate::tally::Tally;
 use crate::tools::{self, Need};
@@ -199,6 +200,7 @@ fn needs(suites: &[Suite]) -> Vec<Need> {
         match suite {
             Suite::Wasm => needs.push(Need::WasmTarget),
             Suite::ExtensionLint | Suite::Providers => needs.push(Need::Npm),
+            Suite::Sdk => needs.extend([Need::Npm, Need::Python]),
             Suite::E2e => needs.extend([Need::Npm, Need::Browsers]),
             _ => {}
         }
@@ -235,6 +237,16 @@ fn run_suite(prepared: &Prepared<'_>, suite: Suite) -> Result<Tally> {
                 .context("the provider server was not built")?;
             let postgres = postgres_url(prepared)?;
             browsers::e2e(project, server, provider, postgres, prepared.cases)
+        }
+        Suite::Sdk => {
+            let (server, provider) = (&prepared.built.server, &prepared.built.provider);
+            let server = server.as_deref().context("the server was not built")?;
+            let provider = provider.as_deref();
+            sdk::run(
+                project,
+                server,
+                provider.context("the provider server was not built")?,
+            )
         }
         Suite::Architecture => Ok(architecture(project)),
         _ => run_programs(prepared, suite),
@@ -337,5 +349,7 @@ mod tests {
         assert_eq!(needs(&[Suite::Postgres]), [Need::Native, Need::Postgres]);
         assert!(needs(&[Suite::E2e]).contains(&Need::Browsers));
         assert!(needs(&[Suite::Providers]).contains(&Need::Npm));
+        let sdk = [Need::Native, Need::Npm, Need::Python];
+        assert_eq!(needs(&[Suite::Sdk]), sdk);
     }
 }

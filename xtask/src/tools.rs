@@ -26,6 +26,8 @@ pub enum Need {
     Browsers,
     /// Node and the packages of tests/package.json.
     Npm,
+    /// Python that can make environments of its own.
+    Python,
 }
 
 /// A Debian package and the sign that it, or its like from elsewhere, is there.
@@ -55,6 +57,10 @@ const NATIVE: &[Package] = &[
 const POSTGRES: &[Package] = &[Package {
     name: "postgresql",
     there: || crate::postgres::programs().is_some() && which("psql").is_some(),
+}];
+const PYTHON: &[Package] = &[Package {
+    name: "python3-venv",
+    there: || process::succeeds(Command::new("python3").args(["-c", "import ensurepip, venv"])),
 }];
 const BROWSERS: &[Package] = &[
     Package {
@@ -86,6 +92,7 @@ pub fn ensure(project: &Project, needs: &[Need]) -> Result<()> {
             Need::Native => NATIVE,
             Need::Postgres => POSTGRES,
             Need::Browsers => BROWSERS,
+            Need::Python => PYTHON,
             Need::WasmTarget | Need::Lints | Need::Npm => &[],
         };
         missing.extend(
@@ -106,7 +113,7 @@ pub fn ensure(project: &Project, needs: &[Need]) -> Result<()> {
                 rustup(project, "component", "clippy")?;
             }
             Need::Npm => npm(project)?,
-            Need::Native | Need::Postgres | Need::Browsers => {}
+            Need::Native | Need::Postgres | Need::Browsers | Need::Python => {}
         }
     }
     Ok(())

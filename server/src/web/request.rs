@@ -12,6 +12,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
 use futures_util::FutureExt;
 use krowoc_shared::error::ErrorCode;
+use krowoc_shared::execution::settings::LONGEST_TIMEOUT_MS;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use tracing::Instrument;
@@ -40,7 +41,7 @@ where
     let scope = headers::Scope::of(&path);
     let https = state.config.is_https();
     let started = tokio::time::Instant::now();
-    let limit = state.config.request_timeout;
+    let limit = limit(&path, state.config.request_timeout);
     let answer = CORRELATION
         .scope(id.clone(), guarded(request, next, limit))
         .instrument(span.clone())
@@ -76,6 +77,15 @@ where
             decorate(&mut response);
             Err(InternalError::from_response(fault, response).into())
         }
+    }
+}
+
+/// How long a request may take. A model may think for as long as a response window, and be tried again.
+fn limit(path: &str, usual: Duration) -> Duration {
+    if path.starts_with("/v1/") {
+        usual.max(Duration::from_millis(LONGEST_TIMEOUT_MS.into()).saturating_mul(2))
+    } else {
+        usual
     }
 }
 
