@@ -31,6 +31,12 @@ pub enum Bench {
     Size,
     /// Usage and prices of providers' bodies, beside those of genai-prices
     Usage,
+    /// Calls through the OpenAI-compatible door: CPU, added latency
+    Gateway,
+    /// Durable cells: executions of four models, 64 under way
+    Grid,
+    /// Streams through the OpenAI-compatible door: CPU, added first byte, memory
+    Stream,
 }
 
 /// What a person can choose.
@@ -44,6 +50,54 @@ pub struct Options {
     /// One JSON object a figure
     #[arg(long)]
     json: bool,
+    /// What measures a gateway beside ours
+    #[command(flatten)]
+    beside: Beside,
+}
+
+/// Options of the gateway's benches, passed on as they are.
+#[derive(Debug, clap::Args)]
+struct Beside {
+    /// Measures this server as well, such as http://127.0.0.1:4000/v1
+    #[arg(long, value_name = "URL")]
+    peer: Option<String>,
+    /// Its process, whose CPU and memory count
+    #[arg(long, value_name = "PID")]
+    peer_pid: Option<String>,
+    /// Its key
+    #[arg(long, value_name = "KEY")]
+    peer_key: Option<String>,
+    /// What it wants before a model's name
+    #[arg(long, value_name = "TEXT")]
+    peer_prefix: Option<String>,
+    /// Where the provider of the bench listens [default: 127.0.0.1:7499]
+    #[arg(long, value_name = "IP:PORT")]
+    provider: Option<String>,
+    /// How long each figure is measured [default: 8]
+    #[arg(long, value_name = "SECONDS")]
+    seconds: Option<String>,
+    /// Streams for so long and looks at the memory
+    #[arg(long, value_name = "SECONDS")]
+    soak: Option<String>,
+}
+
+impl Beside {
+    fn arguments(&self) -> Vec<&str> {
+        let options = [
+            ("--peer", &self.peer),
+            ("--peer-pid", &self.peer_pid),
+            ("--peer-key", &self.peer_key),
+            ("--peer-prefix", &self.peer_prefix),
+            ("--provider", &self.provider),
+            ("--seconds", &self.seconds),
+            ("--soak", &self.soak),
+        ];
+        options
+            .into_iter()
+            .filter_map(|(name, value)| Some([name, value.as_deref()?]))
+            .flatten()
+            .collect()
+    }
 }
 
 /// Runs one bench.
@@ -59,6 +113,9 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
         Bench::Clip => return clip(project, options.json),
         Bench::Start => "start",
         Bench::Usage => return usage(project, options),
+        Bench::Gateway => "gateway",
+        Bench::Grid => "grid",
+        Bench::Stream => "stream",
     };
     if options.json {
         process::quiet();
@@ -73,6 +130,7 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
     if options.json {
         cargo.arg("--json");
     }
+    cargo.args(options.beside.arguments());
     let databases = matches!(options.name, Bench::Sync | Bench::Library);
     let cluster = databases
         .then(|| tools::ensure(project, &[Need::Postgres]).and_then(|()| Cluster::start()));
@@ -85,7 +143,21 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
         build::build(project, Quality::Shipped, Some(build::Part::Dashboard))?;
         run::build_server(project, true)?;
     }
+    if matches!(options.name, Bench::Gateway | Bench::Grid | Bench::Stream) {
+        gateway_programs(project)?;
+    }
     process::run(&mut cargo)
+}
+
+/// The server and the provider server, which the benches of the gateway find beside themselves in the target folder. Built together, so
+/// that they and the bench share one compilation.
+fn gateway_programs(project: &Project) -> Result<()> {
+    process::step("build the server and the provider server", || {
+        let mut cargo = project.cargo();
+        cargo.args(["build", "-q", "--release", "-p", "krowoc-server"]);
+        cargo.args(["--bin", "krowoc", "-p", "krowoc-tests"]);
+        process::run(cargo.args(["--bin", "krowoc-provider"]))
+    })
 }
 
 /// Needs the pure core alone, and measures no time: neither a server nor fast code is compiled for it.
