@@ -61,3 +61,25 @@ async fn a_connection_is_used_again_after_an_answer_was_read() {
     assert!(server.seen().iter().all(|seen| seen.finished));
     assert_eq!(server.connections(), 1);
 }
+
+#[tokio::test]
+async fn connections_are_used_again_by_who_stops_reading_at_the_terminal_event() {
+    let server = ProviderServer::start();
+    let providers = providers(&server);
+    let target = target(&server, krowoc_shared::execution::Provider::Openai);
+    for calls in 1..=100 {
+        let answer = providers.call(&target, &request("normal"), true).await;
+        let mut events = answer.unwrap().events;
+        while let Some(event) = events.next().await {
+            if matches!(event, Event::End(_)) {
+                break;
+            }
+        }
+        drop(events);
+        // The rest of a body is read beside the next call, which may have found no free connection yet.
+        if server.connections() < calls {
+            return;
+        }
+    }
+    panic!("each call made a connection of its own");
+}

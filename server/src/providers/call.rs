@@ -37,19 +37,16 @@ pub(super) async fn call(
     let response = send(inner, target, Method::POST, url, Some(body)).await?;
     let headers = response.headers();
     let kind = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    let reader = Reader {
-        decoder: wire.decoder(streaming, kind),
-        window: target.timeout,
-        key: target.key.clone(),
-        response: None,
-    };
+    let decoder = wire.decoder(streaming, kind);
     Ok(Answer {
         request_id: request_id(headers),
         limits: limits(headers, inner.clock.now()),
         events: unfold(
             Reader {
+                decoder,
+                window: target.timeout,
+                key: target.key.clone(),
                 response: Some(response),
-                ..reader
             },
             Reader::next,
         )
@@ -179,8 +176,7 @@ impl Reader {
             }
             if self.decoder.is_closed() {
                 if let Some(mut response) = self.response.take() {
-                    // Read to its end, a connection can be used again; most servers end right after their marker.
-                    let _ = timeout(LINGER, response.chunk()).await;
+                    linger(&mut response).await;
                 }
                 return None;
             }
@@ -202,6 +198,25 @@ impl Reader {
             Event::Error(failure) => Event::Error(blotted(failure, &self.key)),
             other => other,
         }
+    }
+}
+
+/// Read to its end, a connection can be used again; most servers end right after their marker.
+async fn linger(response: &mut Response) {
+    let _ = timeout(LINGER, response.chunk()).await;
+}
+
+/// Who stops reading at the terminal event does not wait for the end of the body; before that event, the connection is broken off.
+impl Drop for Reader {
+    fn drop(&mut self) {
+        let response = self.response.take();
+        let Some(mut response) = response.filter(|_| self.decoder.is_closed()) else {
+            return;
+        };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        runtime.spawn(async move { linger(&mut response).await });
     }
 }
 
