@@ -25,4 +25,6 @@ pub enum Bug {
     WallClock,
     /// Pages are cut by offset.
     OffsetPaging,
+    /// The history does not keep the side of a conflict that is not taken.
+    DropSide,
 }

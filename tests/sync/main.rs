@@ -108,4 +108,5 @@ caught! {
     storing_the_cursor_first_is_noticed: CursorFirst;
     stamping_by_the_wall_clock_is_noticed: WallClock;
     paging_by_offset_is_noticed: OffsetPaging;
+    dropping_the_side_that_is_not_kept_is_noticed: DropSide;
 }

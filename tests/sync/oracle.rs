@@ -33,6 +33,8 @@ pub enum Act {
         removed: Vec<String>,
         text: String,
     },
+    /// Settled a conflict without the other side: lines that only it had.
+    Aside { lines: Vec<String> },
 }
 
 /// An act that was called saved.
@@ -163,7 +165,7 @@ impl Oracle {
                 .filter(|row| row.op.doc_id == *id)
                 .copied()
                 .collect();
-            lines(document, acts, &rows)?;
+            lines(document, acts, &rows, &self.found(store, *id))?;
             counts(document, acts, store, &rows, self.restored)?;
             if rows.is_empty() {
                 marks(document, acts)?;
@@ -177,6 +179,17 @@ impl Oracle {
             }
         }
         Ok(())
+    }
+
+    /// What may be looked for in a document's history: sides of conflicts. After a restore it has what the backup had, and
+    /// nothing more is asked of it.
+    fn found<'a>(&'a self, store: &'a Store, id: DocId) -> BTreeSet<&'a str> {
+        let mut found = store.sides(id);
+        if self.restored {
+            let acts = self.acts.get(&id).into_iter().flatten();
+            found.extend(acts.flat_map(set_aside).map(String::as_str));
+        }
+        found
     }
 
     /// Only what is poisoned, what was purged under the edit, or what must wait for a person may be left.
@@ -266,13 +279,28 @@ fn converged(node: &Node, alive: &BTreeMap<DocId, &Document>) -> Result<(), Brok
     Ok(())
 }
 
-/// Each line that somebody wrote and nobody took out is in the text exactly once, or in a revision that waits for a person.
-fn lines(document: &Document, acts: &[Saved], rows: &[&OutboxRow]) -> Result<(), Broken> {
+/// Lines that a person set aside with the other side of a conflict.
+fn set_aside(saved: &Saved) -> &[String] {
+    match &saved.act {
+        Act::Aside { lines } => lines,
+        _ => &[],
+    }
+}
+
+/// Each line that somebody wrote and nobody took out is in the text exactly once, or in a revision that waits for a person; or, when
+/// somebody set it aside, in the history.
+fn lines(
+    document: &Document,
+    acts: &[Saved],
+    rows: &[&OutboxRow],
+    found: &BTreeSet<&str>,
+) -> Result<(), Broken> {
     let texts = acts.iter().filter_map(|saved| match &saved.act {
         Act::Text { added, removed, .. } => Some((added, removed)),
         _ => None,
     });
     let removed: BTreeSet<&String> = texts.clone().flat_map(|(_, removed)| removed).collect();
+    let aside: BTreeSet<&String> = acts.iter().flat_map(set_aside).collect();
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
     for line in document.body.text.lines() {
         *count.entry(line).or_default() += 1;
@@ -291,7 +319,8 @@ fn lines(document: &Document, acts: &[Saved], rows: &[&OutboxRow]) -> Result<(),
             .any(|conflict| has(&conflict.text))
             || rows
                 .iter()
-                .any(|row| row.op.body.as_ref().is_some_and(|edit| has(&edit.text)));
+                .any(|row| row.op.body.as_ref().is_some_and(|edit| has(&edit.text)))
+            || aside.contains(line) && found.contains(line.as_str());
         ensure!(
             times == 1 || kept || removed.contains(line),
             "{}: {line:?} is lost",
@@ -399,7 +428,7 @@ fn trash(document: &Document, acts: &[Saved]) -> Result<(), Broken> {
             let same = saved.client == deletion.client;
             let own = same && other <= number;
             own || match &saved.act {
-                Act::Count { .. } | Act::Trash => true,
+                Act::Count { .. } | Act::Trash | Act::Aside { .. } => true,
                 Act::Set { value, .. } => {
                     !same
                         && value
@@ -451,6 +480,7 @@ fn single_writer(document: &Document, acts: &[Saved], restored: bool) -> Result<
             texts
                 .chain([is])
                 .any(|text| text.lines().any(|other| other == line))
+                || acts.iter().flat_map(set_aside).any(|aside| aside == line)
         };
         let lost: Vec<&str> = text.lines().filter(|line| !kept(line)).collect();
         ensure!(

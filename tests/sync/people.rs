@@ -55,7 +55,8 @@ pub fn act(
             None
         }
         (Some(view), 12 | 13) if view.conflicts.is_empty() => save(op_id, node, oracle, rng),
-        (Some(view), 12..=14) if !view.conflicts.is_empty() => resolve(op_id, &view),
+        (Some(view), 12) if !view.conflicts.is_empty() => dismiss(op_id, &view),
+        (Some(view), 13 | 14) if !view.conflicts.is_empty() => resolve(op_id, &view),
         (Some(view), _) => text(op_id, &view, oracle, rng),
     };
     let Plan { edit, acts } = plan?;
@@ -239,6 +240,19 @@ fn changed(text: &str, oracle: &mut Oracle, rng: &mut Rng) -> (Vec<String>, Vec<
         removed.push(old);
     }
     (added, removed, lines.concat())
+}
+
+/// A person looks at the oldest conflict and leaves the text as it is: what only the other side says is set aside.
+fn dismiss(op_id: OpId, view: &Document) -> Option<Plan> {
+    let conflict = view.conflicts.first()?;
+    let lines = conflict.text.lines();
+    let missing = lines.filter(|line| !view.body.text.lines().any(|known| known == *line));
+    let act = Act::Aside {
+        lines: missing.map(str::to_owned).collect(),
+    };
+    let mut op = Op::new(op_id, view.id, view.kind);
+    op.resolves.push(conflict.op);
+    some(op, vec![act])
 }
 
 /// A person looks at the conflict revisions and puts every line that is missing into the text.

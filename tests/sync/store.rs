@@ -76,6 +76,13 @@ impl Store {
         }
     }
 
+    /// The lines of the texts in a document's history that were never its own: sides of conflicts.
+    pub fn sides(&self, id: DocId) -> BTreeSet<&str> {
+        let history = self.rows.versions.get(&id).into_iter().flatten();
+        let sides = history.filter(|version| version.aside);
+        sides.flat_map(|version| version.text.lines()).collect()
+    }
+
     /// `GET /sync/spaces`.
     pub fn spaces(&self) -> Vec<SpaceState> {
         vec![SpaceState {
@@ -120,9 +127,7 @@ impl Store {
             edit.base_rev = document.body.rev;
         }
         let versions = self.rows.versions.entry(op.doc_id).or_default();
-        let base = server::needs_base(&op, current)
-            .and_then(|at| versions.iter().rfind(|version| version.rev <= at))
-            .map(|version| version.text.as_str());
+        let base = server::needs_base(&op, current).and_then(|at| server::text_at(versions, at));
         let context = Context {
             now,
             next_rev: self.rows.seq + 1,
@@ -134,7 +139,8 @@ impl Store {
         }
         if let Some(change) = decision.change {
             self.rows.seq += 1;
-            versions.extend(change.version);
+            let forgets = self.bug == Some(Bug::DropSide);
+            versions.extend(change.version.filter(|version| !(forgets && version.aside)));
             let before = self.rows.documents.insert(op.doc_id, change.document);
             if let Some(until) = late {
                 self.hidden.push(Hidden {

@@ -1,11 +1,11 @@
-//! Texts that bodies had: bases of merges, and the history a person sees. Not the current text: that is in the document's row.
+//! Texts that bodies had, and sides of conflicts: bases of merges, and the history a person sees. Not the current text: that is in the document's row.
 
 use super::library::{signed, unsigned};
 use super::rows::Insert;
 use super::statement::Statement;
 use super::{Conn, StoreError};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 use krowoc_shared::hlc::Hlc;
 use krowoc_shared::ids::{DeviceId, DocId, SpaceId};
 use krowoc_shared::library::wire::Version;
@@ -28,8 +28,8 @@ pub struct Kept {
 pub fn add(conn: &mut Conn, space: SpaceId, kept: Vec<Kept>) -> Result<(), StoreError> {
     let insert = Insert {
         head: "INSERT INTO document_version \
-               (space_id, doc_id, rev, number, title, hlc_at, hlc_count, hlc_node, device_id, text)",
-        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+               (space_id, doc_id, rev, number, title, hlc_at, hlc_count, hlc_node, device_id, text, aside)",
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         tail: "",
     };
     let row = |kept: Kept| {
@@ -45,6 +45,7 @@ pub fn add(conn: &mut Conn, space: SpaceId, kept: Vec<Kept>) -> Result<(), Store
             i64::from(version.hlc.node).into(),
             version.device.map(|id| id.as_bytes().to_vec()).into(),
             version.text.into(),
+            version.aside.into(),
         ]
     };
     for statement in insert.statements(conn, kept.into_iter().map(row).collect()) {
@@ -59,7 +60,7 @@ struct OnlyText {
     text: String,
 }
 
-/// The newest text at or before a revision; `None` when no version is that old.
+/// The newest text of a document at or before a revision; `None` when no version is that old. What was kept aside never was its text.
 ///
 /// # Errors
 /// The database's.
@@ -70,7 +71,7 @@ pub fn text_at(
     rev: u64,
 ) -> Result<Option<String>, StoreError> {
     let row: Option<OnlyText> = Statement::new(
-        "SELECT text FROM document_version WHERE space_id = ? AND doc_id = ? AND rev <= ? ORDER BY rev DESC LIMIT 1",
+        "SELECT text FROM document_version WHERE space_id = ? AND doc_id = ? AND rev <= ? AND NOT aside ORDER BY rev DESC LIMIT 1",
     )
     .bind(space.as_bytes())
     .bind(doc.as_bytes())
@@ -136,6 +137,8 @@ struct Row {
     device_name: Option<String>,
     #[diesel(sql_type = Text)]
     text: String,
+    #[diesel(sql_type = Bool)]
+    aside: bool,
 }
 
 /// Versions before a revision, newest first.
@@ -150,7 +153,7 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<Version>, StoreError> {
     let rows: Vec<Row> = Statement::new(
-        "SELECT v.rev, v.number, v.title, v.hlc_at, v.hlc_count, v.hlc_node, v.device_id, d.name AS device_name, v.text \
+        "SELECT v.rev, v.number, v.title, v.hlc_at, v.hlc_count, v.hlc_node, v.device_id, d.name AS device_name, v.text, v.aside \
          FROM document_version v LEFT JOIN device d ON d.id = v.device_id \
          WHERE v.space_id = ? AND v.doc_id = ? AND v.rev < ? ORDER BY v.rev DESC LIMIT ?",
     )
@@ -176,6 +179,7 @@ impl Row {
             },
             device: self.device_id.and_then(|id| DeviceId::from_slice(&id)),
             device_name: self.device_name,
+            aside: self.aside,
         }
     }
 }

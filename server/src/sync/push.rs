@@ -199,7 +199,8 @@ fn one(tx: &mut Tx<'_>, batch: &Batch, op: &Op, applied: &mut Applied) -> Reply<
 
 /// The newest text of this batch at or before a revision: newer than all that are stored.
 fn pending(texts: &[versions::Kept], doc: DocId, rev: u64) -> Option<&str> {
-    let found = |kept: &&versions::Kept| kept.doc == doc && kept.version.rev <= rev;
+    let found =
+        |kept: &&versions::Kept| kept.doc == doc && kept.version.rev <= rev && !kept.version.aside;
     let newest = texts.iter().rev().find(found);
     newest.map(|kept| kept.version.text.as_str())
 }

@@ -256,7 +256,7 @@ pub struct Duplicates {
     pub found: BTreeMap<String, DocId>,
 }
 
-/// A version of a body in `GET /api/v1/library/{id}/versions`.
+/// A version of a body, or the side of a conflict, in `GET /api/v1/library/{id}/versions`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Version {
@@ -274,6 +274,9 @@ pub struct Version {
     pub device: Option<DeviceId>,
     /// The device's name.
     pub device_name: Option<String>,
+    /// True: the other side of an edit that could not be merged, kept beside the document's text.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub aside: bool,
 }
 
 /// Versions, newest first.

@@ -50,6 +50,16 @@ pub struct VersionRow {
     pub hlc: Hlc,
     /// From which device.
     pub device: Option<DeviceId>,
+    /// The other side of a conflict: never the document's text, and no base of a merge.
+    pub aside: bool,
+}
+
+/// The text that a document had at a revision: of its history, oldest first, the newest at or before it. Sides of conflicts are skipped.
+#[must_use]
+pub fn text_at(history: &[VersionRow], rev: u64) -> Option<&str> {
+    let had = |version: &&VersionRow| !version.aside && version.rev <= rev;
+    let newest = history.iter().rfind(had);
+    newest.map(|version| version.text.as_str())
 }
 
 /// What is to be written.
@@ -57,7 +67,7 @@ pub struct VersionRow {
 pub struct Change {
     /// The document after it, at `Context::next_rev`.
     pub document: Document,
-    /// Its new text, when the text changed.
+    /// Its new text, when the text changed; or the side of a conflict that was kept beside it.
     pub version: Option<VersionRow>,
 }
 
@@ -71,7 +81,7 @@ pub struct Decision {
 }
 
 /// The revision whose text a decision needs: `Some(rev)` when the caller must load the newest version of the document
-/// at or before `rev` and pass its text as `base_text`.
+/// at or before `rev` that is not aside and pass its text as `base_text`.
 #[must_use]
 pub fn needs_base(op: &Op, current: Option<&Document>) -> Option<u64> {
     let edit = op.body.as_ref()?;
@@ -170,23 +180,27 @@ fn accept(
     changed |= apply_counters(&mut document.counters, op);
     check_tags(op, &document)?;
     let (outcome, text) = place_body(op, &document, base_text)?;
-    if outcome == Outcome::ConflictCopy {
-        changed |= keep_conflict(&mut document, op, hlc, context.device)?;
-    }
-    let version = text.map(|text| {
-        document.body = Body {
-            text,
-            rev: context.next_rev,
-        };
-        changed = true;
-        VersionRow {
-            rev: context.next_rev,
-            text: document.body.text.clone(),
-            title: document.title().to_owned(),
-            hlc,
-            device: context.device,
+    let (text, aside) = match (outcome, text) {
+        (Outcome::ConflictCopy, _) => {
+            (keep_conflict(&mut document, op, hlc, context.device)?, true)
         }
+        (_, text) => (text, false),
+    };
+    let version = text.map(|text| VersionRow {
+        rev: context.next_rev,
+        text,
+        title: document.title().to_owned(),
+        hlc,
+        device: context.device,
+        aside,
     });
+    if let Some(version) = version.as_ref().filter(|version| !version.aside) {
+        document.body = Body {
+            text: version.text.clone(),
+            rev: version.rev,
+        };
+    }
+    changed |= version.is_some();
     if changed {
         document.rev = context.next_rev;
     }
@@ -317,22 +331,23 @@ fn place_body(
     })
 }
 
-/// Keeps the other side as a revision of the same document; a text that is kept already is not kept twice.
+/// Keeps the other side as a conflict of the same document; gives its text, which the history keeps as well: it is found there when
+/// the conflict is settled without it. A text that is kept already is not kept twice.
 fn keep_conflict(
     document: &mut Document,
     op: &Op,
     hlc: Hlc,
     device: Option<DeviceId>,
-) -> Result<bool, Violation> {
+) -> Result<Option<String>, Violation> {
     let Some(edit) = &op.body else {
-        return Ok(false);
+        return Ok(None);
     };
     if document
         .conflicts
         .iter()
         .any(|conflict| conflict.text == edit.text)
     {
-        return Ok(false);
+        return Ok(None);
     }
     if document.conflicts.len() >= MAX_CONFLICTS {
         return refuse(
@@ -348,7 +363,7 @@ fn keep_conflict(
         hlc,
         device,
     });
-    Ok(true)
+    Ok(Some(edit.text.clone()))
 }
 
 /// What is left of a document whose time in the trash is over: its id, its kind and the stamp of its deletion.
@@ -389,3 +404,7 @@ pub fn after_restore(past: &[PastEpoch], epoch: &str, seq: u64) -> Vec<PastEpoch
 #[cfg(test)]
 #[path = "server_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "sides_tests.rs"]
+mod sides_tests;

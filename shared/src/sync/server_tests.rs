@@ -467,7 +467,7 @@ proptest! {
         let mut current: Option<Document> = None;
         let mut versions: Vec<VersionRow> = Vec::new();
         for (op, rev) in ops.iter().zip(1u64..) {
-            let base = needs_base(op, current.as_ref()).and_then(|at| versions.iter().rfind(|version| version.rev <= at)).map(|version| version.text.clone());
+            let base = needs_base(op, current.as_ref()).and_then(|at| text_at(&versions, at)).map(str::to_owned);
             let decision = decide(op, current.as_ref(), base.as_deref(), &context(rev));
             let Decision { result, change } = decision;
             prop_assert_eq!(result.op_id, op.op_id);
@@ -488,7 +488,10 @@ proptest! {
                 prop_assert!(kept || result.outcome != Outcome::ConflictCopy);
                 prop_assert!(kept || result.outcome == Outcome::Merged || change.document.body.text == edit.text);
             }
+            let aside = change.version.as_ref().filter(|version| version.aside).map(|version| version.text.clone());
+            prop_assert!(aside.is_none_or(|text| change.document.conflicts.last().is_some_and(|conflict| conflict.text == text)));
             versions.extend(change.version);
+            prop_assert!(change.document.conflicts.iter().all(|conflict| versions.iter().any(|version| version.aside && version.text == conflict.text)));
             current = Some(change.document);
         }
         prop_assert!(current.is_none_or(|document| document.value(Field::CreatedAt) != &Value::Null));

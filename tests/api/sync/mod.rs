@@ -7,3 +7,4 @@ mod purge;
 mod push;
 mod repeat;
 mod restore;
+mod sides;

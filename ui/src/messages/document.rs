@@ -81,7 +81,8 @@ words! {
     TAKE_THIS = "Take this text";
     KEEP_BOTH = "Keep both as documents";
     SAVE_RESULT = "Save the result";
-    WHAT_STAYS = "Keeping the other text leaves the library's in the history. Keeping the library's drops the other for good.";
+    WHAT_STAYS = "Whichever text you keep, the other stays in the history.";
+    ASIDE = "other side";
     SETTLED = "The conflict is settled";
     REMOTE_IMAGE = "Image on another server, not loaded here";
     PREVIEW_EMPTY = "Nothing to show yet.";
@@ -120,6 +121,12 @@ pub fn proposals(n: usize, example: &str) -> String {
 #[must_use]
 pub fn version(number: u64) -> String {
     format!("v{}", count(number))
+}
+
+/// Who wrote a version that is the other side of a conflict.
+#[must_use]
+pub fn aside(who: &str) -> String {
+    format!("{who}, {ASIDE}")
 }
 
 /// What a version is compared with.

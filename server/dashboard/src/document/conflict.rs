@@ -1,5 +1,4 @@
-//! Two texts of one document, side by side, until a person settles it. Only a text of the
-//! library that is replaced stays in the history.
+//! Two texts of one document, side by side, until a person settles it. Not the history, where both stay.
 
 use super::actions::copy_of;
 use super::control::Control;

@@ -1,4 +1,4 @@
-//! Earlier texts with what changed, and a way back to each. Not the merge.
+//! Earlier texts and other sides of conflicts with what differs, and a way back to each. Not the merge.
 
 use super::control::Control;
 use crate::frame::Reference;
@@ -55,6 +55,11 @@ pub fn Versions(control: Control) -> impl IntoView {
             .device_name
             .clone()
             .unwrap_or_else(|| words::THIS_DASHBOARD.to_owned());
+        let who = if version.aside {
+            words::aside(&who)
+        } else {
+            who
+        };
         view! {
             <li>
                 <button type="button" class="ver" class:is-on=move || at.get() == i aria-pressed=move || (at.get() == i).to_string() on:click=move |_| at.set(i)>
@@ -90,21 +95,27 @@ pub fn Versions(control: Control) -> impl IntoView {
     }
 }
 
+/// What a version is compared with: the document's own text before it.
+fn before(list: &[Version], at: usize) -> Option<&Version> {
+    let older = list.iter().skip(at.saturating_add(1));
+    older.into_iter().find(|version| !version.aside)
+}
+
 #[component]
 fn Head(control: Control, list: RwSignal<Vec<Version>>, at: RwSignal<usize>) -> impl IntoView {
     let pair = move || {
         list.with(|list| {
             let newer = list.get(at.get()).map(|it| it.number)?;
-            Some((
-                list.get(at.get().saturating_add(1))
-                    .map_or(newer, |it| it.number),
-                newer,
-            ))
+            let older = before(list, at.get()).map_or(newer, |it| it.number);
+            Some((older, newer))
         })
     };
     let back = move || {
         let version = list.with(|list| list.get(at.get()).cloned())?;
-        (at.get() > 0).then(|| {
+        let present = control
+            .document
+            .with(|it| it.as_ref().map(|it| it.body.rev));
+        (present != Some(version.rev)).then(|| {
             let text = version.text.clone();
             let go = move |()| {
                 let before = control.draft.with_untracked(|draft| draft.now.body.clone());
@@ -128,9 +139,7 @@ fn Changes(list: RwSignal<Vec<Version>>, at: RwSignal<usize>) -> impl IntoView {
     let changes = Memo::new(move |_| {
         list.with(|list| {
             let newer = list.get(at.get()).map_or("", |it| it.text.as_str());
-            let older = list
-                .get(at.get().saturating_add(1))
-                .map_or("", |it| it.text.as_str());
+            let older = before(list, at.get()).map_or("", |it| it.text.as_str());
             rows(older, newer, 2)
         })
     });

@@ -67,6 +67,7 @@ table! {
         hlc_node -> BigInt,
         device_id -> Nullable<Binary>,
         text -> Text,
+        aside -> Bool,
     }
 }
 table! {

@@ -84,14 +84,13 @@ impl Server {
         }
         let current = self.documents.get(&op.doc_id);
         let versions = self.versions.entry(op.doc_id).or_default();
-        let base = server::needs_base(op, current)
-            .and_then(|at| versions.iter().rfind(|row| row.rev <= at));
+        let base = server::needs_base(op, current).and_then(|at| server::text_at(versions, at));
         let context = Context {
             now: self.now,
             next_rev: self.seq + 1,
             device: None,
         };
-        let decision = server::decide(op, current, base.map(|row| row.text.as_str()), &context);
+        let decision = server::decide(op, current, base, &context);
         if let Some(change) = decision.change {
             self.seq += 1;
             versions.extend(change.version);
