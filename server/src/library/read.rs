@@ -87,12 +87,22 @@ impl Cursor {
     }
 }
 
+/// PostgreSQL has no text with a zero character. Nor has a tag or a site any control character: another finds as little.
+fn without_zeros(name: String) -> String {
+    match name.contains('\0') {
+        true => name.replace('\0', "\u{1}"),
+        false => name,
+    }
+}
+
 fn filter(query: &ListQuery) -> Filter {
-    let parsed = text::query(query.q.as_deref().unwrap_or_default());
-    let mut tags = parsed.tags.clone();
-    tags.extend(query.tag.clone());
-    let mut sites = parsed.sites.clone();
-    sites.extend(query.site.clone());
+    let mut parsed = text::query(query.q.as_deref().unwrap_or_default());
+    let excluded = parsed.excluded_tags.into_iter().map(without_zeros);
+    parsed.excluded_tags = excluded.collect();
+    let tags = parsed.tags.iter().chain(&query.tag).cloned();
+    let tags = tags.map(without_zeros).collect();
+    let sites = parsed.sites.iter().chain(&query.site).cloned();
+    let sites = sites.map(without_zeros).collect();
     let mut kinds: Vec<Kind> = parsed
         .kinds
         .iter()

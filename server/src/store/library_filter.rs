@@ -1,6 +1,6 @@
 //! Filters of lists as SQL: as sets of rows from their own indexes, and as conditions of a row. Not the choice between both.
 
-use super::search;
+use super::search::{self, Marks};
 use super::statement::Statement;
 use super::{Conn, StoreError};
 use krowoc_shared::ids::{DocId, Millis, SpaceId};
@@ -58,7 +58,14 @@ pub(super) fn members(sets: Vec<Statement>) -> Statement {
 /// PostgreSQL's walk: the filters as conditions of the row itself.
 pub(super) fn direct(conn: &Conn, space: SpaceId, filter: &Filter) -> Statement {
     let mut statement = Statement::default();
-    if let Some(set) = search::matching(conn, space, filter.shelf, None, &filter.query) {
+    if let Some(set) = search::matching(
+        conn,
+        space,
+        filter.shelf,
+        None,
+        &filter.query,
+        Marks::default(),
+    ) {
         statement = statement
             .sql(" AND EXISTS (")
             .then(set)
@@ -77,11 +84,17 @@ fn direct_others(space: SpaceId, filter: &Filter) -> Statement {
             .bind(filter.shelf)
             .bind(tag.as_str());
     }
-    if let Some(id) = filter.collection {
-        statement = statement.sql(" AND collection_id = ?").bind(id.as_bytes());
-    }
     if !filter.sites.is_empty() {
         statement = one_of(statement, "site", filter.sites.iter().map(String::as_str));
+    }
+    statement.then(direct_unmarked(filter))
+}
+
+/// The same without words, tags and sites.
+fn direct_unmarked(filter: &Filter) -> Statement {
+    let mut statement = Statement::default();
+    if let Some(id) = filter.collection {
+        statement = statement.sql(" AND collection_id = ?").bind(id.as_bytes());
     }
     if filter.favourite == Some(true) {
         statement = statement.sql(" AND favourite");
@@ -100,7 +113,7 @@ fn kind(filter: &Filter) -> Option<Kind> {
     }
 }
 
-/// The words, and the tags and the site as words too: they stand in each document's entry.
+/// The words, and the tags and the site as words too, for SQLite: they stand in each document's entry.
 fn narrowed(filter: &Filter) -> SearchQuery {
     let site = match filter.sites.as_slice() {
         [site] => Some(site),
@@ -111,7 +124,7 @@ fn narrowed(filter: &Filter) -> SearchQuery {
 }
 
 /// The rows that pass every filter with an index of its own: of this shelf, and of the kind when there is one, as far as words
-/// and tags go. `None` without such a filter. `few` tells whether the rows of a set are few.
+/// and tags go. `None` without such a filter. `few` gives the rows of a set when they are few.
 ///
 /// # Errors
 /// What `few` fails with.
@@ -119,38 +132,56 @@ pub(super) fn set(
     conn: &mut Conn,
     space: SpaceId,
     filter: &Filter,
-    few: impl FnOnce(&mut Conn, Statement) -> Result<bool, StoreError>,
+    few: impl FnOnce(&mut Conn, Statement) -> Result<Option<Vec<i64>>, StoreError>,
 ) -> Result<Option<Statement>, StoreError> {
     let intersect = |sets: Vec<Statement>| {
         let join = |all: Statement, next| all.sql(" INTERSECT ").then(next);
         sets.into_iter().reduce(join)
     };
-    let others = intersect(others(space, filter));
-    let words = filter.query.has_text().then(|| narrowed(filter));
-    let matching = words.and_then(|query| {
-        let kind = kind(filter);
-        search::matching(conn, space, filter.shelf, kind, &query)
-    });
-    match (conn, matching, others) {
-        (Conn::Sqlite(_), words, others) => {
-            Ok(intersect(words.into_iter().chain(others).collect()))
+    if !filter.query.has_text() {
+        return Ok(intersect(others(space, filter)));
+    }
+    let (shelf, kind) = (filter.shelf, kind(filter));
+    if matches!(conn, Conn::Sqlite(_)) {
+        let words = narrowed(filter);
+        let words = search::matching(conn, space, shelf, kind, &words, Marks::default());
+        let all = words.into_iter().chain(others(space, filter));
+        return Ok(intersect(all.collect()));
+    }
+    let marks = Marks {
+        tags: &filter.tags,
+        sites: &filter.sites,
+    };
+    let words = search::matching(conn, space, shelf, kind, &filter.query, marks);
+    let (Some(words), Some(others)) = (words.clone(), intersect(unmarked(space, filter))) else {
+        return Ok(words);
+    };
+    // To intersect, PostgreSQL reads both sets whole. The smaller leads instead, and its rows are tested.
+    Ok(Some(match few(conn, words)? {
+        Some(rows) => Statement::new("SELECT row_id FROM document WHERE ")
+            .then(among(conn, &rows))
+            .then(direct_unmarked(filter)),
+        None => {
+            let query = search::condition(space, shelf, kind, &filter.query, marks);
+            Statement::new("SELECT a.row_id FROM (")
+                .then(others)
+                .sql(") a WHERE (SELECT s.terms FROM document_search s WHERE s.row_id = a.row_id) @@ ")
+                .then(query.unwrap_or_default())
         }
-        (conn @ Conn::Postgres(_), Some(words), Some(others)) => {
-            // To intersect, PostgreSQL reads both sets whole. The smaller leads instead, and its rows are tested.
-            Ok(Some(if few(conn, words.clone())? {
-                Statement::new("SELECT row_id FROM document WHERE row_id IN (")
-                    .then(words)
-                    .sql(")")
-                    .then(direct_others(space, filter))
-            } else {
-                let query = search::condition(space, filter.shelf, kind(filter), &filter.query);
-                Statement::new("SELECT a.row_id FROM (")
-                    .then(others)
-                    .sql(") a WHERE (SELECT s.terms FROM document_search s WHERE s.row_id = a.row_id) @@ ")
-                    .then(query.unwrap_or_default())
-            }))
+    }))
+}
+
+/// A condition: the row is one of these. One value, however many they are: the statement stays the same.
+pub(super) fn among(conn: &Conn, rows: &[i64]) -> Statement {
+    let rows: Vec<String> = rows.iter().map(i64::to_string).collect();
+    let rows = rows.join(",");
+    match conn {
+        Conn::Sqlite(_) => {
+            Statement::new("row_id IN (SELECT value FROM json_each(?))").bind(format!("[{rows}]"))
         }
-        (_, words, others) => Ok(words.or(others)),
+        Conn::Postgres(_) => {
+            Statement::new("row_id = ANY(CAST(? AS BIGINT[]))").bind(format!("{{{rows}}}"))
+        }
     }
 }
 
@@ -161,15 +192,18 @@ pub(super) fn sets(space: SpaceId, filter: &Filter) -> Vec<Statement> {
 }
 
 fn others(space: SpaceId, filter: &Filter) -> Vec<Statement> {
+    let mut sets = marked(space, filter);
+    sets.extend(unmarked(space, filter));
+    sets
+}
+
+/// The rows with each tag, and with any of the sites.
+fn marked(space: SpaceId, filter: &Filter) -> Vec<Statement> {
     let of = |sql: &str| Statement::new(sql).bind(space.as_bytes());
     let mut sets: Vec<Statement> = Vec::new();
     for tag in &filter.tags {
         let tagged = "SELECT row_id FROM document_tag WHERE space_id = ? AND shelf = ? AND tag = ?";
         sets.push(of(tagged).bind(filter.shelf).bind(tag.as_str()));
-    }
-    if let Some(id) = filter.collection {
-        let inside = "SELECT row_id FROM document WHERE space_id = ? AND collection_id = ?";
-        sets.push(of(inside).bind(id.as_bytes()));
     }
     if !filter.sites.is_empty() {
         let from = "SELECT row_id FROM document WHERE space_id = ? AND site <> '' AND shelf = ?";
@@ -179,6 +213,17 @@ fn others(space: SpaceId, filter: &Filter) -> Vec<Statement> {
             "site",
             filter.sites.iter().map(String::as_str),
         ));
+    }
+    sets
+}
+
+/// The rows of the other filters that have an index of their own.
+fn unmarked(space: SpaceId, filter: &Filter) -> Vec<Statement> {
+    let of = |sql: &str| Statement::new(sql).bind(space.as_bytes());
+    let mut sets: Vec<Statement> = Vec::new();
+    if let Some(id) = filter.collection {
+        let inside = "SELECT row_id FROM document WHERE space_id = ? AND collection_id = ?";
+        sets.push(of(inside).bind(id.as_bytes()));
     }
     if filter.favourite == Some(true) {
         sets.push(of(

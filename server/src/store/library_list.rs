@@ -1,10 +1,11 @@
 //! Lists of documents: filters, search, order, keyset pages. Not the text index itself, and no offset: a page at depth costs what the first does.
 //!
 //! A filter that few documents pass is followed from its own index and sorted; one that many pass is tested while the index of the
-//! order is walked. Which of both is decided by counting the filter's rows up to a thousand.
+//! order is walked. Which of both is decided by reading the filter's rows up to a thousand: the planner of neither database knows
+//! how many they are.
 
 use super::library::{doc_id, unsigned};
-use super::library_filter::{Filter, direct, is_exact, members, one_of, set, sets, tests};
+use super::library_filter::{Filter, among, direct, is_exact, members, one_of, set, sets, tests};
 use super::statement::{Statement, Value};
 use super::{Conn, StoreError};
 use diesel::prelude::*;
@@ -122,8 +123,10 @@ impl Row {
 pub struct List {
     space: SpaceId,
     filter: Filter,
-    /// Rows that pass the indexed filters, from their own indexes; `None` without such a filter.
-    set: Option<Statement>,
+    /// There are filters with an index of their own: their rows are a set.
+    filtered: bool,
+    /// The set, when it is small enough to be sorted.
+    few: Option<Vec<i64>>,
     /// The set is exactly the list: no row of another shelf or kind is in it, and nothing else is tested.
     exact: bool,
     /// Rows of the set, counted up to where counting ends, or less when no total is asked for.
@@ -132,8 +135,6 @@ pub struct List {
     walk: Statement,
     /// What is tested on each row.
     tests: Statement,
-    /// Few enough to be sorted.
-    small: bool,
 }
 
 impl List {
@@ -147,7 +148,6 @@ impl List {
         filter: Filter,
         first: bool,
     ) -> Result<Self, StoreError> {
-        let few = |conn: &mut Conn, rows| Ok(count(conn, rows, SMALL.saturating_add(1))? <= SMALL);
         let set = set(conn, space, &filter, few)?;
         let tests = tests(space, &filter);
         let exact = tests.is_empty() && is_exact(&filter);
@@ -155,25 +155,26 @@ impl List {
             Conn::Sqlite(_) => members(sets(space, &filter)),
             Conn::Postgres(_) => direct(conn, space, &filter),
         };
-        // Counted once for both questions: are there few, and how many in all.
-        let until = match first {
-            true => counted(&filter).max(SMALL.saturating_add(1)),
-            false => SMALL.saturating_add(1),
-        };
-        let rows = match &set {
-            None => None,
-            Some(set) => Some(count(conn, set.clone(), until)?),
-        };
-        let small = rows.is_some_and(|rows| rows <= SMALL);
+        let filtered = set.is_some();
+        let (mut found, mut rows) = (None, None);
+        if let Some(set) = set {
+            found = few(conn, set.clone())?;
+            let more = counted(&filter);
+            rows = Some(match &found {
+                Some(rows) => i64::try_from(rows.len()).unwrap_or(i64::MAX),
+                None if first && more > SMALL => count(conn, set, more)?,
+                None => SMALL.saturating_add(1),
+            });
+        }
         Ok(Self {
             tests,
             walk,
             space,
             filter,
-            set,
+            filtered,
+            few: found,
             exact,
             rows,
-            small,
         })
     }
 
@@ -184,7 +185,7 @@ impl List {
     /// The database's.
     pub fn total(&self, conn: &mut Conn) -> Result<Option<i64>, StoreError> {
         let plain = self.tests.is_empty();
-        if self.set.is_none() && plain && self.filter.kinds.len() <= 1 {
+        if !self.filtered && plain && self.filter.kinds.len() <= 1 {
             return Ok(None);
         }
         let most = counted(&self.filter);
@@ -200,7 +201,7 @@ impl List {
     #[must_use]
     pub fn sort(&self, wanted: Sort) -> Sort {
         match wanted {
-            Sort::Relevance if !(self.small && self.filter.query.has_text()) => Sort::Edited,
+            Sort::Relevance if self.few.is_none() || !self.filter.query.has_text() => Sort::Edited,
             other => other,
         }
     }
@@ -217,7 +218,7 @@ impl List {
         limit: usize,
     ) -> Result<(Vec<Summary>, Option<Place>), StoreError> {
         let mut rows: Vec<Row> = Vec::new();
-        if self.small {
+        if self.few.is_some() {
             rows = self.rows(conn, None, sort, after, limit)?;
         } else {
             let all = [Kind::Prompt, Kind::Snippet, Kind::Collection];
@@ -265,7 +266,7 @@ impl List {
         };
         // SQLite has no statistics to choose by: the walk names its index.
         let walk = match conn {
-            Conn::Sqlite(_) if !self.small => format!(" INDEXED BY {index}"),
+            Conn::Sqlite(_) if self.few.is_none() => format!(" INDEXED BY {index}"),
             _ => String::new(),
         };
         let hit = match sort {
@@ -334,8 +335,8 @@ impl List {
     fn condition(&self, conn: &Conn, kind: Option<Kind>) -> Statement {
         // Where the set is to lead, the indexes by space are hidden: both planners else take one, for its order, and read all of it.
         let of_space = match conn {
-            Conn::Sqlite(_) if self.small => "+space_id",
-            Conn::Postgres(_) if self.small => "(space_id || ''::bytea)",
+            Conn::Sqlite(_) if self.few.is_some() => "+space_id",
+            Conn::Postgres(_) if self.few.is_some() => "(space_id || ''::bytea)",
             _ => "space_id",
         };
         let mut statement = Statement::new(&format!("{of_space} = ? AND shelf = ?"))
@@ -348,13 +349,11 @@ impl List {
                 statement = one_of(statement, "kind", kinds.iter().map(|kind| kind.as_str()))
             }
         }
-        match &self.set {
-            Some(set) if self.small => {
-                statement = statement.sql(" AND row_id IN (").then(set.clone()).sql(")");
-            }
-            _ => statement = statement.then(self.walk.clone()),
-        }
-        statement.then(self.tests.clone())
+        let led = match &self.few {
+            Some(rows) => Statement::new(" AND ").then(among(conn, rows)),
+            None => self.walk.clone(),
+        };
+        statement.then(led).then(self.tests.clone())
     }
 }
 
@@ -374,6 +373,23 @@ fn counted(filter: &Filter) -> i64 {
     } else {
         COUNTED
     }
+}
+
+#[derive(QueryableByName)]
+struct RowId {
+    #[diesel(sql_type = BigInt)]
+    row_id: i64,
+}
+
+/// The rows of a set, when they are few.
+fn few(conn: &mut Conn, set: Statement) -> Result<Option<Vec<i64>>, StoreError> {
+    let rows: Vec<RowId> = Statement::new("SELECT row_id FROM (")
+        .then(set)
+        .sql(") a LIMIT ?")
+        .bind(SMALL.saturating_add(1))
+        .load(conn)?;
+    let is_few = i64::try_from(rows.len()).is_ok_and(|count| count <= SMALL);
+    Ok(is_few.then(|| rows.into_iter().map(|row| row.row_id).collect()))
 }
 
 fn count(conn: &mut Conn, rows: Statement, most: i64) -> Result<i64, StoreError> {

@@ -1,6 +1,7 @@
 //! The search index: folded terms of each document, in FTS5 on SQLite and a `tsvector` on PostgreSQL. Not the folding: see `shared::text`.
 //!
-//! Each entry also holds a scope term, which names space, shelf and kind: a search meets rows of its own space only.
+//! Each entry also holds a scope term, which names space, shelf and kind: a search meets rows of its own space only. PostgreSQL's hold
+//! the tags and the site whole as well, so that one index answers for all of them together.
 
 use super::library::{LIBRARY, PURGED, TRASH, shelf, site};
 use super::rows::Insert;
@@ -9,6 +10,7 @@ use super::{Conn, StoreError};
 use krowoc_shared::ids::SpaceId;
 use krowoc_shared::library::document::{Document, Field, Kind};
 use krowoc_shared::text::{self, SearchQuery};
+use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
 /// The scope term of a shelf, and of one kind on it.
@@ -61,6 +63,59 @@ pub(super) fn terms(document: &Document) -> String {
     )
 }
 
+/// Stands between the marks of an entry: no tag and no site holds it.
+const BETWEEN: &str = "\u{1f}";
+/// Longest text of a mark, in bytes: PostgreSQL refuses a term over 2 KiB, and a name of a site may be longer.
+const MARK_BYTES: usize = 255;
+
+/// A tag or a site as one term: whole, or its digest when it is very long.
+fn mark(letter: char, text: &str) -> String {
+    if text.len() <= MARK_BYTES {
+        return format!("={letter}{text}");
+    }
+    let mut out = format!("={letter}#");
+    for byte in Sha256::digest(text.as_bytes()) {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
+
+/// The marks of a document: its tags and its site.
+fn marks(document: &Document) -> Vec<String> {
+    let tags = document.present_tags().map(|tag| mark('t', tag));
+    let site = Some(site(document)).filter(|site| !site.is_empty());
+    tags.chain(site.map(|site| mark('w', &site))).collect()
+}
+
+/// Tags and sites that are wanted besides words.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Marks<'a> {
+    /// All of these.
+    pub tags: &'a [String],
+    /// Any of these; whichever when empty.
+    pub sites: &'a [String],
+}
+
+impl Marks<'_> {
+    /// The terms of an entry with them, in the syntax of PostgreSQL's queries; each begins with ` & `.
+    fn to_tsquery(self) -> String {
+        let tags = self.tags.iter();
+        let mut out: String = tags
+            .map(|tag| format!(" & {}", quoted(&mark('t', tag))))
+            .collect();
+        let sites: Vec<String> = self.sites.iter().map(|it| quoted(&mark('w', it))).collect();
+        if !sites.is_empty() {
+            let _ = write!(out, " & ({})", sites.join(" | "));
+        }
+        out
+    }
+}
+
+/// A term in the syntax of PostgreSQL's queries, whatever it holds.
+fn quoted(term: &str) -> String {
+    format!("'{}'", term.replace('\\', "\\\\").replace('\'', "''"))
+}
+
 /// An entry about to be written.
 pub(super) struct Entry<'a> {
     /// The space.
@@ -91,7 +146,15 @@ pub(super) fn save(conn: &mut Conn, entries: &[Entry<'_>]) -> Result<(), StoreEr
         // No word begins with `=`: a document cannot write itself into another space's scope.
         let scopes = match conn {
             Conn::Sqlite(_) => format!("{all} {kind}"),
-            Conn::Postgres(_) => format!("={all} ={kind}"),
+            Conn::Postgres(_) => {
+                let scopes = [format!("={all}"), format!("={kind}")];
+                let marks = marks(entry.document);
+                scopes
+                    .into_iter()
+                    .chain(marks)
+                    .collect::<Vec<_>>()
+                    .join(BETWEEN)
+            }
         };
         vec![entry.row_id.into(), entry.terms.into(), scopes.into()]
     });
@@ -104,7 +167,7 @@ pub(super) fn save(conn: &mut Conn, entries: &[Entry<'_>]) -> Result<(), StoreEr
         },
         Conn::Postgres(_) => Insert {
             head: "INSERT INTO document_search (row_id, terms)",
-            row: "(?, to_tsvector('simple', ?) || array_to_tsvector(string_to_array(?, ' ')))",
+            row: "(?, to_tsvector('simple', ?) || array_to_tsvector(string_to_array(?, chr(31))))",
             tail: "",
         },
     };
@@ -135,7 +198,8 @@ pub fn matching_anywhere(query: &SearchQuery) -> Option<Statement> {
     Some(Statement::new(sql).bind(format!("terms : ({})", query.to_fts5()?)))
 }
 
-/// A `SELECT row_id …` of the rows that match; `None` when the query has no text.
+/// A `SELECT row_id …` of the rows that match; `None` when the query has no text. SQLite's entries have no marks: there the rows are
+/// to be tested for them.
 #[must_use]
 pub fn matching(
     conn: &Conn,
@@ -143,6 +207,7 @@ pub fn matching(
     shelf: i16,
     kind: Option<Kind>,
     query: &SearchQuery,
+    marks: Marks<'_>,
 ) -> Option<Statement> {
     Some(match conn {
         Conn::Sqlite(_) => {
@@ -156,7 +221,7 @@ pub fn matching(
             ))
         }
         Conn::Postgres(_) => Statement::new("SELECT row_id FROM document_search WHERE terms @@ ")
-            .then(condition(space, shelf, kind, query)?),
+            .then(condition(space, shelf, kind, query, marks)?),
     })
 }
 
@@ -167,11 +232,12 @@ pub(super) fn condition(
     shelf: i16,
     kind: Option<Kind>,
     query: &SearchQuery,
+    marks: Marks<'_>,
 ) -> Option<Statement> {
     let scope = scope(space, shelf, kind);
     Some(
         Statement::new("(to_tsquery('simple', ?) && CAST(? AS tsquery))")
             .bind(query.to_tsquery()?)
-            .bind(format!("'={scope}'")),
+            .bind(format!("'={scope}'{}", marks.to_tsquery())),
     )
 }

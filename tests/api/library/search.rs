@@ -95,6 +95,7 @@ async fn no_query_is_an_error_or_reaches_the_database_as_syntax() {
         "?",
         "-",
         "\u{0}",
+        "tag:a\u{0} -tag:b\u{0}c site:\u{0}d review",
         "s' OR 'l",
         "=s00",
         "-english",
@@ -134,4 +135,72 @@ async fn the_index_follows_edits_the_trash_and_the_title_comes_first() {
         .ok()
         .json();
     assert_eq!(trash.items.len(), 1);
+}
+
+/// Titles of what a word finds with a tag, a site, or both.
+async fn marked(person: &Caller, rest: &str) -> Vec<String> {
+    let path = format!("/api/v1/library?q=common{rest}");
+    let page: Page = person.get(&path).await.ok().json();
+    assert_eq!(usize::try_from(page.total), Ok(page.items.len()));
+    let mut titles: Vec<String> = page.items.into_iter().map(|row| row.title).collect();
+    titles.sort();
+    titles
+}
+
+#[tokio::test]
+async fn words_are_narrowed_by_tags_and_sites_whatever_these_hold() {
+    let app = TestApp::start().await;
+    let person = app.sign_up("a@example.org").await;
+    let tags = [
+        "it's",
+        "back\\slash",
+        "two words",
+        "a & !b | c:*",
+        "'",
+        "#",
+        "work",
+        "ﬁ 東京",
+        "=s00",
+    ];
+    let long = format!("{}example", "long.".repeat(60));
+    let item = |title: &str, tag: &str, site: &str| {
+        let source = json!({"url": format!("https://{site}/page")});
+        json!({"kind": "prompt", "set": {"title": title, "source": source, "favourite": title == "3"},
+            "tags": [tag, "all"], "body": "common work it's two words example"})
+    };
+    let items: Vec<_> = tags
+        .iter()
+        .zip(0..)
+        .map(|(tag, n)| item(&n.to_string(), tag, ["a.example", &long][n % 2]))
+        .collect();
+    person
+        .post("/api/v1/library/import", json!({"items": items}))
+        .await
+        .ok();
+    for (tag, n) in tags.iter().zip(0..) {
+        let own = format!("&tag={}", encode(tag));
+        let title = vec![n.to_string()];
+        assert_eq!(marked(&person, &own).await, title, "{tag}");
+        let both = format!("%20tag:all{own}&site={}", ["a.example", &long][n % 2]);
+        assert_eq!(marked(&person, &both).await, title, "{tag}");
+        let other = format!("{own}&site={}", ["a.example", &long][(n + 1) % 2]);
+        assert!(marked(&person, &other).await.is_empty(), "{tag}");
+        let favourite = marked(&person, &format!("{own}&favourite=true")).await;
+        assert_eq!(favourite.len(), usize::from(n == 3), "{tag}");
+    }
+    assert_eq!(marked(&person, "&tag=all").await.len(), tags.len());
+    assert_eq!(marked(&person, "%20site:a.example").await.len(), 5);
+    let either = format!("%20site:a.example%20site:{long}");
+    assert_eq!(marked(&person, &either).await.len(), tags.len());
+    for none in [
+        "&tag=common",
+        "&tag=It%27s",
+        "&tag=wor",
+        "&site=example",
+        "&tag=%00",
+    ] {
+        assert!(marked(&person, none).await.is_empty(), "{none}");
+    }
+    let long_tag = format!("&tag={}", "x".repeat(3000));
+    assert!(marked(&person, &long_tag).await.is_empty());
 }

@@ -11,12 +11,21 @@ use serde_json::json;
 use std::sync::Arc;
 
 /// A server on the database, so many seconds after the tests' beginning.
-async fn start(database: &TestDatabase, seconds: i64) -> TestApp {
+pub(super) async fn start(database: &TestDatabase, seconds: i64) -> TestApp {
     let clock = Arc::new(TestClock::default());
     clock.advance(seconds * 1_000);
     TestApp::on(database.url.clone(), clock, Options::default())
         .await
         .unwrap()
+}
+
+/// Takes back the steps down to the one with this end of a name, and makes them again.
+pub(super) fn back_and_forth(database: &TestDatabase, name: &str) {
+    let steps = migrate::status(&database.url).unwrap();
+    let place = steps.iter().position(|it| it.name.ends_with(name));
+    let count = steps.len() - place.unwrap();
+    migrate::down(&database.url, count).unwrap();
+    migrate::up(&database.url).unwrap();
 }
 
 async fn write(person: &Caller, id: DocId, base: u64, text: &str) -> Written {
@@ -73,11 +82,7 @@ async fn sides_that_wait_are_put_into_the_history() {
     assert_eq!(before, expected.iter().map(owned).collect::<Vec<_>>());
     app.stop().await;
     drop(app);
-    let steps = migrate::status(&database.url).unwrap();
-    let place = steps.iter().position(|it| it.name.ends_with("_sides"));
-    let count = steps.len() - place.unwrap();
-    migrate::down(&database.url, count).unwrap();
-    migrate::up(&database.url).unwrap();
+    back_and_forth(&database, "_sides");
     let app = start(&database, 60).await;
     let person = app.anonymous();
     person.sign_in("a@example.org", PASSWORD).await.ok();
