@@ -1,6 +1,7 @@
 //! Dead letters over HTTP: seen, replayed as new executions, discarded; one or many. Not how they come to be.
 
 use super::history::cursor;
+use super::plan::{allow_again, settings_now};
 use super::service::{self, PromptRef, RunSpec};
 use crate::app::AppState;
 use crate::store::dead_letters::{self, Filter};
@@ -148,15 +149,23 @@ fn again(whole: Whole, letter: DeadLetterId) -> RunSpec {
 
 /// Replays a letter with its owner's keys and within its owner's budget, whoever asks for it.
 async fn replay_one(state: &AppState, user: Option<UserId>, letter: DeadLetterId) -> Reply<()> {
-    let whole = state
+    let (whole, settings) = state
         .store
-        .read(move |conn: &mut Conn| -> Reply<Whole> {
+        .read(move |conn: &mut Conn| -> Reply<_> {
             let found = dead_letters::execution(conn, user, letter)?;
             let (owner, id) = found.ok_or(ErrorCode::NotFound)?;
-            Ok(executions::whole(conn, owner, id)?)
+            let whole = executions::whole(conn, owner, id)?;
+            let prompt = whole.view.prompt;
+            let now = prompt.map(|prompt| settings_now(conn, owner, prompt));
+            Ok((whole, now.transpose()?.flatten()))
         })
         .await?;
-    service::start(state, whole.user, again(whole, letter)).await?;
+    let owner = whole.user;
+    let mut spec = again(whole, letter);
+    if let Some(settings) = settings {
+        allow_again(&settings, &mut spec)?;
+    }
+    service::start(state, owner, spec).await?;
     Ok(())
 }
 

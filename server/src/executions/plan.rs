@@ -1,13 +1,13 @@
 //! From a person's request to what is sent: the prompt's text and settings, the variables, the models that it allows. Not the sending.
 
 use super::service::{PromptRef, RunSpec};
-use crate::store::{Conn, library, versions};
+use crate::store::{Conn, StoreError, accounts, library, versions};
 use crate::web::{Fault, Reply};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::request::{Message, ModelRef, Parameters, Role};
 use krowoc_shared::execution::settings::{ExecutionSettings, USUAL_TIMEOUT_MS};
 use krowoc_shared::execution::wire::RunRequest;
-use krowoc_shared::ids::{DocId, SpaceId};
+use krowoc_shared::ids::{DocId, SpaceId, UserId};
 use krowoc_shared::library::document::{Document, Field, Kind};
 use krowoc_shared::prompts::{Variable, merge, parse, resolve};
 use std::collections::BTreeMap;
@@ -181,17 +181,50 @@ fn models(request: &RunRequest, settings: &ExecutionSettings) -> Reply<Vec<Model
     }
     for (at, model) in models.iter().enumerate() {
         if !settings.allows(model) {
-            let allowed: Vec<String> = settings.allow.iter().map(ToString::to_string).collect();
-            let detail = format!(
-                "The prompt does not allow {model}. It allows {}.",
-                allowed.join(", ")
-            );
-            return Err(Fault::new(ErrorCode::ModelNotAllowed)
-                .field(format!("/models/{at}"))
-                .detail(detail));
+            return Err(not_allowed(settings, model).field(format!("/models/{at}")));
         }
     }
     Ok(models)
+}
+
+fn not_allowed(settings: &ExecutionSettings, model: &ModelRef) -> Fault {
+    let allowed: Vec<String> = settings.allow.iter().map(ToString::to_string).collect();
+    let detail = format!(
+        "The prompt does not allow {model}. It allows {}.",
+        allowed.join(", ")
+    );
+    Fault::new(ErrorCode::ModelNotAllowed).detail(detail)
+}
+
+/// A prompt's settings as they are now, for a run that is made again; `None` when the prompt is gone.
+///
+/// # Errors
+/// The store's.
+pub fn settings_now(
+    conn: &mut Conn,
+    user: UserId,
+    prompt: DocId,
+) -> Result<Option<ExecutionSettings>, StoreError> {
+    let (space, _) = accounts::personal_space(conn, user)?;
+    match library::get(conn, space, prompt) {
+        Ok(stored) => Ok(Some(ExecutionSettings::of(
+            stored.document.value(Field::Execution),
+        ))),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Holds a run that is made again to what its prompt allows now, which may be less than when it was made.
+///
+/// # Errors
+/// [`ErrorCode::ModelNotAllowed`].
+pub fn allow_again(settings: &ExecutionSettings, spec: &mut RunSpec) -> Reply<()> {
+    if let Some(model) = spec.models.iter().find(|model| !settings.allows(model)) {
+        return Err(not_allowed(settings, model));
+    }
+    spec.fallbacks.retain(|model| settings.allows(model));
+    Ok(())
 }
 
 /// What the request says wins over what the prompt says.

@@ -206,3 +206,32 @@ async fn who_looks_after_the_server_sees_and_decides_for_all() {
     let history: serde_json::Value = person.get("/api/v1/executions").await.ok().json();
     assert_eq!(history["executions"].as_array().unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn a_replay_is_held_to_the_models_that_its_prompt_allows_by_then() {
+    let stage = stage().await;
+    let op = krowoc_tests::ops::prompt("t", "x");
+    let prompt = json!({
+        "id": op.doc_id, "kind": "prompt", "body": "x",
+        "set": {"title": "t", "execution": {"model": MODEL}}
+    });
+    stage.person.post("/api/v1/library", prompt).await.ok();
+    stage.script.refuse(MODEL, passing(FailureClass::Auth));
+    run(&stage.person, json!({"prompt": op.doc_id})).await;
+    let id = letters(&stage.person, "").await.letters[0].id;
+    let path = format!("/api/v1/library/{}", op.doc_id);
+    let allow = |allow: serde_json::Value| json!({"set": {"execution": {"allow": allow}}});
+    let other = stage.person.patch(&path, allow(json!(["openai/b"]))).await;
+    other.ok();
+    let done = decide(&stage.person, "replay", &[id]).await;
+    let problem = &done.refused[0].problem;
+    assert_eq!(problem.code, ErrorCode::ModelNotAllowed);
+    assert!(problem.detail.as_ref().unwrap().contains("openai/b"));
+    assert_eq!(stage.script.calls().len(), 1);
+    stage.person.patch(&path, allow(json!([MODEL]))).await.ok();
+    stage.script.say(MODEL, answer("good", 1, 1));
+    let done = decide(&stage.person, "replay", &[id]).await;
+    assert_eq!(done.done, [id]);
+    stage.app.state.executions.idle().await;
+    assert_eq!(letters(&stage.person, "").await.total, 0);
+}

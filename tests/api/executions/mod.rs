@@ -1,5 +1,6 @@
 //! Prompts that run, as their callers see them.
 
+mod ceiling;
 mod failures;
 mod faults;
 mod history;

@@ -164,6 +164,51 @@ async fn an_answer_that_is_cut_is_complete_only_behind_the_providers_last_word()
     );
 }
 
+/// Models of one's own may have any name, which is the script: many cuts at once.
+#[tokio::test]
+async fn wherever_an_answer_is_cut_it_is_a_success_only_behind_the_providers_last_word() {
+    let wired = wired().await;
+    let mut runs = Vec::new();
+    for (wire, provider) in [
+        (Wire::Chat(Provider::Compatible), "compatible"),
+        (Wire::Ollama, "ollama"),
+    ] {
+        let length = stream(wire, "short=00000", &Script::default()).bytes().len();
+        for cut in (0..=length).step_by(53).chain([length]) {
+            // A name that is as long for each cut: it stands in every frame.
+            let name = format!("short={cut:05}");
+            let script = Script::parse(&name);
+            let marker = stream(wire, &name, &script).marker.unwrap();
+            let request = json!({"text": "x", "models": [format!("{provider}/{name}")]});
+            let read = run(&wired.person, request);
+            runs.push(async move { (wire, cut, marker, read.await.only()) });
+        }
+    }
+    let mut complete = 0;
+    for (wire, cut, marker, (done, text)) in futures_util::future::join_all(runs).await {
+        let place = format!("{wire:?} cut at {cut} of {marker}");
+        let is_complete = done.state == ExecutionState::Completed;
+        assert_eq!(is_complete, cut >= marker, "{place}: {done:?}");
+        assert!(Script::default().text().starts_with(&text), "{place}");
+        if !is_complete {
+            let class = done.failure.as_ref().map(|failure| failure.class);
+            assert_eq!(class, Some(FailureClass::Truncated), "{place}");
+            assert_eq!(
+                done.state == ExecutionState::Truncated,
+                !text.is_empty(),
+                "{place}"
+            );
+            assert_eq!(
+                done.attempts.len(),
+                if text.is_empty() { 3 } else { 1 },
+                "{place}"
+            );
+        }
+        complete += usize::from(is_complete);
+    }
+    assert!(complete >= 2, "both wires complete at their end");
+}
+
 #[tokio::test]
 async fn an_error_in_the_middle_keeps_the_text_and_is_no_success() {
     let wired = wired().await;
