@@ -173,7 +173,9 @@ async fn wherever_an_answer_is_cut_it_is_a_success_only_behind_the_providers_las
         (Wire::Chat(Provider::Compatible), "compatible"),
         (Wire::Ollama, "ollama"),
     ] {
-        let length = stream(wire, "short=00000", &Script::default()).bytes().len();
+        let length = stream(wire, "short=00000", &Script::default())
+            .bytes()
+            .len();
         for cut in (0..=length).step_by(53).chain([length]) {
             // A name that is as long for each cut: it stands in every frame.
             let name = format!("short={cut:05}");
