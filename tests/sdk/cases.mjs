@@ -154,7 +154,7 @@ export function cases(env) {
       for await (const chunk of data) if (chunk.choices[0]?.delta.content) break;
       data.controller.abort();
       const id = response.headers.get('x-krowoc-execution');
-      await until('the run to be cancelled', async () => (await api(`/executions/${id}`)).state === 'cancelled');
+      await until('the run to be cancelled', async () => (await api(`/executions/${id}`)).state === 'cancelled', 60_000);
     },
   });
 }
