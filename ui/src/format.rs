@@ -106,6 +106,25 @@ pub fn wait(seconds: u32) -> String {
     }
 }
 
+/// A length of time that was measured, such as `0.82 s`, `5.4 s` or `2 min 5 s`.
+#[must_use]
+pub fn seconds(millis: Millis) -> String {
+    let millis = millis.max(0);
+    match millis {
+        0..10 => format!("{millis} ms"),
+        10..1_000 => format!("0.{:02} s", millis / 10),
+        1_000..60_000 => format!("{}.{} s", millis / 1_000, millis % 1_000 / 100),
+        _ => format!("{} min {} s", millis / MINUTE, millis % MINUTE / 1_000),
+    }
+}
+
+/// Whole seconds that are left until something, at least one.
+#[must_use]
+pub fn left(millis: Millis) -> String {
+    let seconds = millis.max(0).saturating_add(999) / 1_000;
+    wait(u32::try_from(seconds.max(1)).unwrap_or(u32::MAX))
+}
+
 /// A text as a part of an address: everything but letters, digits and `-_.~` in percent form (RFC 3986).
 #[must_use]
 pub fn percent(text: &str) -> String {
@@ -185,6 +204,15 @@ mod tests {
         assert_eq!(bytes(1_572_864), "1.5 MB");
         assert_eq!(wait(40), "40 s");
         assert_eq!(wait(121), "3 min");
+        assert_eq!(
+            (seconds(820), seconds(5_449)),
+            ("0.82 s".to_owned(), "5.4 s".to_owned())
+        );
+        assert_eq!(
+            (seconds(3), seconds(125_000)),
+            ("3 ms".to_owned(), "2 min 5 s".to_owned())
+        );
+        assert_eq!((left(1_900), left(0)), ("2 s".to_owned(), "1 s".to_owned()));
         let at = Calendar {
             year: 2026,
             month: 10,

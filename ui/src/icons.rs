@@ -20,6 +20,7 @@ macro_rules! glyphs {
 }
 
 glyphs! {
+    Activity = r#"<path d="M1.8 8h2.8l2-5 2.9 10 2-5h2.7"/>"#;
     Alert = r#"<path d="M8 2.4l6.2 10.9H1.8zM8 6.6v3M8 11.4v.1"/>"#;
     Bookmark = r#"<path d="M4.5 2.5h7v11L8 10.8l-3.5 2.7z"/>"#;
     Box = r#"<rect x="2.5" y="2.5" width="11" height="4" rx="1"/><path d="M3.5 6.5v6c0 .6.4 1 1 1h7c.6 0 1-.4 1-1v-6M6.5 9.2h3"/>"#;
@@ -27,6 +28,7 @@ glyphs! {
     Cards = r#"<rect x="2.5" y="2.5" width="4.6" height="4.6" rx="1"/><rect x="8.9" y="2.5" width="4.6" height="4.6" rx="1"/><rect x="2.5" y="8.9" width="4.6" height="4.6" rx="1"/><rect x="8.9" y="8.9" width="4.6" height="4.6" rx="1"/>"#;
     Check = r#"<path d="M3 8.5l3.2 3.2L13 4.8"/>"#;
     Clock = r#"<circle cx="8" cy="8" r="6"/><path d="M8 4.6V8l2.3 1.5"/>"#;
+    Coins = r#"<ellipse cx="8" cy="4.4" rx="5" ry="2.2"/><path d="M3 4.4v7.2c0 1.2 2.2 2.2 5 2.2s5-1 5-2.2V4.4M3 8c0 1.2 2.2 2.2 5 2.2s5-1 5-2.2"/>"#;
     Copy = r#"<rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M3.5 10.5c-.6 0-1-.4-1-1v-6c0-.6.4-1 1-1h6c.6 0 1 .4 1 1"/>"#;
     Down = r#"<path d="M4 6l4 4 4-4"/>"#;
     Download = r#"<path d="M8 2.5v7.6M4.5 6.8 8 10.2l3.5-3.4M2.8 13.5h10.4"/>"#;
@@ -66,6 +68,8 @@ glyphs! {
     Stop = r#"<rect x="3" y="3" width="10" height="10" rx="1.5"/>"#;
     Sun = r#"<circle cx="8" cy="8" r="2.7"/><path d="M8 1.8v1.2M8 13v1.2M1.8 8H3M13 8h1.2M3.6 3.6l.9.9M11.5 11.5l.9.9M12.4 3.6l-.9.9M4.5 11.5l-.9.9"/>"#;
     Sync = r#"<path d="M13.5 8A5.5 5.5 0 0 1 3.6 11.2M2.5 8a5.5 5.5 0 0 1 9.9-3.2M12.8 2v3h-3M3.2 14v-3h3"/>"#;
+    ThumbDown = r#"<path d="M5 9V3h6.3c.6 0 1.1.4 1.2 1l.9 4c.2.8-.4 1.5-1.2 1.5H9.2l.5 2.6c.1.8-.5 1.4-1.2 1.4L5 9zM2.6 3H5v6H2.6z"/>"#;
+    ThumbUp = r#"<path d="M5 7v6h6.3c.6 0 1.1-.4 1.2-1l.9-4c.2-.8-.4-1.5-1.2-1.5H9.2l.5-2.6c.1-.8-.5-1.4-1.2-1.4L5 7zM2.6 13H5V7H2.6z"/>"#;
     Trash = r#"<path d="M2.8 4.2h10.4M6 4.2V2.6h4v1.6M4.2 4.2l.6 9.2h6.4l.6-9.2"/>"#;
     Undo = r#"<path d="M5.5 3 2.5 6l3 3M2.5 6h7a3.7 3.7 0 0 1 0 7.4H6"/>"#;
     Upload = r#"<path d="M8 10.5V3M4.8 6.2 8 3l3.2 3.2M2.8 13.5h10.4"/>"#;

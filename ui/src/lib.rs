@@ -5,3 +5,4 @@ pub mod diff;
 pub mod format;
 pub mod icons;
 pub mod messages;
+pub mod money;

@@ -291,6 +291,11 @@ fn Inside() -> impl IntoView {
         {move || match shown.get() {
             Route::Library(tab, _) => view! { <LibraryPage tab=tab /> }.into_any(),
             Route::Document(id) => screen(move || screens::document(id)),
+            Route::Run(place) => screen(move || screens::run(place)),
+            Route::Executions(_) => screen(screens::executions),
+            Route::Execution(id) => screen(move || screens::execution(id)),
+            Route::Compare(one, other) => screen(move || screens::compare(one, other)),
+            Route::DeadLetters(_) => screen(screens::dead_letters),
             Route::Import => screen(screens::import),
             Route::Settings(section) => screen(move || screens::settings(section)),
             Route::Lost => view! { <Lost /> }.into_any(),

@@ -33,6 +33,8 @@ pub enum Action {
     Favourite,
     /// To the trash, or out of it.
     Trash,
+    /// Runs, or saves where nothing runs.
+    Run,
     /// Saves at once.
     Save,
     /// Takes the last action back.
@@ -69,7 +71,7 @@ pub fn action(press: Press<'_>) -> Option<Action> {
     if press.command {
         return match press.key {
             "k" | "K" if !press.shift => Some(Action::Palette),
-            "Enter" => Some(Action::Save),
+            "Enter" => Some(Action::Run),
             "s" | "S" if !press.shift && press.typing => Some(Action::Save),
             _ => None,
         };
@@ -113,7 +115,9 @@ pub const LIST: &[(&[&str], &str)] = &[
     (&["Shift X"], "Select all that are loaded"),
     (&["F"], "Favourite"),
     (&["#"], "To the trash, or back"),
-    (&["Ctrl Enter"], "Save now"),
+    (&["Ctrl Enter"], "Run a prompt; save any other page"),
+    (&["Ctrl S"], "Save now"),
+    (&["Esc"], "Stop what runs"),
     (&["Z"], "Undo"),
     (&["?"], "These keys"),
     (&["Esc"], "Close"),
@@ -154,7 +158,7 @@ mod tests {
                 ..press(key)
             };
             assert_eq!(action(held("k")), Some(Action::Palette));
-            assert_eq!(action(held("Enter")), Some(Action::Save));
+            assert_eq!(action(held("Enter")), Some(Action::Run));
             assert_eq!(
                 action(Press {
                     typing,

@@ -2,8 +2,12 @@
 
 mod accounts;
 mod app;
+mod dead_letters;
 mod document;
+mod execution;
+mod executions;
 mod frame;
+mod history;
 mod import;
 mod keys;
 mod lazy;
@@ -13,6 +17,7 @@ mod markdown;
 mod navigation;
 mod platform;
 mod route;
+mod run;
 mod screens;
 mod settings;
 mod timing;

@@ -141,6 +141,14 @@ pub fn apply_density(density: Option<&str>) {
     }
 }
 
+/// Whether a layer lies over the page, which has its own keys.
+pub fn layered() -> bool {
+    web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.query_selector("dialog[open]").ok().flatten())
+        .is_some()
+}
+
 /// Moves the focus to the first element that matches, when there is one.
 pub fn focus(selector: &str) {
     let element = web_sys::window()

@@ -1,6 +1,7 @@
 //! Addresses of the dashboard and the filters they carry. Not the browser's history: that is `navigation`.
 
-use krowoc_shared::ids::{DocId, Millis};
+use crate::history::{ExecutionFilter, LetterFilter};
+use krowoc_shared::ids::{DocId, ExecutionId, GroupId, Millis};
 use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::wire::{ListQuery, Sort};
 use krowoc_ui::format::{percent, unpercent};
@@ -66,6 +67,12 @@ impl Tab {
 /// A page of the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
+    /// Keys to providers.
+    Keys,
+    /// What may be spent, and what was.
+    Budget,
+    /// Tokens for programs.
+    Tokens,
     /// Connected extensions.
     Devices,
     /// Signed-in browsers.
@@ -78,7 +85,10 @@ pub enum Section {
 
 impl Section {
     /// In the order of the navigation.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 7] = [
+        Self::Keys,
+        Self::Budget,
+        Self::Tokens,
         Self::Devices,
         Self::Sessions,
         Self::Appearance,
@@ -89,6 +99,9 @@ impl Section {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Keys => "keys",
+            Self::Budget => "budget",
+            Self::Tokens => "tokens",
             Self::Devices => "devices",
             Self::Sessions => "sessions",
             Self::Appearance => "appearance",
@@ -246,6 +259,54 @@ pub fn sort(name: &str) -> Option<Sort> {
     .find(|it| sort_name(*it) == name)
 }
 
+/// Where a run page is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RunPlace {
+    /// The prompt; a text of one's own without it.
+    pub prompt: Option<DocId>,
+    /// The run that it shows.
+    pub group: Option<GroupId>,
+    /// The execution that it is filled in from.
+    pub from: Option<ExecutionId>,
+}
+
+impl RunPlace {
+    /// The page of a prompt, with nothing run yet.
+    #[must_use]
+    pub fn of(prompt: Option<DocId>) -> Self {
+        Self {
+            prompt,
+            ..Self::default()
+        }
+    }
+
+    fn read(prompt: Option<DocId>, search: &str) -> Self {
+        let mut place = Self::of(prompt);
+        for part in search.trim_start_matches('?').split('&') {
+            match part.split_once('=') {
+                Some(("group", id)) => place.group = id.parse().ok(),
+                Some(("from", id)) => place.from = id.parse().ok(),
+                _ => {}
+            }
+        }
+        place
+    }
+
+    fn address(&self) -> String {
+        let path = self
+            .prompt
+            .map_or_else(|| "/run".to_owned(), |id| format!("/run/{id}"));
+        let group = self.group.map(|id| format!("group={id}"));
+        let from = self.from.map(|id| format!("from={id}"));
+        let parts: Vec<String> = group.into_iter().chain(from).collect();
+        if parts.is_empty() {
+            path
+        } else {
+            format!("{path}?{}", parts.join("&"))
+        }
+    }
+}
+
 /// A page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
@@ -259,6 +320,16 @@ pub enum Route {
     Library(Tab, Filter),
     /// A document.
     Document(DocId),
+    /// A run, to be begun or under way.
+    Run(RunPlace),
+    /// What was run.
+    Executions(ExecutionFilter),
+    /// One execution.
+    Execution(ExecutionId),
+    /// Two executions beside each other.
+    Compare(ExecutionId, ExecutionId),
+    /// What failed and waits for a decision.
+    DeadLetters(LetterFilter),
     /// Import.
     Import,
     /// Settings.
@@ -286,6 +357,17 @@ impl Route {
                 (None, Ok(id)) => Self::Document(id),
                 (None, Err(_)) => Self::Lost,
             },
+            ["run"] => Self::Run(RunPlace::read(None, search)),
+            ["run", id] => id
+                .parse()
+                .map_or(Self::Lost, |id| Self::Run(RunPlace::read(Some(id), search))),
+            ["executions"] => Self::Executions(ExecutionFilter::read(search)),
+            ["executions", id] => id.parse().map_or(Self::Lost, Self::Execution),
+            ["executions", one, "with", other] => match (one.parse(), other.parse()) {
+                (Ok(one), Ok(other)) => Self::Compare(one, other),
+                _ => Self::Lost,
+            },
+            ["dead-letters"] => Self::DeadLetters(LetterFilter::read(search)),
             ["import"] => Self::Import,
             ["settings"] => Self::Settings(Section::Devices),
             ["settings", name] => Section::ALL
@@ -307,6 +389,11 @@ impl Route {
             Self::SignUp => "/signup".to_owned(),
             Self::Library(tab, filter) => format!("/library/{}{}", tab.as_str(), filter.write()),
             Self::Document(id) => format!("/library/{id}"),
+            Self::Run(place) => place.address(),
+            Self::Executions(filter) => format!("/executions{}", filter.write()),
+            Self::Execution(id) => format!("/executions/{id}"),
+            Self::Compare(one, other) => format!("/executions/{one}/with/{other}"),
+            Self::DeadLetters(filter) => format!("/dead-letters{}", filter.write()),
             Self::Import => "/import".to_owned(),
             Self::Settings(section) => format!("/settings/{}", section.as_str()),
             Self::Connect => "/connect".to_owned(),
@@ -325,6 +412,12 @@ impl Route {
     pub fn same_page(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Library(one, _), Self::Library(two, _)) => one == two,
+            (Self::Run(one), Self::Run(two)) => {
+                (one.prompt, one.from) == (two.prompt, two.from)
+                    && (two.group.is_some() || one.group.is_none())
+            }
+            (Self::Executions(_), Self::Executions(_))
+            | (Self::DeadLetters(_), Self::DeadLetters(_)) => true,
             _ => self == other,
         }
     }

@@ -21,12 +21,30 @@ fn every_page_has_an_address_that_leads_back_to_it() {
         days: Some(30),
         sort: Some(Sort::Title),
     };
+    let execution = ExecutionId::mint(5, [2; 10]);
     let mut pages = vec![
         Route::Home,
         Route::SignIn,
         Route::SignUp,
         Route::Library(Tab::Snippets, filter),
         Route::Document(id),
+        Route::Run(RunPlace::of(None)),
+        Route::Run(RunPlace {
+            prompt: Some(id),
+            group: Some(GroupId::mint(5, [1; 10])),
+            from: Some(execution),
+        }),
+        Route::Executions(ExecutionFilter {
+            prompt: Some(id),
+            days: Some(7),
+            ..ExecutionFilter::default()
+        }),
+        Route::Execution(execution),
+        Route::Compare(execution, ExecutionId::mint(6, [3; 10])),
+        Route::DeadLetters(LetterFilter {
+            all: true,
+            ..LetterFilter::default()
+        }),
         Route::Import,
         Route::Connect,
         Route::ConnectDone,
@@ -43,7 +61,10 @@ fn what_is_no_page_is_lost() {
     for path in [
         "/nowhere",
         "/library/prompts/more",
-        "/settings/keys",
+        "/settings/nothing",
+        "/run/not-an-id",
+        "/executions/not-an-id",
+        "/executions/x/with/y",
         "/library/not-an-id",
     ] {
         assert_eq!(Route::parse(path, ""), Route::Lost, "{path}");
@@ -80,4 +101,17 @@ fn the_trash_lists_every_kind_and_dates_begin_at_a_day() {
     );
     let query = filter.query(Tab::Prompts, 10 * DAY + 5, None, 100);
     assert_eq!((query.kind, query.trash), (Some(Kind::Prompt), None));
+}
+
+#[test]
+fn a_run_that_begins_stays_on_its_page_and_a_new_form_is_another() {
+    let form = Route::Run(RunPlace::of(None));
+    let begun = Route::Run(RunPlace {
+        group: Some(GroupId::mint(5, [1; 10])),
+        ..RunPlace::default()
+    });
+    assert!(form.same_page(&begun) && begun.same_page(&begun));
+    assert!(!begun.same_page(&form));
+    let prompt = Route::Run(RunPlace::of(Some(DocId::mint(5, [1; 10]))));
+    assert!(!form.same_page(&prompt));
 }

@@ -5,12 +5,15 @@
 //! library stays in the main module: nothing is won by marking it here.
 
 use crate::accounts::{Connect, ConnectDone};
+use crate::dead_letters::DeadLettersPage;
 use crate::document::DocumentPage;
+use crate::executions::{ComparePage, ExecutionDetailPage, ExecutionsPage};
 use crate::import::ImportPage;
 use crate::lazy::{Arrival, arrived};
-use crate::route::Section;
+use crate::route::{RunPlace, Section};
+use crate::run::RunPage;
 use crate::settings::SettingsPage;
-use krowoc_shared::ids::DocId;
+use krowoc_shared::ids::{DocId, ExecutionId};
 use leptos::prelude::*;
 use wasm_split_helpers::wasm_split;
 
@@ -18,6 +21,36 @@ use wasm_split_helpers::wasm_split;
 #[wasm_split(document, fallible)]
 pub fn document(id: DocId) -> Arrival {
     arrived(move || view! { <DocumentPage id=id /> })
+}
+
+/// A run.
+#[wasm_split(run, fallible)]
+pub fn run(place: RunPlace) -> Arrival {
+    arrived(move || view! { <RunPage place=place /> })
+}
+
+/// What was run.
+#[wasm_split(executions, fallible)]
+pub fn executions() -> Arrival {
+    arrived(|| view! { <ExecutionsPage /> })
+}
+
+/// One execution.
+#[wasm_split(executions, fallible)]
+pub fn execution(id: ExecutionId) -> Arrival {
+    arrived(move || view! { <ExecutionDetailPage id=id /> })
+}
+
+/// Two executions.
+#[wasm_split(executions, fallible)]
+pub fn compare(one: ExecutionId, other: ExecutionId) -> Arrival {
+    arrived(move || view! { <ComparePage one=one other=other /> })
+}
+
+/// The dead letters.
+#[wasm_split(executions, fallible)]
+pub fn dead_letters() -> Arrival {
+    arrived(|| view! { <DeadLettersPage /> })
 }
 
 /// The import.

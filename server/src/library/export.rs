@@ -156,6 +156,7 @@ fn item(document: &Document, collection_title: Option<&String>) -> ExportItem {
         favourite: document.favourite(),
         source: document.value(Field::Source).clone(),
         variables: document.value(Field::Variables).clone(),
+        execution: document.value(Field::Execution).clone(),
         created_at: document.created_at(),
         updated_at: document.edited().at,
         deleted_at: document.deleted_at(),

@@ -77,6 +77,8 @@ pub struct ImportItem {
     pub deleted_at: Option<i64>,
     /// Described variables.
     pub variables: Vec<Variable>,
+    /// How the prompt is run (`execution::ExecutionSettings`), as our own export has it.
+    pub execution: Option<Value>,
     /// Variables that the text seems to have, in other notations.
     pub proposals: Vec<Proposal>,
     /// The fingerprint of the body (`capture::fingerprint`), by which a library is asked whether it has it.
@@ -114,6 +116,8 @@ pub struct ExportItem {
     pub source: Value,
     /// Described variables: a list, or null.
     pub variables: Value,
+    /// How the prompt is run: an object, or null.
+    pub execution: Value,
     /// When it was made.
     pub created_at: i64,
     /// When it was last edited.

@@ -3,7 +3,7 @@
 //! ```json
 //! {"format":"krowoc.library","version":1,"exportedAt":1763700000000,"items":[
 //!   {"id":"…","kind":"prompt","title":"…","body":"…","tags":["…"],"collection":"id or null","note":"","description":"",
-//!    "favourite":false,"source":null,"variables":null,"createdAt":0,"updatedAt":0,"deletedAt":null}
+//!    "favourite":false,"source":null,"variables":null,"execution":null,"createdAt":0,"updatedAt":0,"deletedAt":null}
 //! ]}
 //! ```
 //! Times are milliseconds since 1970. A collection is an item of its own. Readers ignore fields that they do not know; a change
@@ -172,6 +172,7 @@ pub(super) fn import_item(origin: String, item: ExportItem) -> ImportItem {
         updated_at: Some(item.updated_at).filter(|at| *at > 0),
         deleted_at: item.deleted_at,
         variables: Variable::list(&item.variables),
+        execution: Some(item.execution).filter(Value::is_object),
         ..ImportItem::default()
     }
 }

@@ -180,6 +180,10 @@ fn single(file: File) -> ImportItem {
         updated_at: when(&["updated", "modified"]),
         deleted_at: when(&["deleted"]),
         variables: variables(&fields),
+        execution: fields
+            .get("execution")
+            .filter(|value| value.is_object())
+            .cloned(),
         origin: file.path,
         ..ImportItem::default()
     }

@@ -2,8 +2,10 @@
 
 use super::item::{ImportItem, ImportKind};
 use crate::capture::fingerprint::fingerprint;
+use crate::execution::ExecutionSettings;
 use crate::library::limits;
 use crate::prompts::recognise;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -215,6 +217,16 @@ impl ImportReport {
                 origin,
                 ProblemCode::InvalidValue,
                 "the variables were too large or had a NUL character; left out",
+            );
+        }
+        let unfit =
+            |value: &Value| ExecutionSettings::check(value).is_err() || !fits(&value.to_string());
+        if item.execution.as_ref().is_some_and(unfit) {
+            item.execution = None;
+            self.problem(
+                origin,
+                ProblemCode::InvalidValue,
+                "the settings for runs could not be followed; left out",
             );
         }
         for time in [

@@ -42,6 +42,11 @@ fn exported(
         } else {
             Value::Null
         },
+        execution: if rich {
+            json!({"model": "openai/gpt-4o-mini", "parameters": {"temperature": 0.3}, "system": "Be \"brief\":\nno lists"})
+        } else {
+            Value::Null
+        },
         created_at: 1_763_700_000_123 + index as i64,
         updated_at: if rich { 1_763_800_000_000 } else { 0 },
         deleted_at: rich.then_some(1_763_900_000_000),
@@ -316,6 +321,7 @@ fn values_that_no_library_would_take_are_left_out_and_told() {
     let mut item = exported(0, "t", "b", vec![], (false, false, 0));
     item.source = json!({"url": "https://example.org", "text": "\0"});
     item.variables = json!([{"name": "x", "kind": "text", "help": "h".repeat(70_000)}]);
+    item.execution = json!({"model": "nobody/x"});
     item.deleted_at = Some(-5);
     let report = json::read(json_file(&[item]).as_bytes()).unwrap();
     let read = &report.items[0];
@@ -323,7 +329,8 @@ fn values_that_no_library_would_take_are_left_out_and_told() {
         (read.source.as_ref(), read.variables.len(), read.deleted_at),
         (None, 0, None)
     );
-    assert_eq!(report.problems.len(), 2);
+    assert_eq!(read.execution, None);
+    assert_eq!(report.problems.len(), 3);
 }
 
 #[test]

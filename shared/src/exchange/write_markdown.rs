@@ -99,6 +99,10 @@ pub fn file(item: &ExportItem) -> String {
             Some(item.variables.clone())
                 .filter(|list| list.as_array().is_some_and(|list| !list.is_empty())),
         ),
+        (
+            "execution",
+            Some(item.execution.clone()).filter(Value::is_object),
+        ),
         ("created", when(item.created_at)),
         ("updated", when(item.updated_at)),
         ("deleted", item.deleted_at.and_then(when)),

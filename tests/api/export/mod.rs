@@ -61,6 +61,26 @@ async fn both_downloads_read_back_as_the_same_library() {
 }
 
 #[tokio::test]
+async fn how_a_prompt_is_run_leaves_with_it_and_comes_back() {
+    let app = TestApp::start().await;
+    let person = app.sign_up("a@example.org").await;
+    let execution = json!({"model": "openai/gpt-4o-mini", "parameters": {"temperature": 0.3}});
+    let made =
+        json!({"kind": "prompt", "set": {"title": "T", "execution": execution}, "body": "b"});
+    person.post("/api/v1/library", made).await.ok();
+    for format in ["json", "markdown"] {
+        let path = format!("/api/v1/library/export?format={format}");
+        let answer = person.get(&path).await.ok();
+        let report = import("krowoc-library", &answer.body).unwrap();
+        assert_eq!(
+            report.items[0].execution,
+            Some(execution.clone()),
+            "{format}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_format_is_refused_and_nobody_downloads_without_signing_in() {
     let app = TestApp::start().await;
     let person = app.sign_up("a@example.org").await;

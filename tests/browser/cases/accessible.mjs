@@ -8,6 +8,7 @@ export const name = 'axe finds nothing on any page or on the popup, light and da
 export const browsers = ['chromium'];
 
 const PAGES = ['/library/prompts', '/library/snippets', '/library/collections', '/library/trash', '/import', '/settings/devices',
+  '/settings/keys', '/settings/budget', '/settings/tokens', '/run', '/executions', '/dead-letters',
   '/settings/sessions', '/settings/appearance', '/settings/export', '/connect#challenge=x&state=y&name=Test'];
 
 async function each(context, page, name) {

@@ -8,6 +8,9 @@ const source = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/
 /** Fails with the rule, the element and the reason of each violation. */
 export async function accessible(page, where) {
   await page.evaluate(source);
+  // Colours on their way to other ones are nobody's choice: what comes to an end is waited for.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations()
+    .filter((it) => it.effect.getComputedTiming().endTime !== Infinity).map((it) => it.finished)).then(() => undefined));
   const violations = await page.evaluate(async () => {
     const result = await globalThis.axe.run(document, { resultTypes: ['violations'] });
     return result.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')} (${node.failureSummary.split('\n')[1]?.trim() ?? ''})`));

@@ -42,25 +42,34 @@ export class Dashboard {
     const button = await this.page.waitForSelector(`::-p-aria([name="${name}"])`);
     await button.click();
   }
-  /** Presses the button or link whose name begins so: behind it may stand the key that does the same. */
+  /** Presses the button or link of that name, whatever key does the same and stands behind it. */
   async pressed(name) {
-    const handle = await until(`“${name}” to be there`, async () => {
-      const found = await this.page.evaluateHandle((wanted) => [...document.querySelectorAll('button, a')]
-        .find((it) => (it.getAttribute('aria-label') ?? it.textContent).trim().startsWith(wanted) && it.offsetParent !== null), name);
-      return found.asElement();
+    await until(`“${name}” to be pressed`, async () => {
+      const found = await this.page.evaluateHandle((wanted) => {
+        const named = (it) => {
+          const copy = it.cloneNode(true);
+          copy.querySelectorAll('kbd').forEach((key) => key.remove());
+          return it.getAttribute('aria-label') ?? copy.textContent;
+        };
+        return [...document.querySelectorAll('button, a')].find((it) => it.offsetParent !== null && named(it).trim() === wanted);
+      }, name);
+      // What is drawn anew meanwhile is looked for again.
+      const button = found.asElement();
+      await button?.click();
+      return button;
     });
-    await handle.click();
   }
-  /** Chooses a model by its whole name in the dialog. */
-  async choose(model) {
+  /** Chooses a model by its whole name, such as `openai/gpt-4o-mini`, in the dialog. */
+  async choose(model, look = () => {}) {
     await this.pressed('Add a model');
     await this.fill('Find a model', model);
-    const box = await until(`${model} to be offered`, async () => {
-      const found = await this.page.evaluateHandle((name) => [...document.querySelectorAll('.picker .mrow')]
-        .find((row) => row.querySelector('.med').textContent === name)?.querySelector('input:not(:disabled)'), model.slice(model.indexOf('/') + 1));
-      return found.asElement();
-    });
-    await box.click();
+    // The rows are drawn anew when the answer to what was typed is there.
+    look(await until(`${model} to be chosen`, () => this.page.evaluate((name) => {
+      const row = document.querySelector(`.picker .mrow[title="${name}"]`);
+      const box = row?.querySelector('input:not(:disabled)');
+      if (box && !box.checked) box.click();
+      return box?.checked && row.innerText;
+    }, model)));
     await this.pressed('Done');
   }
   /** All text that is on the page. */

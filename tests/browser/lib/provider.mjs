@@ -22,6 +22,16 @@ export class Provider {
   base(name) {
     return `${this.url}/${name}/v1`;
   }
+  /** Lets so many frames of answers through whose model is a gate. */
+  async open(frames) {
+    const answer = await fetch(`${this.url}/control/open`, { method: 'POST', body: JSON.stringify({ frames }) });
+    if (!answer.ok) throw new Error(`the gate answered ${answer.status}`);
+  }
+  /** What it was asked, in order: `finished` once answered to the end, `closed` when the caller went away before. */
+  async requests() {
+    const answer = await fetch(`${this.url}/control/requests`, { method: 'POST', body: '{}' });
+    return (await answer.json()).requests;
+  }
   stop() {
     this.child.kill('SIGKILL');
   }

@@ -3,6 +3,7 @@
 use super::error::ApiError;
 use super::http::{Method, Request, send};
 use super::lock;
+use super::stream::Stream;
 use krowoc_shared::accounts::wire::SessionView;
 use krowoc_shared::error::ErrorCode;
 use serde::Serialize;
@@ -122,6 +123,53 @@ impl Client {
         self.call(Method::Patch, path, Some(body), None).await
     }
 
+    /// Replaces.
+    ///
+    /// # Errors
+    /// Whatever the request gave.
+    pub async fn put<T: DeserializeOwned>(
+        self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, ApiError> {
+        self.call(Method::Put, path, Some(body), None).await
+    }
+
+    /// Asks for an answer in pieces. `headers` go along with what a session needs.
+    ///
+    /// # Errors
+    /// Whatever the request gave before the first piece.
+    pub async fn stream(
+        self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        headers: &[(&'static str, String)],
+        signal: Option<AbortSignal>,
+    ) -> Result<Stream, ApiError> {
+        let mut request = Request {
+            method,
+            url: format!("{BASE}{path}"),
+            body,
+            headers: Vec::new(),
+            signal,
+            cookies: true,
+        };
+        let mut renewed = false;
+        loop {
+            request.headers = self.csrf();
+            request
+                .headers
+                .push(("accept", "text/event-stream".to_owned()));
+            request.headers.extend_from_slice(headers);
+            let error = match Stream::open(&request).await {
+                Ok(stream) => return Ok(stream),
+                Err(error) => error,
+            };
+            self.once_more(&error, &mut renewed).await?;
+        }
+    }
+
     /// Removes.
     ///
     /// # Errors
@@ -158,17 +206,22 @@ impl Client {
                 Ok(response) => return read(&response.body),
                 Err(error) => error,
             };
-            let expired = matches!(
-                error.code(),
-                Some(ErrorCode::TokenExpired | ErrorCode::Unauthenticated)
-            );
-            let stale = error.code() == Some(ErrorCode::CsrfRejected);
-            if renewed || !(expired || stale) {
-                return Err(error);
-            }
-            renewed = true;
-            self.renew().await?;
+            self.once_more(&error, &mut renewed).await?;
         }
+    }
+
+    /// Renews the session when that is what a request lacked, once.
+    async fn once_more(self, error: &ApiError, renewed: &mut bool) -> Result<(), ApiError> {
+        let expired = matches!(
+            error.code(),
+            Some(ErrorCode::TokenExpired | ErrorCode::Unauthenticated)
+        );
+        let stale = error.code() == Some(ErrorCode::CsrfRejected);
+        if *renewed || !(expired || stale) {
+            return Err(error.clone());
+        }
+        *renewed = true;
+        self.renew().await
     }
 
     fn csrf(self) -> Vec<(&'static str, String)> {

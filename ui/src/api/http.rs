@@ -14,6 +14,8 @@ pub enum Method {
     Post,
     /// Changes.
     Patch,
+    /// Replaces.
+    Put,
     /// Removes.
     Delete,
 }
@@ -24,6 +26,7 @@ impl Method {
             Self::Get => "GET",
             Self::Post => "POST",
             Self::Patch => "PATCH",
+            Self::Put => "PUT",
             Self::Delete => "DELETE",
         }
     }
@@ -65,29 +68,36 @@ pub async fn send(request: &Request) -> Result<Response, ApiError> {
         .await
         .map_err(|cause| failed(&cause))?;
     let reply: web_sys::Response = reply.dyn_into().map_err(|_| ApiError::Offline)?;
+    if !reply.ok() {
+        return Err(refusal(&reply).await);
+    }
+    Ok(Response {
+        status: reply.status(),
+        body: text(&reply).await?,
+    })
+}
+
+async fn text(reply: &web_sys::Response) -> Result<String, ApiError> {
+    let text = reply.text().map_err(|cause| failed(&cause))?;
+    let body = JsFuture::from(text).await.map_err(|cause| failed(&cause))?;
+    Ok(body.as_string().unwrap_or_default())
+}
+
+/// Why an answer is a refusal.
+pub(super) async fn refusal(reply: &web_sys::Response) -> ApiError {
     let correlation = reply
         .headers()
         .get("x-correlation-id")
         .ok()
         .flatten()
         .unwrap_or_default();
-    let text = reply.text().map_err(|cause| failed(&cause))?;
-    let body = JsFuture::from(text)
-        .await
-        .map_err(|cause| failed(&cause))?
-        .as_string()
-        .unwrap_or_default();
-    if reply.ok() {
-        Ok(Response {
-            status: reply.status(),
-            body,
-        })
-    } else {
-        Err(ApiError::from_answer(reply.status(), &body, &correlation))
+    match text(reply).await {
+        Ok(body) => ApiError::from_answer(reply.status(), &body, &correlation),
+        Err(error) => error,
     }
 }
 
-fn failed(cause: &JsValue) -> ApiError {
+pub(super) fn failed(cause: &JsValue) -> ApiError {
     let name = js_sys::Reflect::get(cause, &JsValue::from_str("name"))
         .ok()
         .and_then(|name| name.as_string());
@@ -98,7 +108,7 @@ fn failed(cause: &JsValue) -> ApiError {
     }
 }
 
-fn fetch(request: &Request) -> Result<js_sys::Promise, JsValue> {
+pub(super) fn fetch(request: &Request) -> Result<js_sys::Promise, JsValue> {
     let init = RequestInit::new();
     init.set_method(request.method.as_str());
     init.set_credentials(if request.cookies {

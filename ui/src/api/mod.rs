@@ -4,7 +4,9 @@ mod client;
 mod error;
 mod http;
 mod lock;
+mod stream;
 
 pub use client::{Client, query_string};
 pub use error::ApiError;
 pub use http::{Method, Request, Response, send};
+pub use stream::{Stream, StreamedEvent};

@@ -4,6 +4,7 @@ use super::icon::Icon;
 use crate::icons::Glyph;
 use crate::messages::common;
 use leptos::prelude::*;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a toast stays.
@@ -11,13 +12,16 @@ const STAYS: Duration = Duration::from_secs(8);
 /// Most toasts at once; the oldest goes first.
 const MOST: usize = 3;
 
+/// The way back. It belongs to the message, not to the row that it was made in: that one is often gone by then.
+type Undo = Arc<dyn Fn() + Send + Sync>;
+
 /// One message.
 #[derive(Clone)]
 pub struct Toast {
     id: u64,
     text: String,
     glyph: Glyph,
-    undo: Option<Callback<()>>,
+    undo: Option<Undo>,
 }
 
 /// The messages of a window; cheap to copy, given by context.
@@ -49,10 +53,10 @@ impl Toasts {
         text: impl Into<String>,
         undo: impl Fn() + Send + Sync + 'static,
     ) {
-        self.push(glyph, text.into(), Some(Callback::new(move |()| undo())));
+        self.push(glyph, text.into(), Some(Arc::new(undo)));
     }
 
-    fn push(self, glyph: Glyph, text: String, undo: Option<Callback<()>>) {
+    fn push(self, glyph: Glyph, text: String, undo: Option<Undo>) {
         let id = self.next.get_value();
         self.next.set_value(id.wrapping_add(1));
         self.list.update(|list| {
@@ -89,8 +93,8 @@ impl Toasts {
 
     fn undo(self, toast: &Toast) {
         self.dismiss(toast.id);
-        if let Some(undo) = toast.undo {
-            undo.run(());
+        if let Some(undo) = &toast.undo {
+            undo();
         }
     }
 }

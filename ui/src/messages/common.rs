@@ -17,6 +17,12 @@ words! {
     SEARCH_OR_RUN = "Search or run a command";
     LIBRARY = "Library";
     IMPORT = "Import";
+    RUNS = "Runs";
+    RUN_A_TEXT = "Run a text";
+    DEAD_LETTERS = "Dead letters";
+    API_KEYS = "API keys";
+    BUDGET = "Budget";
+    ACCESS_TOKENS = "Access tokens";
     SETTINGS = "Settings";
     NEW_PROMPT = "New prompt (c)";
     OPEN_NAVIGATION = "Open navigation";

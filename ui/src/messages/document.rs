@@ -49,6 +49,7 @@ words! {
     HIDDEN = "Hidden text";
     QUOTE = "Passage";
     COPY = "Copy";
+    COPY_CODE = "Copy code";
     COPIED = "Copied";
     COPY_FILLED = "Copy filled in";
     SAVE = "Save";

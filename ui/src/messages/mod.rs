@@ -8,6 +8,9 @@ macro_rules! words {
 pub mod accounts;
 pub mod common;
 pub mod document;
+pub mod executions;
 pub mod import;
+pub mod keys;
 pub mod library;
+pub mod run;
 pub mod settings;

@@ -1,8 +1,9 @@
 //! What is known about a document beside its text: tags, collection, note, source. Not the text.
 
 use super::control::Control;
+use super::running::Running;
 use super::source::{Source, SourceLink, source};
-use krowoc_shared::library::document::{Counter, Document, Field};
+use krowoc_shared::library::document::{Counter, Document, Field, Kind};
 use krowoc_shared::sync::wire::TagEdit;
 use krowoc_ui::components::{Icon, RelativeTime, TagInput};
 use krowoc_ui::icons::Glyph;
@@ -28,9 +29,15 @@ pub fn About(control: Control) -> impl IntoView {
         };
         control.set(BTreeMap::new(), edit, Vec::new());
     };
+    let prompt = Memo::new(move |_| {
+        control
+            .document
+            .with(|it| it.as_ref().is_some_and(|it| it.kind == Kind::Prompt))
+    });
     let origin = Memo::new(move |_| control.document.with(|it| it.as_ref().and_then(source)));
     view! {
         <div class="pad stack stack--6">
+            {move || prompt.get().then(|| view! { <Running control=control /> })}
             <h2 class="sr">{words::ABOUT}</h2>
             <div class="field">
                 <label class="label" for="tags">{words::TAGS}</label>

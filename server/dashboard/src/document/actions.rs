@@ -75,6 +75,7 @@ pub fn copy_of(document: &Document, title: String, body: String) -> CreateDocume
         Field::Collection,
         Field::Source,
         Field::Variables,
+        Field::Execution,
     ] {
         let value = document.value(field);
         if !value.is_null() {

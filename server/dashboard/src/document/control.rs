@@ -76,6 +76,8 @@ pub struct Control {
     /// Sent, and perhaps not arrived: sent again as it is, with the texts it holds.
     pending: StoredValue<Option<(EditDocument, Texts)>>,
     failures: StoredValue<u32>,
+    /// Done when everything is confirmed.
+    after: StoredValue<Option<Callback<()>>>,
     pause: Debounce,
 }
 
@@ -94,6 +96,7 @@ impl Control {
             pushed: RwSignal::new(0),
             pending: StoredValue::new(None),
             failures: StoredValue::new(0),
+            after: StoredValue::new(None),
             pause: Debounce::new(900),
         };
         this.load();
@@ -213,6 +216,18 @@ impl Control {
         self.save();
     }
 
+    /// Does something when everything on the page is confirmed: at once, or after the save. A save that fails lets it be.
+    pub fn save_and(self, then: impl Fn(()) + Send + Sync + 'static) {
+        let clean =
+            !self.draft.with_untracked(Draft::dirty) && self.pending.with_value(Option::is_none);
+        if clean {
+            then(());
+        } else {
+            self.after.set_value(Some(Callback::new(then)));
+            self.save();
+        }
+    }
+
     /// Sends what is not confirmed.
     pub fn save(self) {
         self.pause.cancel();
@@ -252,6 +267,7 @@ impl Control {
                 self.pending.try_set_value(None);
                 self.failures.try_set_value(0);
                 self.confirmed(sent, written);
+                self.go_on();
             }
             Ok(written) => {
                 self.pending.try_set_value(None);
@@ -261,9 +277,11 @@ impl Control {
                     .map(|it| it.message)
                     .unwrap_or_default();
                 self.saving.try_set(Saving::Refused(why));
+                self.after.try_set_value(None);
                 self.park();
             }
             Err(error) if error.transient() => {
+                self.after.try_set_value(None);
                 self.park();
                 self.saving.try_set(Saving::Offline);
                 let failures = self.failures.try_get_value().unwrap_or(0).saturating_add(1);
@@ -273,12 +291,24 @@ impl Control {
             }
             Err(error) => {
                 self.pending.try_set_value(None);
+                self.after.try_set_value(None);
                 self.park();
                 self.saving.try_set(Saving::Refused(error.sentence()));
                 if error.signed_out() {
                     self.app.failed(&error);
                 }
             }
+        }
+    }
+
+    /// What waited for the save; typed on meanwhile, it waits for the next one.
+    fn go_on(self) {
+        if self.draft.try_with_untracked(Draft::dirty) == Some(true) {
+            if self.after.try_with_value(Option::is_some) == Some(true) {
+                self.save();
+            }
+        } else if let Some(Some(then)) = self.after.try_update_value(Option::take) {
+            then.run(());
         }
     }
 

@@ -14,7 +14,7 @@ use crate::frame::{MenuButton, Reference};
 use crate::keys::Action;
 use crate::markdown::Markdown;
 use crate::platform;
-use crate::route::{Route, Tab};
+use crate::route::{Route, RunPlace, Tab};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::ids::DocId;
 use krowoc_shared::library::document::{Field, Kind};
@@ -25,7 +25,7 @@ use krowoc_ui::components::{
     Button, ButtonKind, Empty, Icon, IconButton, Notice, NoticeKind, Seg, Skeleton, calendar,
 };
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{document as words, library};
+use krowoc_ui::messages::{document as words, library, run as run_words};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -61,6 +61,7 @@ pub fn DocumentPage(id: DocId) -> impl IntoView {
 
 fn act(control: Control, preview: RwSignal<usize>, action: Action) -> bool {
     match action {
+        Action::Run if !platform::layered() => run(control),
         Action::Save => control.save(),
         Action::Edit => {
             preview.set(0);
@@ -80,6 +81,21 @@ fn act(control: Control, preview: RwSignal<usize>, action: Action) -> bool {
         _ => return false,
     }
     true
+}
+
+/// A prompt is run as it is saved; anything else has only its text to save.
+fn run(control: Control) {
+    let prompt = control
+        .document
+        .with_untracked(|it| it.as_ref().is_some_and(|it| it.kind == Kind::Prompt));
+    if prompt {
+        control.save_and(move |()| {
+            let place = RunPlace::of(Some(control.id));
+            control.app.nav.go(Route::Run(place));
+        });
+    } else {
+        control.save();
+    }
 }
 
 fn favourite(control: Control) {
@@ -227,18 +243,44 @@ fn Head(control: Control, kind: Kind) -> impl IntoView {
                     view! { <IconButton label=label glyph=glyph on_press=move |()| control.trash(!there) /> }
                 }}
                 <Button label=words::COPY glyph=Glyph::Copy on_press=copy />
-                <SaveButton control=control />
+                <SaveButton control=control primary=kind != Kind::Prompt />
+                {(kind == Kind::Prompt).then(|| view! { <RunButton control=control /> })}
             </span>
         </header>
     }
 }
 
 #[component]
-fn SaveButton(control: Control) -> impl IntoView {
+fn SaveButton(
+    control: Control,
+    /// It is the one button of the page.
+    primary: bool,
+) -> impl IntoView {
     let dirty = Memo::new(move |_| control.draft.with(Draft::dirty));
+    let apple = platform::apple();
+    let (class, key) = match (primary, apple) {
+        (true, true) => ("btn btn--primary", "⌘ ↵"),
+        (true, false) => ("btn btn--primary", "Ctrl ↵"),
+        (false, true) => ("btn", "⌘ S"),
+        (false, false) => ("btn", "Ctrl S"),
+    };
     view! {
-        <button type="button" class="btn btn--primary" aria-disabled=move || (!dirty.get()).to_string() on:click=move |_| control.save()>
-            {words::SAVE}<kbd class="kbd hide-s">{if platform::apple() { "⌘ ↵" } else { "Ctrl ↵" }}</kbd>
+        <button type="button" class=class aria-disabled=move || (!dirty.get()).to_string() on:click=move |_| control.save()>
+            {words::SAVE}<kbd class="kbd hide-s">{key}</kbd>
+        </button>
+    }
+}
+
+#[component]
+fn RunButton(control: Control) -> impl IntoView {
+    let key = if platform::apple() {
+        "⌘ ↵"
+    } else {
+        "Ctrl ↵"
+    };
+    view! {
+        <button type="button" class="btn btn--primary" on:click=move |_| run(control)>
+            <Icon glyph=Glyph::Play />{run_words::RUN}<kbd class="kbd hide-s">{key}</kbd>
         </button>
     }
 }

@@ -3,8 +3,9 @@
 use super::modal::Modal;
 use crate::app::{App, app};
 use crate::document::create;
+use crate::history::{ExecutionFilter, LetterFilter};
 use crate::platform;
-use crate::route::{Route, Section, Tab};
+use crate::route::{Route, RunPlace, Section, Tab};
 use crate::settings::set_theme;
 use crate::timing::Debounce;
 use krowoc_shared::ids::DocId;
@@ -86,7 +87,43 @@ fn commands(typed: &str) -> Vec<Entry> {
             library::TITLE,
             Does::Go(Route::tab(Tab::Trash)),
         ),
+        entry(
+            Glyph::Play,
+            common::RUN_A_TEXT,
+            "",
+            Does::Go(Route::Run(RunPlace::default())),
+        ),
+        entry(
+            Glyph::Activity,
+            common::RUNS,
+            "",
+            Does::Go(Route::Executions(ExecutionFilter::default())),
+        ),
+        entry(
+            Glyph::Alert,
+            common::DEAD_LETTERS,
+            common::RUNS,
+            Does::Go(Route::DeadLetters(LetterFilter::default())),
+        ),
         entry(Glyph::Upload, common::IMPORT, "", Does::Go(Route::Import)),
+        entry(
+            Glyph::Key,
+            common::API_KEYS,
+            settings::TITLE,
+            Does::Go(Route::Settings(Section::Keys)),
+        ),
+        entry(
+            Glyph::Coins,
+            common::BUDGET,
+            settings::TITLE,
+            Does::Go(Route::Settings(Section::Budget)),
+        ),
+        entry(
+            Glyph::Braces,
+            common::ACCESS_TOKENS,
+            settings::TITLE,
+            Does::Go(Route::Settings(Section::Tokens)),
+        ),
         entry(
             Glyph::Download,
             settings::EXPORT,

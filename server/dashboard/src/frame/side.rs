@@ -3,6 +3,7 @@
 use super::Overlay;
 use crate::app::app;
 use crate::document::create;
+use crate::history::ExecutionFilter;
 use crate::live::Link;
 use crate::platform;
 use crate::route::{Filter, Route, Section, Tab};
@@ -34,6 +35,17 @@ pub fn Side(
             .with(|it| it.as_ref().map_or(0, |it| it.conflicts))
     };
     let in_library = move || matches!(app.nav.get(), Route::Library(..) | Route::Document(_));
+    let runs = Route::Executions(ExecutionFilter::default()).address();
+    let in_runs = move || {
+        matches!(
+            app.nav.get(),
+            Route::Run(_)
+                | Route::Executions(_)
+                | Route::Execution(_)
+                | Route::Compare(..)
+                | Route::DeadLetters(_)
+        )
+    };
     let views = move || {
         let mut views = vec![(
             Glyph::Star,
@@ -105,6 +117,12 @@ pub fn Side(
                         <Icon glyph=Glyph::Library />
                         {common::LIBRARY}
                         <span class="count">{move || total().map(count)}</span>
+                    </a>
+                </li>
+                <li>
+                    <a href=runs aria-current=move || in_runs().then_some("page")>
+                        <Icon glyph=Glyph::Activity />
+                        {common::RUNS}
                     </a>
                 </li>
                 <li>

@@ -167,6 +167,9 @@ fn document(
             serde_json::to_value(&item.variables).unwrap_or_default(),
         );
     }
+    if let Some(execution) = item.execution.clone().filter(|_| kind == Kind::Prompt) {
+        set.insert(Field::Execution, execution);
+    }
     let source = item.source.clone().filter(Value::is_object);
     let plain = item
         .source_url

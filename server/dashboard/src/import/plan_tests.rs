@@ -142,3 +142,22 @@ fn mint_many() -> impl FnMut() -> (OpId, DocId) {
         (OpId::mint(n, [1; 10]), DocId::mint(n, [1; 10]))
     }
 }
+
+#[test]
+fn the_settings_for_runs_come_in_with_a_prompt_and_with_nothing_else() {
+    let execution = json!({"model": "openai/gpt-4o-mini"});
+    let settings = |kind| {
+        let read = ImportItem {
+            execution: Some(execution.clone()),
+            ..item("a", "one")
+        };
+        let options = Options {
+            kind: Some(kind),
+            ..Options::default()
+        };
+        let made = documents(&entries(vec![read]), &options, &BTreeMap::new(), 5, mint());
+        made[0].set.get(&Field::Execution).cloned()
+    };
+    assert_eq!(settings(Kind::Prompt), Some(execution.clone()));
+    assert_eq!(settings(Kind::Snippet), None);
+}

@@ -46,8 +46,8 @@ pub enum Node {
     Variable(String),
     /// Code in a line.
     Code(String),
-    /// A block of code.
-    CodeBlock(String),
+    /// A block of code: its language, which may be empty, and the code.
+    CodeBlock(String, String),
     /// An address that may be followed.
     Link(String, Vec<Node>),
     /// An image: its address and its words. Not loaded unless it is within the text itself.
@@ -65,18 +65,25 @@ pub enum Node {
 /// Reads Markdown. With `variables`, `{{placeholders}}` are marked.
 #[must_use]
 pub fn parse(text: &str, variables: bool) -> Vec<Node> {
+    parse_from(text, variables, &mut 0)
+}
+
+/// Reads a part of a text, after a heading of this level; the last one is left there for the next part.
+#[must_use]
+pub fn parse_from(text: &str, variables: bool, heading: &mut u8) -> Vec<Node> {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut builder = Builder {
         open: vec![(Open::Root, Vec::new())],
         skipped: 0,
-        heading: 0,
+        heading: *heading,
         head: false,
         variables,
     };
     for event in TextMergeStream::new(Parser::new_ext(text, options)) {
         builder.take(event);
     }
+    *heading = builder.heading;
     builder.finish()
 }
 
@@ -113,7 +120,7 @@ enum Open {
     Block(Block),
     Link(String),
     Image(String),
-    Code,
+    Code(String),
     /// Known to the parser, drawn as what it holds.
     Plain,
 }
@@ -174,7 +181,8 @@ impl Builder {
                 None => Open::Plain,
             },
             Tag::Image { dest_url, .. } => Open::Image(dest_url.into_string()),
-            Tag::CodeBlock(CodeBlockKind::Fenced(_) | CodeBlockKind::Indented) => Open::Code,
+            Tag::CodeBlock(CodeBlockKind::Fenced(language)) => Open::Code(language.into_string()),
+            Tag::CodeBlock(CodeBlockKind::Indented) => Open::Code(String::new()),
             _ => Open::Plain,
         };
         self.open.push((open, Vec::new()));
@@ -210,13 +218,13 @@ impl Builder {
             Open::Block(block) => self.push(Node::Element(block, children)),
             Open::Link(href) => self.push(Node::Link(href, children)),
             Open::Image(src) => self.push(Node::Image(src, words(&children))),
-            Open::Code => self.push(Node::CodeBlock(words(&children))),
+            Open::Code(language) => self.push(Node::CodeBlock(language, words(&children))),
             Open::Root | Open::Plain => children.into_iter().for_each(|child| self.push(child)),
         }
     }
 
     fn text(&mut self, text: &str) {
-        let in_code = matches!(self.open.last(), Some((Open::Code, _)));
+        let in_code = matches!(self.open.last(), Some((Open::Code(_), _)));
         if !self.variables || in_code || !text.contains("{{") {
             self.push(Node::Text(text.to_owned()));
             return;
@@ -254,9 +262,10 @@ fn words(nodes: &[Node]) -> String {
     nodes
         .iter()
         .map(|node| match node {
-            Node::Text(text) | Node::Variable(text) | Node::Code(text) | Node::CodeBlock(text) => {
-                text.clone()
-            }
+            Node::Text(text)
+            | Node::Variable(text)
+            | Node::Code(text)
+            | Node::CodeBlock(_, text) => text.clone(),
             Node::Link(_, children) | Node::Element(_, children) => words(children),
             Node::Image(_, alt) => alt.clone(),
             Node::Break => "\n".to_owned(),
@@ -333,7 +342,8 @@ mod tests {
             panic!("{tree:?}")
         };
         assert_eq!(children[1], Node::Variable("{{title:a b}}".to_owned()));
-        assert_eq!(tree[1], Node::CodeBlock("{{x}}\n".to_owned()));
+        let code = Node::CodeBlock(String::new(), "{{x}}\n".to_owned());
+        assert_eq!(tree[1], code);
         assert!(!format!("{:?}", parse("{{x}}", false)).contains("Variable"));
     }
 

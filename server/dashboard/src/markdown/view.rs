@@ -1,14 +1,23 @@
-//! Draws the tree. Not the parser.
+//! Markdown as a component: a text that is there, or an answer that grows. Not the parser and not the painting.
 
-use super::tree::{Block, Node, inline_image, parse};
-use krowoc_ui::components::Icon;
+use super::blocks::Blocks;
+use super::paint::{COPY, patch};
+use super::tree::{Node, parse, parse_from};
+use crate::app::{App, app};
+use crate::platform;
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::document as words;
+use krowoc_ui::messages::{document as words, library};
+use leptos::ev;
+use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
 
 /// Longest text that is drawn, in bytes; the rest is in the editor.
 const MOST: usize = 120_000;
 const MOST_SMALL: usize = 12_000;
+/// Longest answer that is drawn.
+const MOST_ANSWER: usize = 600_000;
 
 /// A text as Markdown.
 #[component]
@@ -23,87 +32,120 @@ pub fn Markdown(
     #[prop(optional)]
     small: bool,
 ) -> impl IntoView {
+    let app = app();
     let class = if small { "prose prose--sm" } else { "prose" };
     let most = if small { MOST_SMALL } else { MOST };
-    let draw = move || {
+    let node = NodeRef::<html::Div>::new();
+    let drawn = StoredValue::new_local(Vec::<Node>::new());
+    Effect::new(move |_| {
+        let Some(root) = node.get() else { return };
         text.with(|text| {
             let end = text.floor_char_boundary(most.min(text.len()));
-            let (shown, rest) = text.split_at_checked(end).unwrap_or((text, ""));
-            let long =
-                (!rest.is_empty()).then(|| view! { <p class="muted">{words::PREVIEW_LONG}</p> });
-            let nothing = shown
-                .trim()
-                .is_empty()
-                .then(|| view! { <p class="muted">{words::PREVIEW_EMPTY}</p> });
-            view! { {nodes(parse(shown, variables))}{nothing}{long} }
-        })
-    };
-    view! { <div class=class dir="auto">{draw}</div> }
-}
-
-fn nodes(all: Vec<Node>) -> AnyView {
-    all.into_iter().map(node).collect_view().into_any()
-}
-
-fn node(node: Node) -> AnyView {
-    match node {
-        Node::Text(text) => text.into_any(),
-        Node::Variable(text) => view! { <span class="var">{text}</span> }.into_any(),
-        Node::Code(text) => view! { <code>{text}</code> }.into_any(),
-        Node::CodeBlock(text) => view! { <pre class="code" tabindex="0">{text}</pre> }.into_any(),
-        Node::Link(href, children) => view! {
-            <a class="link" href=href target="_blank" rel="noopener noreferrer nofollow">{nodes(children)}</a>
-        }
-        .into_any(),
-        Node::Image(src, alt) => image(src, alt),
-        Node::Rule => view! { <hr /> }.into_any(),
-        Node::Break => view! { <br /> }.into_any(),
-        Node::Task(done) => {
-            let (glyph, mark) = if done { (Glyph::Check, "[x] ") } else { (Glyph::Stop, "[ ] ") };
-            view! { <span class="task"><Icon glyph=glyph class="i--sm" /><span class="sr">{mark}</span></span> }.into_any()
-        }
-        Node::Element(block, children) => element(block, nodes(children)),
+            let new = parse(text.get(..end).unwrap_or_default(), variables);
+            drawn.update_value(|old| {
+                patch(&root, 0, old, &new);
+                *old = new;
+            });
+        });
+    });
+    let long = move || text.with(|text| text.len() > most);
+    let empty = move || text.with(|text| text.trim().is_empty());
+    view! {
+        <div node_ref=node class=class dir="auto" on:click=move |event| copy_code(app, &event)></div>
+        <Show when=empty><p class="muted">{words::PREVIEW_EMPTY}</p></Show>
+        <Show when=long><p class="muted">{words::PREVIEW_LONG}</p></Show>
     }
 }
 
-/// An image within the text is drawn; one on another server is only a way to it, so that reading tells nobody.
-fn image(src: String, alt: String) -> AnyView {
-    if inline_image(&src) {
-        return view! { <img src=src alt=alt /> }.into_any();
-    }
-    let name = if alt.is_empty() {
-        words::REMOTE_IMAGE.to_owned()
-    } else {
-        alt
-    };
-    match super::tree::safe_link(&src) {
-        Some(href) => view! {
-            <a class="link line line--1" href=href.to_owned() target="_blank" rel="noopener noreferrer nofollow" title=words::REMOTE_IMAGE>
-                <Icon glyph=Glyph::Open class="i--sm" />{name}
-            </a>
-        }
-        .into_any(),
-        None => view! { <span class="muted">{name}</span> }.into_any(),
-    }
+/// Copies the code whose button was pressed.
+pub fn copy_code(app: App, event: &ev::MouseEvent) {
+    let code = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+        .and_then(|target| target.closest(&format!("[{COPY}]")).ok().flatten())
+        .and_then(|button| button.closest(".codebox").ok().flatten())
+        .and_then(|code| code.query_selector("code").ok().flatten())
+        .and_then(|code| code.text_content());
+    let Some(code) = code else { return };
+    spawn_local(async move {
+        let (glyph, text) = if platform::copy(&code).await {
+            (Glyph::Check, library::COPIED)
+        } else {
+            (Glyph::Alert, library::COPY_FAILED)
+        };
+        app.toasts.say(glyph, text);
+    });
 }
 
-fn element(block: Block, children: AnyView) -> AnyView {
-    match block {
-        Block::Paragraph => view! { <p dir="auto">{children}</p> }.into_any(),
-        Block::Heading(1) => view! { <h3 dir="auto">{children}</h3> }.into_any(),
-        Block::Heading(2) => view! { <h4 dir="auto">{children}</h4> }.into_any(),
-        Block::Heading(3) => view! { <h5 dir="auto">{children}</h5> }.into_any(),
-        Block::Heading(_) => view! { <h6 dir="auto">{children}</h6> }.into_any(),
-        Block::List => view! { <ul>{children}</ul> }.into_any(),
-        Block::Numbers(from) => view! { <ol start=from.to_string()>{children}</ol> }.into_any(),
-        Block::Item => view! { <li dir="auto">{children}</li> }.into_any(),
-        Block::Quote => view! { <blockquote>{children}</blockquote> }.into_any(),
-        Block::Emphasis => view! { <em>{children}</em> }.into_any(),
-        Block::Strong => view! { <strong>{children}</strong> }.into_any(),
-        Block::Struck => view! { <s>{children}</s> }.into_any(),
-        Block::Table => view! { <div class="tablebox" tabindex="0"><table class="table table--tight"><tbody>{children}</tbody></table></div> }.into_any(),
-        Block::Row(_) => view! { <tr>{children}</tr> }.into_any(),
-        Block::Cell(true) => view! { <th scope="col" dir="auto">{children}</th> }.into_any(),
-        Block::Cell(false) => view! { <td dir="auto">{children}</td> }.into_any(),
+/// An answer that grows: what is complete is drawn once, only the last block is drawn again.
+#[derive(Default)]
+pub struct Growing {
+    blocks: Blocks,
+    /// Everything that stands on the page.
+    nodes: Vec<Node>,
+    /// How many of the nodes are complete, the bytes they come from, and the level of the last heading in them.
+    settled: (usize, usize, u8),
+}
+
+impl Growing {
+    /// The whole text so far.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.blocks.text()
+    }
+
+    /// Adds a piece; nothing is drawn yet.
+    pub fn push(&mut self, piece: &str) {
+        self.blocks.push(piece);
+    }
+
+    /// Whether only the beginning is drawn.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.blocks.text().len() > MOST_ANSWER
+    }
+
+    /// Bytes that are drawn again each time.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.blocks
+            .text()
+            .len()
+            .saturating_sub(self.blocks.settled())
+    }
+
+    /// Draws what came since.
+    pub fn draw(&mut self, root: &web_sys::Node) {
+        let text = self.blocks.text();
+        if self.is_cut() {
+            return;
+        }
+        let (count, bytes, mut heading) = self.settled;
+        let end = self.blocks.settled();
+        let mut new = parse_from(
+            text.get(bytes..end).unwrap_or_default(),
+            false,
+            &mut heading,
+        );
+        let complete = count.saturating_add(new.len());
+        self.settled = (complete, end, heading);
+        new.extend(parse_from(
+            text.get(end..).unwrap_or_default(),
+            false,
+            &mut heading,
+        ));
+        let old = self.nodes.split_off(count.min(self.nodes.len()));
+        patch(root, count, &old, &new);
+        self.nodes.extend(new);
+    }
+
+    /// The answer is whole: it is drawn as one text, which changes nothing but links that were explained later.
+    pub fn finish(&mut self, root: &web_sys::Node) {
+        let text = self.blocks.text();
+        let end = text.floor_char_boundary(MOST_ANSWER.min(text.len()));
+        let whole = parse(text.get(..end).unwrap_or_default(), false);
+        patch(root, 0, &self.nodes, &whole);
+        self.settled = (whole.len(), end, self.settled.2);
+        self.nodes = whole;
     }
 }

@@ -1,6 +1,7 @@
 //! Connected extensions: names, when they were seen, disconnecting. Not the connecting: that begins in the extension.
 
 use super::remote::Remote;
+use super::rename::Rename;
 use crate::app::app;
 use crate::platform;
 use krowoc_shared::accounts::wire::{DeviceRow, RenameDevice};
@@ -8,12 +9,8 @@ use krowoc_ui::api::Client;
 use krowoc_ui::components::{Empty, Icon, RelativeTime};
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::{library, settings as words};
-use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-
-/// Longest name, in characters.
-const NAME_CHARS: &str = "100";
 
 #[component]
 pub(super) fn Devices() -> impl IntoView {
@@ -69,7 +66,7 @@ fn Device(device: DeviceRow, devices: Remote<DeviceRow>) -> impl IntoView {
             <Icon glyph=Glyph::Laptop />
             <div class="stack stack--1">
                 {move || if editing.get() {
-                    view! { <Rename name=name.get_value() on_done=rename on_cancel=move |()| editing.set(false) /> }.into_any()
+                    view! { <Rename name=name.get_value() label=words::DEVICE on_done=rename on_cancel=move |()| editing.set(false) /> }.into_any()
                 } else {
                     view! { <b class="med" dir="auto">{name.get_value()}</b> }.into_any()
                 }}
@@ -85,43 +82,6 @@ fn Device(device: DeviceRow, devices: Remote<DeviceRow>) -> impl IntoView {
                     on:click=disconnect>{words::DISCONNECT}</button>
             </span>
         </li>
-    }
-}
-
-#[component]
-fn Rename(
-    name: String,
-    #[prop(into)] on_done: Callback<String>,
-    #[prop(into)] on_cancel: Callback<()>,
-) -> impl IntoView {
-    let typed = RwSignal::new(name);
-    let field = NodeRef::<leptos::html::Input>::new();
-    Effect::new(move |_| {
-        if let Some(field) = field.get() {
-            let _ = field.focus();
-            field.select();
-        }
-    });
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        let text = typed.get_untracked().trim().to_owned();
-        if !text.is_empty() {
-            on_done.run(text);
-        }
-    };
-    let keys = move |event: leptos::ev::KeyboardEvent| {
-        if event.key() == "Escape" {
-            event.stop_propagation();
-            on_cancel.run(());
-        }
-    };
-    view! {
-        <form class="line line--wrap" on:submit=submit on:keydown=keys>
-            <input class="input w-md" aria-label=words::DEVICE dir="auto" maxlength=NAME_CHARS node_ref=field
-                prop:value=move || typed.get() on:input=move |event| typed.set(event_target_value(&event)) />
-            <button type="submit" class="btn btn--sm btn--primary">{words::SAVE}</button>
-            <button type="button" class="btn btn--sm btn--ghost" on:click=move |_| on_cancel.run(())>{words::CANCEL}</button>
-        </form>
     }
 }
 

@@ -1,10 +1,17 @@
-//! The settings: devices, sessions, appearance, export. Not the account's password: there is no route for it yet to call.
+//! The settings: keys, budget, tokens, devices, sessions, appearance, export. Not the account's password: there is no route for it yet to call.
 
 mod appearance;
+mod budget;
+mod chart;
 mod devices;
 mod export;
+mod key_form;
+mod keys;
 mod remote;
+mod rename;
 mod sessions;
+mod tokens;
+mod usage;
 
 pub use appearance::{apply_stored, set_theme};
 
@@ -13,13 +20,16 @@ use crate::frame::MenuButton;
 use crate::route::{Route, Section};
 use krowoc_ui::components::Icon;
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::settings as words;
+use krowoc_ui::messages::{keys as key_words, settings as words};
 use leptos::prelude::*;
 
 const fn look(section: Section) -> (&'static str, Glyph) {
     match section {
+        Section::Keys => (key_words::KEYS, Glyph::Key),
+        Section::Budget => (key_words::BUDGET, Glyph::Coins),
+        Section::Tokens => (key_words::TOKENS, Glyph::Braces),
         Section::Devices => (words::DEVICES, Glyph::Laptop),
-        Section::Sessions => (words::SESSIONS, Glyph::Key),
+        Section::Sessions => (words::SESSIONS, Glyph::Globe),
         Section::Appearance => (words::APPEARANCE, Glyph::Sun),
         Section::Export => (words::EXPORT, Glyph::Download),
     }
@@ -55,6 +65,9 @@ pub fn SettingsPage(section: Section) -> impl IntoView {
             <section class="page page--narrow stack stack--6" aria-labelledby="section">
                 <h2 id="section" class="h">{title}</h2>
                 {match section {
+                    Section::Keys => view! { <keys::Keys /> }.into_any(),
+                    Section::Budget => view! { <budget::Budget /> }.into_any(),
+                    Section::Tokens => view! { <tokens::Tokens /> }.into_any(),
                     Section::Devices => view! { <devices::Devices /> }.into_any(),
                     Section::Sessions => view! { <sessions::Sessions /> }.into_any(),
                     Section::Appearance => view! { <appearance::Appearance /> }.into_any(),
