@@ -51,7 +51,7 @@ fn figures(project: &Project) -> Result<Vec<Figure>> {
         });
         Ok(())
     };
-    for name in ["popup", "background", "extractor"] {
+    for name in ["popup", "background", "run", "extractor"] {
         let file = project.dist().join(format!("chrome/wasm/{name}_bg.wasm"));
         say(
             format!("{name}_wasm_gzip"),

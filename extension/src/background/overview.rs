@@ -189,13 +189,20 @@ pub(super) async fn shelf() -> Outcome<Shelf> {
 
 /// Brings the badge up to date.
 pub(super) async fn show_badge(store: &Store) -> Outcome<()> {
-    let counts = store.counts().await?;
+    let mut counts = store.counts().await?;
     let connected = connect::link(store).await?.is_some();
-    // Without a server nothing waits for anything.
-    let waiting = if connected { counts.waiting } else { 0 };
-    let badge = badge::badge(waiting, counts.rejected);
-    let title = browser::message(badge.title, &[&badge.count.to_string()]);
-    // A badge that cannot be drawn is no reason to fail what it is about.
-    let _ = browser::set_badge(&badge.text, badge.colour, &title).await;
-    Ok(())
+    loop {
+        // Without a server nothing waits for anything.
+        let waiting = if connected { counts.waiting } else { 0 };
+        let badge = badge::badge(waiting, counts.rejected);
+        let title = browser::message(badge.title, &[&badge.count.to_string()]);
+        // A badge that cannot be drawn is no reason to fail what it is about.
+        let _ = browser::set_badge(&badge.text, badge.colour, &title).await;
+        // Whoever counted later may have drawn earlier.
+        let now = store.counts().await?;
+        if now == counts {
+            return Ok(());
+        }
+        counts = now;
+    }
 }
