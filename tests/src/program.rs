@@ -16,7 +16,6 @@ pub struct Program {
 }
 
 /// `KROWOC_BIN`, else the binary in the target folder of this test.
-#[allow(clippy::disallowed_methods)] // The tests' own configuration.
 fn binary() -> PathBuf {
     let named = std::env::var_os("KROWOC_BIN").map(PathBuf::from);
     let beside = || {
