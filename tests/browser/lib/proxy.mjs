@@ -1,9 +1,11 @@
-// A wire between a browser and a server that can be cut: every connection through it ends at once, the server lives on.
+// A wire between a browser and a server that can be cut, or be down for a while: every connection through it ends at once, the server lives on.
 import net from 'node:net';
 
 export function startProxy(port) {
   const open = new Set();
+  let whole = true;
   const server = net.createServer((near) => {
+    if (!whole) return near.destroy();
     const far = net.connect(port, '127.0.0.1');
     for (const [one, other] of [[near, far], [far, near]]) {
       open.add(one);
@@ -11,14 +13,18 @@ export function startProxy(port) {
       one.on('error', () => other.destroy());
       one.on('close', () => { open.delete(one); other.destroy(); });
     }
+    return undefined;
   });
+  const end = () => { for (const socket of open) socket.destroy(); };
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       const at = server.address().port;
       resolve({
         url: `http://127.0.0.1:${at}`,
-        cut: () => { for (const socket of open) socket.destroy(); },
-        close: () => { for (const socket of open) socket.destroy(); server.close(); },
+        cut: end,
+        down: () => { whole = false; end(); },
+        up: () => { whole = true; },
+        close: () => { end(); server.close(); },
       });
     });
   });

@@ -45,6 +45,8 @@ export class Server {
   async up() {
     // The server refuses settings that it does not know, and the suite's own are none of its.
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KROWOC_')));
+    // Servers of one database share the key that provider keys are sealed with; beside SQLite a server makes its own.
+    if (this.admin) env.KROWOC_KEY = Buffer.alloc(32, 7).toString('base64');
     this.child = spawn(this.bin, this.args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     const keep = (chunk) => this.log.push(chunk.toString());
     this.child.stdout.on('data', keep);
