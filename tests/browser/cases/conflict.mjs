@@ -5,7 +5,14 @@ import { Dashboard } from '../lib/dashboard.mjs';
 import { click, connect, pageText, says } from '../lib/extension.mjs';
 import { until } from '../lib/wait.mjs';
 
-export const name = 'the popup shows both sides of a conflict, and either can be kept';
+export const name = 'the popup shows both sides of a conflict, either can be kept, and the other stays in the history';
+
+/** Texts in a document's history, those of the document itself and other sides of conflicts. */
+async function history(dashboard, id) {
+  const { items } = (await dashboard.api('GET', `/library/${id}/versions`)).body;
+  const texts = (aside) => items.filter((version) => !!version.aside === aside).map((version) => version.text.split('\n')[0]);
+  return { own: texts(false), sides: texts(true) };
+}
 
 /** A prompt whose first line was changed twice from the same version. */
 async function conflicting(dashboard, title) {
@@ -48,6 +55,7 @@ export async function run(context) {
   await until('the choice to reach the server', async () => (await dashboard.document(first)).conflicts === undefined
     || (await dashboard.document(first)).conflicts.length === 0);
   assert.match((await dashboard.document(first)).body.text, /^Be kind\./);
+  assert.deepEqual(await history(dashboard, first), { own: ['Be kind.', 'Be very careful.', 'Be careful.'], sides: ['Be kind.'] });
 
   await until('the page again', async () => /How tides are predicted|Preview/.test(await pageText(popup)));
   await click(popup, 'Resolve: Editor');
@@ -55,4 +63,12 @@ export async function run(context) {
   await until('the second choice to reach the server', async () => ((await dashboard.document(second)).conflicts ?? []).length === 0);
   assert.match((await dashboard.document(second)).body.text, /^Be very careful\./);
   await until('nothing more to choose', async () => !/Two sides to choose from/.test(await pageText(popup)));
+
+  // The side that was not kept is in the history, and comes back from there.
+  assert.deepEqual(await history(dashboard, second), { own: ['Be very careful.', 'Be careful.'], sides: ['Be kind.'] });
+  await dashboard.open(`/library/${second}`);
+  await dashboard.shows('other side');
+  await accessible(dashboard.page, 'a document with an other side in its history');
+  await dashboard.press('Restore v3');
+  await until('the other side to be the text', async () => /^Be kind\./.test((await dashboard.document(second)).body.text));
 }
