@@ -175,7 +175,7 @@ fn Chart(picture: Bars, label: String) -> impl IntoView {
     view! {
         <p class="chart__value" role="status">{value}</p>
         <div class="scroll-x" tabindex="0" role="group" aria-label=words::COST_A_DAY on:keydown=key on:pointerleave=move |_| at.set(None)>
-            <svg class="chart" viewBox="0 0 708 206" role="img" aria-label=label>
+            <svg class="chart" viewBox="-14 0 722 206" role="img" aria-label=label>
                 {grid.collect_view()}{bars.collect_view()}
                 <line class="axis" x1="80" x2="700" y1="180" y2="180" />
             </svg>
