@@ -56,18 +56,31 @@ pub fn e2e(
 /// # Errors
 /// When the measuring breaks down.
 pub fn bench_clip(project: &Project, server: &Path, json: bool) -> Result<()> {
-    let chromium = tools::browser("CHROMIUM", "chromium")
-        .context("chromium is missing; run: sudo apt-get install -y chromium")?;
-    let mut node = Command::new("node");
-    node.current_dir(project.path("tests"))
-        .arg("browser/bench-clip.mjs")
-        .env("CHROMIUM", chromium)
-        .env("KROWOC_E2E_SERVER_BIN", server)
-        .env("KROWOC_E2E_DIST", project.dist());
+    let mut node = in_chromium(project, "browser/bench-clip.mjs", server)?;
     if json {
         node.arg("--json");
     }
     process::run(&mut node)
+}
+
+/// Takes the pictures that the README shows, of the product as it is.
+///
+/// # Errors
+/// When the product does not come to what a picture shows.
+pub fn pictures(project: &Project, server: &Path) -> Result<()> {
+    process::run(&mut in_chromium(project, "browser/pictures.mjs", server)?)
+}
+
+fn in_chromium(project: &Project, script: &str, server: &Path) -> Result<Command> {
+    let chromium = tools::browser("CHROMIUM", "chromium")
+        .context("chromium is missing; run: sudo apt-get install -y chromium")?;
+    let mut node = Command::new("node");
+    node.current_dir(project.path("tests"))
+        .arg(script)
+        .env("CHROMIUM", chromium)
+        .env("KROWOC_E2E_SERVER_BIN", server)
+        .env("KROWOC_E2E_DIST", project.dist());
+    Ok(node)
 }
 
 fn default_env(command: &mut Command, name: &str, value: &str) {

@@ -19,6 +19,7 @@ mod manifest;
 mod native;
 mod nouns;
 mod package;
+mod pictures;
 mod policy;
 mod postgres;
 mod process;
@@ -79,6 +80,8 @@ enum Task {
         #[arg(long, value_name = "FILE")]
         data: PathBuf,
     },
+    /// Take the pictures of the README anew, into docs/screenshots
+    Pictures,
     /// Check formatting, lints, documentation, dependencies and the rules of the house
     Check,
     /// Pack both extension zips into dist/
@@ -111,6 +114,7 @@ fn perform(task: Task) -> Result<()> {
         Task::E2e { cases } => test::e2e(&project, &cases),
         Task::Bench(options) => bench::bench(&project, &options),
         Task::Catalogue { data } => catalogue::catalogue(&project, &data),
+        Task::Pictures => pictures::pictures(&project),
         Task::Check => check::check(&project),
         Task::Package { verify } => package::package(&project, verify),
     }
