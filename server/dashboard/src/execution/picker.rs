@@ -155,18 +155,23 @@ fn found(picked: Picked, catalogue: Catalogue, settings: Signal<ExecutionSetting
         }
         .into_any(),
         Some(Ok(page)) => {
-            let typed = catalogue.search.with(Search::typed);
-            let typed = typed.filter(|view| !page.models.iter().any(|it| it.model == view.model));
-            let none = page.models.is_empty() && typed.is_none();
-            if none {
-                view! { <Empty glyph=Glyph::Search title=words::NO_MODEL text=words::NO_MODEL_TEXT /> }.into_any()
-            } else {
-                view! {
-                    {typed.map(|view| row(picked, settings, view))}
-                    {rows(picked, catalogue, settings, page)}
+            // A key that is typed draws this row alone; the others wait for what is found.
+            let listed: Vec<ModelRef> = page.models.iter().map(|it| it.model.clone()).collect();
+            let nothing = listed.is_empty();
+            let typed = Memo::new(move |_| {
+                let typed = catalogue.search.with(Search::typed);
+                typed.filter(|view| !listed.contains(&view.model))
+            });
+            let first = move || match typed.get() {
+                Some(view) => row(picked, settings, view).into_any(),
+                None if nothing => {
+                    view! { <Empty glyph=Glyph::Search title=words::NO_MODEL text=words::NO_MODEL_TEXT /> }
+                        .into_any()
                 }
-                .into_any()
-            }
+                None => ().into_any(),
+            };
+            let rows = (!nothing).then(|| rows(picked, catalogue, settings, page));
+            view! { {first}{rows} }.into_any()
         }
     }
 }
