@@ -63,6 +63,7 @@ mod tests {
                 let wanted: &[&str] = match tag {
                     "path" => &["d"],
                     "circle" => &["cx", "cy", "r"],
+                    "ellipse" => &["cx", "cy", "rx", "ry"],
                     "rect" => &["x", "y", "width", "height"],
                     other => panic!("{glyph:?} has <{other}>"),
                 };
