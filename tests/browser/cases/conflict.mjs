@@ -69,6 +69,7 @@ export async function run(context) {
   await dashboard.open(`/library/${second}`);
   await dashboard.shows('other side');
   await accessible(dashboard.page, 'a document with an other side in its history');
-  await dashboard.press('Restore v3');
+  await dashboard.page.bringToFront();
+  await dashboard.pressed('Restore v3');
   await until('the other side to be the text', async () => /^Be kind\./.test((await dashboard.document(second)).body.text));
 }

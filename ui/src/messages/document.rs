@@ -124,10 +124,10 @@ pub fn version(number: u64) -> String {
     format!("v{}", count(number))
 }
 
-/// Who wrote a version that is the other side of a conflict.
+/// Who wrote a version that is the other side of a conflict; what it is comes first, for a narrow list cuts the end.
 #[must_use]
 pub fn aside(who: &str) -> String {
-    format!("{who}, {ASIDE}")
+    format!("{ASIDE}, {who}")
 }
 
 /// What a version is compared with.

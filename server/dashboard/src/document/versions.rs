@@ -60,11 +60,12 @@ pub fn Versions(control: Control) -> impl IntoView {
         } else {
             who
         };
+        let whose = who.clone();
         view! {
             <li>
                 <button type="button" class="ver" class:is-on=move || at.get() == i aria-pressed=move || (at.get() == i).to_string() on:click=move |_| at.set(i)>
                     <b class="med">{words::version(version.number)}</b>
-                    <span class="cut soft" dir="auto">{who}</span>
+                    <span class="cut soft" dir="auto" title=whose>{who}</span>
                     <span class="xs muted"><RelativeTime at=version.hlc.at now=control.app.now /></span>
                 </button>
             </li>
