@@ -71,6 +71,7 @@ async function runPrompt(dashboard, id, port) {
   await page.waitForSelector('#variable-change');
   await page.type('#variable-change', '-    let total = items.len();\n+    let total = items.iter().filter(|it| it.ready).count();');
   for (const model of ['openai/gpt-4o-mini', 'openai/gpt-4.1']) await dashboard.choose(model);
+  await until('both estimates', () => page.evaluate(() => document.querySelectorAll('.props--money dt').length === 2));
   await dashboard.pressed('Run');
   await until('both answers', () => page.evaluate(() => [...document.querySelectorAll('.lane__head')].filter((it) => it.textContent.includes('Done')).length === 2));
 }
@@ -83,10 +84,7 @@ const browser = await launch('chromium', settings, {});
 try {
   const dashboard = await Dashboard.signUp(browser, server, 'ada@example.org');
   const { page } = dashboard;
-  await dashboard.open('/connect#challenge=x&state=y&name=Chrome%20on%20Linux');
-  await dashboard.shows('Connect');
-  await take(page, 'connect');
-  await (await connect(browser, server, dashboard)).close();
+  await (await connect(browser, server, dashboard, (tab) => take(tab, 'connect'))).close();
 
   const first = await fill(dashboard);
   await dashboard.open('/library/prompts');
@@ -101,15 +99,16 @@ try {
   await runPrompt(dashboard, first, port);
   for (const scheme of ['light', 'dark']) await take(page, 'run', scheme);
 
-  await dashboard.open(`/library/${await differ(dashboard, 'Review prompts for small teams')}`);
-  await dashboard.shows('Conflict');
-  await take(page, 'conflict');
-
   const article = await browser.visit(`${fixtures.url}/prompt`);
   await select(article, '#prompt');
   const popup = await browser.popup(article);
   await until('the preview', () => popup.evaluate(() => !!document.querySelector('.preview') && /Review a change/.test(document.body.innerText)));
   for (const scheme of ['light', 'dark']) await take(popup, 'popup', scheme);
+  await popup.close();
+
+  await dashboard.open(`/library/${await differ(dashboard, 'Review prompts for small teams')}`);
+  await dashboard.shows('Conflict');
+  await take(page, 'conflict');
 } finally {
   await browser.close();
   server.stop();

@@ -33,7 +33,7 @@ export async function run(context) {
   await stranger.close();
 
   const dashboard = await Dashboard.signUp(browser, context.server, 'tim@example.org');
-  await connect(browser, context.server, dashboard);
+  await connect(browser, context.server, dashboard, (tab) => each(context, tab, 'connect, asked'));
   const page = await browser.visit(`${context.fixtures.url}/hidden`);
   const popup = await browser.popup(page);
   await until('the preview', () => popup.evaluate(() => !!document.querySelector('.preview')));

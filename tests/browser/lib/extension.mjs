@@ -12,8 +12,9 @@ export async function select(page, selector, frame) {
   }, selector);
 }
 
-/** Types the server's address on the options page, presses Connect, agrees on the dashboard, and waits until it is connected. */
-export async function connect(browser, server, dashboard) {
+/** Types the server's address on the options page, presses Connect, agrees on the dashboard, and waits until it is connected.
+ * `look` sees the page that asks, before it is agreed to. */
+export async function connect(browser, server, dashboard, look = async () => {}) {
   await browser.grantHost(server.url);
   const options = await browser.extensionPage('pages/options.html');
   const address = await options.waitForSelector('::-p-aria([name="Server address"])');
@@ -27,7 +28,9 @@ export async function connect(browser, server, dashboard) {
     await page?.bringToFront();
     return page;
   });
-  await (await tab.waitForSelector('::-p-aria([name="Connect"][role="button"])')).click();
+  const agree = await tab.waitForSelector('::-p-aria([name="Connect"][role="button"])');
+  await look(tab);
+  await agree.click();
   await options.bringToFront();
   await until('the options page to say who is connected', async () => (await pageText(options)).includes('Connected'));
   if (dashboard) await dashboard.page.bringToFront();

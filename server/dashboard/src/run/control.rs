@@ -74,6 +74,7 @@ pub struct Control {
     pub(super) number: StoredValue<u32>,
     pub(super) ticking: StoredValue<Option<IntervalHandle>, LocalStorage>,
     pub(super) asking: Debounce,
+    pub(super) asked: StoredValue<u32>,
 }
 
 impl Control {
@@ -98,6 +99,7 @@ impl Control {
             number: StoredValue::new(0),
             ticking: StoredValue::new_local(None),
             asking: Debounce::new(350),
+            asked: StoredValue::new(0),
         };
         this.load();
         on_cleanup(move || this.rest());
@@ -194,6 +196,8 @@ impl Control {
             self.estimates.set(None);
             return;
         }
+        let number = self.asked.get_value().wrapping_add(1);
+        self.asked.set_value(number);
         self.asking.run(move || {
             let request = self
                 .form
@@ -202,7 +206,10 @@ impl Control {
                 let answer = Client
                     .post::<Vec<Estimate>>("/executions/estimate", &request)
                     .await;
-                self.estimates.try_set(Some(answer));
+                // An answer to what is no longer asked says nothing.
+                if self.asked.try_get_value() == Some(number) {
+                    self.estimates.try_set(Some(answer));
+                }
             });
         });
     }
