@@ -1,3 +1,5 @@
+//! Tests of what a run is on the extension's page: its states and what follows from each event. Not of how it is drawn.
+
 use super::*;
 use krowoc_shared::execution::wire::Started;
 use krowoc_shared::execution::{ExecutionSettings, NanoUsd};

@@ -1,3 +1,5 @@
+//! Tests of which addresses a provider may have, every odd form of one included. Not of the connection itself.
+
 use super::*;
 use std::collections::HashMap;
 use std::sync::Mutex;

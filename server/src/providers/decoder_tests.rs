@@ -1,3 +1,4 @@
+//! Tests of reading streams of events as providers send them. Not of what is asked of a provider.
 use super::*;
 use crate::providers::wire::Wire;
 use krowoc_shared::execution::{FinishReason, Provider, ToolCall};

@@ -1,3 +1,5 @@
+//! Tests of how a provider's refusals are classed. Not of what is done about them.
+
 use super::*;
 use serde_json::json;
 

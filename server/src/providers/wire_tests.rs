@@ -1,3 +1,5 @@
+//! Tests of the bodies that are sent to each provider. Not of their answers.
+
 use super::*;
 use crate::providers::Secret;
 use krowoc_shared::execution::{Message, Parameters, Role, ToolCall};

@@ -1,3 +1,5 @@
+//! Tests of anchors: a quote is found again and linked to. Not of how a passage becomes text.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Tests of a capture as a whole, from a page to a document. Not of its single rules.
+
 use super::super::snapshot::SelectionSnapshot;
 use super::*;
 

@@ -1,3 +1,5 @@
+//! Tests of fingerprints and of signatures of what is nearly the same. Not of what is done with a duplicate.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Tests of what a page says of itself. Not of its text.
+
 use super::*;
 
 fn metadata(html: &str) -> Metadata {

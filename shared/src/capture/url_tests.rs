@@ -1,3 +1,5 @@
+//! Tests of canonical addresses. Not of fetching anything.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Tests of export and import of a library. Not of the files' transport.
+
 use super::item::ExportItem;
 use super::*;
 use proptest::prelude::*;

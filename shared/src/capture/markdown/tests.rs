@@ -1,3 +1,5 @@
+//! Tests of Markdown written from a page's tree. Not of which part of the page is chosen.
+
 use super::*;
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options as Extensions, Parser, Tag};

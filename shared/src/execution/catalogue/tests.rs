@@ -1,3 +1,5 @@
+//! Tests of the catalogue's file format and its seed. Not of how a store keeps it.
+
 use super::*;
 use crate::execution::price::{PriceKey, cost};
 use crate::execution::usage::{Unit, Usage};

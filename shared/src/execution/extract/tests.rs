@@ -1,3 +1,5 @@
+//! Tests of reading usage out of answers. Not of what it costs.
+
 use super::*;
 use crate::execution::request::Provider;
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! Tests of exact prices of usage. Not of where prices come from.
+
 use super::*;
 use crate::execution::money::NanoUsd;
 use crate::execution::usage::{Unit, Usage};
