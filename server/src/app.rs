@@ -10,6 +10,7 @@ use crate::store::Store;
 use crate::store::models::Models;
 use crate::store::slugs::Slugs;
 use crate::vault::Vault;
+use crate::web::recent::Tokens;
 use krowoc_shared::ids::Millis;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
@@ -33,6 +34,8 @@ pub struct AppState {
     pub providers: Providers,
     /// The model catalogue, as it was last read.
     pub models: Models,
+    /// Personal access tokens that were read lately.
+    pub tokens: Tokens,
     /// Prompts by the slugs of their titles.
     pub slugs: Slugs,
     /// Who listens for live hints.
@@ -71,6 +74,7 @@ impl AppState {
             config: Arc::new(config),
             vault,
             models,
+            tokens: Tokens::default(),
             slugs: Slugs::default(),
             live: Arc::default(),
             executions: Arc::default(),

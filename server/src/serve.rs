@@ -135,6 +135,8 @@ pub fn listen(state: AppState) -> Result<Running, String> {
     let shared = state.clone();
     let mut http = HttpServer::new(move || router::app(shared.clone()))
         .client_request_timeout(HEADERS)
+        // A piece of a stream leaves when it is there, not when the one before was acknowledged.
+        .tcp_nodelay(true)
         .shutdown_timeout(config.shutdown_timeout.as_secs())
         .disable_signals();
     if config.workers > 0 {

@@ -8,6 +8,7 @@ use crate::store::execution_rows::{Request, json};
 use crate::store::executions::{self, NewExecution};
 use crate::store::jobs::Owner;
 use crate::store::{Conn, StoreError, Tx, dead_letters, provider_keys};
+use crate::web::actor::still_holds;
 use crate::web::{Fault, Reply};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::money::NanoUsd;
@@ -190,8 +191,9 @@ impl Beginning {
 /// Begins a run.
 ///
 /// # Errors
-/// No key, no such model, no price, over a ceiling, a key of another request, or the store's.
+/// A token that holds no longer, no key, no such model, no price, over a ceiling, a key of another request, or the store's.
 pub fn begin(tx: &mut Tx<'_>, gateway: &dyn Gateway, beginning: &Beginning) -> Reply<Begun> {
+    still_holds(tx, beginning.spec.token, beginning.now)?;
     if let Some(group) = repeated(tx, beginning)? {
         return Ok(Begun::Before(group));
     }

@@ -69,9 +69,8 @@ impl Gateway for Direct {
             context: facts.context,
             max_output: facts.max_output,
             price: facts
-                .prices
-                .as_ref()
-                .and_then(|prices| Price::of(prices.at(now))),
+                .price_at(now)
+                .and_then(|(set, revision)| Price::revised(set, revision)),
             noted: key
                 .used_at
                 .is_none_or(|at| now.saturating_sub(at) >= NOTED_EVERY),

@@ -28,8 +28,14 @@ impl Price {
     /// The price of a set; `None` when text has none in it.
     #[must_use]
     pub fn of(set: &PriceSet) -> Option<Self> {
+        Self::revised(set, &set.revision())
+    }
+
+    /// As [`Price::of`], of a set whose revision is known.
+    #[must_use]
+    pub fn revised(set: &PriceSet, revision: &str) -> Option<Self> {
         set.covers_text().then(|| Self {
-            revision: set.revision(),
+            revision: revision.to_owned(),
             set: Arc::new(set.clone()),
         })
     }

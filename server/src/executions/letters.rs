@@ -144,6 +144,8 @@ fn again(whole: Whole, letter: DeadLetterId) -> RunSpec {
         idempotency: None,
         letter: Some(letter),
         correlation_id: CORRELATION.try_with(Clone::clone).unwrap_or_default(),
+        // Whoever replays it was proven just now, and need not be its owner.
+        token: None,
     }
 }
 

@@ -31,11 +31,43 @@ struct Source {
 /// # Errors
 /// What is wrong with the request, with the field.
 pub fn plan(conn: &mut Conn, space: SpaceId, request: &RunRequest) -> Reply<RunSpec> {
+    match request.prompt {
+        None => plan_text(request),
+        Some(id) => {
+            check(request)?;
+            made(source(conn, space, id, request)?, request)
+        }
+    }
+}
+
+/// Makes a run of a request without a prompt: nothing is looked up for it.
+///
+/// # Errors
+/// What is wrong with the request, with the field.
+pub fn plan_text(request: &RunRequest) -> Reply<RunSpec> {
+    check(request)?;
+    if request.version.is_some() {
+        return Err(invalid("/version", "A version needs a prompt."));
+    }
+    let text = request.text.clone().unwrap_or_default();
+    let source = Source {
+        prompt: None,
+        title: title_of(&text),
+        text,
+        described: Vec::new(),
+        settings: ExecutionSettings::default(),
+    };
+    made(source, request)
+}
+
+fn check(request: &RunRequest) -> Reply<()> {
     let parameters = request.parameters.check();
     parameters.map_err(|(field, right)| {
         invalid(&format!("/parameters/{field}"), &format!("Write {right}."))
-    })?;
-    let source = source(conn, space, request)?;
+    })
+}
+
+fn made(source: Source, request: &RunRequest) -> Reply<RunSpec> {
     let models = models(request, &source.settings)?;
     let settings = &source.settings;
     let system = request.system.as_deref().unwrap_or(&settings.system);
@@ -100,20 +132,7 @@ fn invalid(field: &str, detail: &str) -> Fault {
         .detail(detail)
 }
 
-fn source(conn: &mut Conn, space: SpaceId, request: &RunRequest) -> Reply<Source> {
-    let Some(id) = request.prompt else {
-        let text = request.text.clone().unwrap_or_default();
-        if request.version.is_some() {
-            return Err(invalid("/version", "A version needs a prompt."));
-        }
-        return Ok(Source {
-            prompt: None,
-            title: title_of(&text),
-            text,
-            described: Vec::new(),
-            settings: ExecutionSettings::default(),
-        });
-    };
+fn source(conn: &mut Conn, space: SpaceId, id: DocId, request: &RunRequest) -> Reply<Source> {
     let document = prompt(conn, space, id)?;
     let current = document.body.rev;
     let version = request.version.unwrap_or(current);

@@ -2,15 +2,15 @@
 
 use super::begin::Beginning;
 use super::place::places;
-use super::plan::plan;
+use super::plan::{plan, plan_text};
 use super::service::{self, Handle, Idempotency, RunSpec};
 use super::stream::Reader;
 use crate::app::AppState;
 use crate::store::{Conn, executions};
-use crate::web::actor::Executions;
+use crate::web::actor::{Executions, still_holds};
 use crate::web::body::Body;
 use crate::web::problem::CORRELATION;
-use crate::web::{Actor, Fault, May, Reply};
+use crate::web::{Actor, Fault, May, Recent, Reply};
 use actix_web::http::header;
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -60,12 +60,20 @@ fn idempotency(request: &HttpRequest, body: &RunRequest) -> Reply<Option<Idempot
     }))
 }
 
+/// What is to be run. A text without a prompt needs no looking up.
 async fn planned(state: &AppState, actor: &Actor, request: RunRequest) -> Reply<RunSpec> {
-    let space = actor.personal()?;
-    let mut spec = state
-        .store
-        .read(move |conn: &mut Conn| plan(conn, space, &request))
-        .await?;
+    let (space, token, now) = (actor.personal()?, actor.token(), state.now());
+    let mut spec = match request.prompt {
+        None => plan_text(&request)?,
+        Some(_) => {
+            let planned = state.store.read(move |conn: &mut Conn| {
+                still_holds(conn, token, now)?;
+                plan(conn, space, &request)
+            });
+            planned.await?
+        }
+    };
+    spec.token = token;
     spec.correlation_id = CORRELATION.try_with(Clone::clone).unwrap_or_default();
     Ok(spec)
 }
@@ -113,7 +121,7 @@ fn seat(state: &AppState, actor: &Actor) -> Reply<super::board::Seat> {
 #[post("/executions")]
 async fn run_models(
     state: Data<AppState>,
-    actor: May<Executions>,
+    actor: Recent<Executions>,
     request: HttpRequest,
     body: Body<RunRequest, { limits::REQUEST_BYTES }>,
 ) -> Reply<HttpResponse> {

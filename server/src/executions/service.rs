@@ -12,7 +12,7 @@ use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::event::{Event, ToolCall};
 use krowoc_shared::execution::request::{Message, ModelRef, ModelRequest, Parameters};
 use krowoc_shared::execution::wire::ExecutionView;
-use krowoc_shared::ids::{DeadLetterId, DocId, ExecutionId, GroupId, KeyId, UserId};
+use krowoc_shared::ids::{DeadLetterId, DocId, ExecutionId, GroupId, KeyId, TokenId, UserId};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -69,6 +69,8 @@ pub struct RunSpec {
     pub letter: Option<DeadLetterId>,
     /// The request's correlation id.
     pub correlation_id: String,
+    /// The personal access token that asks: it must hold still when the run begins.
+    pub token: Option<TokenId>,
 }
 
 impl RunSpec {
@@ -109,7 +111,8 @@ pub struct Handle {
 /// Starts a run: it is stored and its cost reserved before anything is sent. It goes on whatever becomes of the caller.
 ///
 /// # Errors
-/// No key, no such model, no price, over a ceiling, [`ErrorCode::AlreadyExists`] for a key of another request, or the store's.
+/// A token that holds no longer, no key, no such model, no price, over a ceiling, [`ErrorCode::AlreadyExists`] for a key of another
+/// request, or the store's.
 pub async fn start(state: &AppState, user: UserId, spec: RunSpec) -> Reply<Handle> {
     if state.is_stopping() {
         let detail = "The server is shutting down; try again in a moment.";

@@ -21,11 +21,15 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// How often the store is asked for executions of other processes.
 const POLL: Duration = Duration::from_secs(1);
 /// How long a quiet stream waits before it says that it lives.
 const COMMENT: Duration = Duration::from_secs(15);
+
+/// How long pieces of text gather after some were sent: a screen draws no faster than this.
+const GATHER: Duration = Duration::from_millis(15);
 
 /// An execution as it is read.
 enum Source {
@@ -47,6 +51,16 @@ impl Track {
         let gone = |source: &Source| matches!(source, Source::Here(cell) if cell.is_gone());
         self.place.rank != ENDED && gone(&self.source)
     }
+
+    /// There is more than another piece of text: its first one, another attempt, or the end.
+    fn is_urgent(&self) -> bool {
+        let Source::Here(cell) = &self.source else {
+            return false;
+        };
+        let live = cell.live();
+        let first = self.place.text == 0 && self.place.reasoning == 0 && live.is_seen();
+        self.place.rank != ENDED && (first || rank(&live.view) != self.place.rank)
+    }
 }
 
 /// A stream under way.
@@ -57,6 +71,8 @@ pub struct Reader {
     tracks: Vec<Track>,
     changes: Option<watch::Receiver<u64>>,
     first: Option<Started>,
+    /// When something was last sent.
+    sent: Option<Instant>,
     ended: bool,
     _seat: Seat,
 }
@@ -169,6 +185,7 @@ impl Reader {
                 group,
                 executions: views,
             }),
+            sent: None,
             ended: false,
             _seat: seat,
         }
@@ -191,7 +208,12 @@ impl Reader {
             self.event(&mut out, "started", &started);
             return Some(out.into());
         }
+        let changed = |changes: &watch::Receiver<u64>| changes.has_changed().unwrap_or(false);
+        let mut woken = self.changes.as_ref().is_some_and(changed);
         loop {
+            if woken {
+                self.gather().await;
+            }
             if let Some(changes) = &mut self.changes {
                 changes.mark_unchanged();
             }
@@ -203,6 +225,7 @@ impl Reader {
                 self.event(&mut out, "end", &serde_json::json!({}));
             }
             if !out.is_empty() {
+                self.sent = Some(Instant::now());
                 return Some(out.into());
             }
             if self.state.now() >= self.actor.expires_at || self.is_left() {
@@ -212,8 +235,24 @@ impl Reader {
                 self.look().await;
                 continue;
             }
-            if !self.wait().await {
+            woken = self.wait().await;
+            if !woken {
                 return Some(Bytes::from_static(b":\n\n"));
+            }
+        }
+    }
+
+    /// Lets text gather for a moment after the last was sent. What is more than text is told at once.
+    async fn gather(&mut self) {
+        let (Some(sent), Some(changes)) = (self.sent, &mut self.changes) else {
+            return;
+        };
+        let until = sent + GATHER;
+        while Instant::now() < until && !self.tracks.iter().any(Track::is_urgent) {
+            match tokio::time::timeout_at(until, changes.changed()).await {
+                Ok(Ok(())) => {}
+                // The last cell went away, or the moment is over.
+                Ok(Err(_)) | Err(_) => return,
             }
         }
     }

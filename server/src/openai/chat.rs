@@ -6,10 +6,9 @@ use super::request::Ask;
 use super::route::{Desk, conversation};
 use crate::app::AppState;
 use crate::executions::service::{self, Handle, Idempotency, RunSpec};
-use crate::store::sessions::Holder;
 use crate::store::{Conn, executions};
-use crate::web::actor::Executions;
-use crate::web::{Actor, Body, Fault, May};
+use crate::web::actor::{Executions, still_holds};
+use crate::web::{Actor, Body, Fault, May, Recent};
 use actix_web::dev::Payload;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
@@ -41,8 +40,13 @@ const LONGEST_KEY: usize = 200;
 /// No token, or one without the scope.
 pub async fn caller(request: &HttpRequest) -> Result<May<Executions>, ApiError> {
     let actor = May::<Executions>::from_request(request, &mut Payload::None).await?;
-    if matches!(actor.holder, Holder::Token(_)) {
-        return Ok(actor);
+    of_token(&actor)?;
+    Ok(actor)
+}
+
+fn of_token(actor: &Actor) -> Result<(), ApiError> {
+    if actor.token().is_some() {
+        return Ok(());
     }
     let detail = "Use a personal access token with the scope executions, made in the settings.";
     Err(Fault::new(ErrorCode::Unauthenticated).detail(detail).into())
@@ -60,7 +64,8 @@ pub async fn chat_completions(
 async fn answer(request: &HttpRequest, mut payload: Payload) -> Result<HttpResponse, ApiError> {
     let state = request.app_data::<Data<AppState>>().cloned();
     let state = state.ok_or(ErrorCode::Internal)?;
-    let actor = caller(request).await?;
+    let actor = Recent::<Executions>::from_request(request, &mut Payload::None).await?;
+    of_token(&actor)?;
     let body = Body::<Value, LARGEST>::from_request(request, &mut payload);
     let body = tokio::time::timeout(state.config.request_timeout, body).await;
     let Body(value) = body.map_err(|_| ApiError::from(ErrorCode::Timeout))??;
@@ -68,6 +73,7 @@ async fn answer(request: &HttpRequest, mut payload: Payload) -> Result<HttpRespo
     let ask = Ask::of(value)?;
     let (stream, with_usage) = (ask.stream, ask.include_usage);
     let mut spec = spec(&state, &actor, ask).await?;
+    spec.token = actor.token();
     spec.correlation_id = request_id();
     spec.idempotency = idempotency;
     let handle = service::start(&state, actor.user, spec).await?;
@@ -104,7 +110,11 @@ async fn spec(state: &AppState, actor: &Actor, ask: Ask) -> Result<RunSpec, ApiE
         models: state.models.clone(),
         slugs: state.slugs.clone(),
     };
-    let read = move |conn: &mut Conn| desk.spec(conn, ask);
+    let (token, now) = (actor.token(), state.now());
+    let read = move |conn: &mut Conn| {
+        still_holds(conn, token, now)?;
+        desk.spec(conn, ask)
+    };
     state.store.read(read).await
 }
 

@@ -117,7 +117,7 @@ fn plain<S: AsRef<str>>(host: &Host<S>) -> String {
 }
 
 /// What a check without the network says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Standing {
     /// The operator allows it: it is not resolved by our rule.
     Allowed,

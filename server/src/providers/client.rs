@@ -3,8 +3,10 @@
 use super::address::{Lookup, Standing, resolve};
 use reqwest::Client;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::ThreadId;
 use std::time::Duration;
 
 /// How long a connection may take to be made; the response window may be shorter.
@@ -14,34 +16,37 @@ const IDLE: Duration = Duration::from_secs(45);
 /// Idle connections kept to one host.
 const IDLE_PER_HOST: usize = 64;
 
-/// One client for guarded addresses, one for what the operator allows; made when they are first needed, for loading the system's
-/// certificates takes time and memory.
+/// For each thread that calls, one client for guarded addresses and one for what the operator allows: a connection is driven by the
+/// thread that made it, and one that another thread drives would wake both for every piece of an answer. Made when they are first needed,
+/// for loading the system's certificates takes time and memory.
 pub(super) struct Clients {
     lookup: Arc<dyn Lookup>,
-    guarded: OnceLock<Result<Client, String>>,
-    allowed: OnceLock<Result<Client, String>>,
+    made: Mutex<HashMap<(ThreadId, Standing), Made>>,
 }
+
+type Made = Result<Client, String>;
 
 impl Clients {
     pub(super) fn new(lookup: Arc<dyn Lookup>) -> Self {
         Self {
             lookup,
-            guarded: OnceLock::new(),
-            allowed: OnceLock::new(),
+            made: Mutex::default(),
         }
     }
 
-    /// The client for an address, or why there is none.
-    pub(super) fn of(&self, standing: Standing) -> Result<&Client, &str> {
-        let (cell, is_guarded) = match standing {
-            Standing::Guarded => (&self.guarded, true),
-            Standing::Allowed => (&self.allowed, false),
-        };
-        let made = cell.get_or_init(|| {
-            let lookup = Arc::clone(&self.lookup);
-            client(Names { lookup, is_guarded })
+    /// This thread's client for an address, or why there is none.
+    pub(super) fn of(&self, standing: Standing) -> Made {
+        let key = (std::thread::current().id(), standing);
+        let lock = || self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(made) = lock().get(&key) {
+            return made.clone();
+        }
+        let made = client(Names {
+            lookup: Arc::clone(&self.lookup),
+            is_guarded: standing == Standing::Guarded,
         });
-        made.as_ref().map_err(String::as_str)
+        lock().insert(key, made.clone());
+        made
     }
 }
 

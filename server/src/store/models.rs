@@ -5,7 +5,7 @@ use super::{Conn, StoreError, Tx};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use krowoc_shared::execution::catalogue::{Catalogue, Model};
-use krowoc_shared::execution::price::Prices;
+use krowoc_shared::execution::price::{PriceSet, Prices};
 use krowoc_shared::execution::request::{ModelRef, Provider};
 use krowoc_shared::ids::Millis;
 use krowoc_shared::text::fold;
@@ -27,9 +27,23 @@ pub struct Facts {
     pub max_output: Option<u64>,
     /// Its prices; `None` = unpriced.
     pub prices: Option<Prices>,
+    /// The revision of each set of its prices, in their order: hashed once, and not with every call.
+    revisions: Vec<String>,
 }
 
 impl Facts {
+    /// The prices in force at a time, and their revision.
+    #[must_use]
+    pub fn price_at(&self, at: Millis) -> Option<(&PriceSet, &str)> {
+        let prices = self.prices.as_ref()?;
+        let set = prices.at(at);
+        let place = prices
+            .sets()
+            .position(|it| std::ptr::eq(&raw const it.prices, set));
+        let revision = self.revisions.get(place?)?;
+        Some((set, revision.as_str()))
+    }
+
     /// Whether a model of this provider may be called: of addresses of people's own every model may, the catalogue cannot know them.
     #[must_use]
     pub fn callable(&self, provider: Provider) -> bool {
@@ -122,6 +136,12 @@ impl Known {
             known: entry.is_some_and(active),
             context: entry.and_then(|entry| entry.context),
             max_output: entry.and_then(|entry| entry.max_output),
+            revisions: found
+                .and_then(|found| found.prices)
+                .into_iter()
+                .flat_map(Prices::sets)
+                .map(|it| it.prices.revision())
+                .collect(),
             prices: found.and_then(|found| found.prices).cloned(),
         }
     }

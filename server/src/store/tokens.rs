@@ -3,8 +3,10 @@
 use super::accounts::{spaces_of, user};
 use super::schema::tokens::api_token;
 use super::sessions::{Access, Hash, Holder};
+use super::statement::Statement;
 use super::{Conn, StoreError};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 use krowoc_shared::execution::wire::{Scope, TokenView};
 use krowoc_shared::ids::{Millis, TokenId, UserId};
 
@@ -91,6 +93,37 @@ pub fn by_hash(conn: &mut Conn, hash: &Hash) -> Result<Option<Access>, StoreErro
         revoked: revoked_at.is_some(),
         spaces: spaces_of(conn, user)?,
         scopes: scopes(&words),
+    }))
+}
+
+/// Whether a token may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// It was revoked.
+    pub revoked: bool,
+    /// When it runs out.
+    pub expires_at: Millis,
+}
+
+/// Whether a token may be used; `None` when it went away with its account.
+///
+/// # Errors
+/// The database's.
+pub fn standing(conn: &mut Conn, id: TokenId) -> Result<Option<Standing>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Nullable<BigInt>)]
+        expires_at: Option<i64>,
+        #[diesel(sql_type = Nullable<BigInt>)]
+        revoked_at: Option<i64>,
+    }
+    let row: Option<Row> =
+        Statement::new("SELECT expires_at, revoked_at FROM api_token WHERE id = ?")
+            .bind(id.as_bytes())
+            .first(conn)?;
+    Ok(row.map(|row| Standing {
+        revoked: row.revoked_at.is_some(),
+        expires_at: row.expires_at.unwrap_or(Millis::MAX),
     }))
 }
 

@@ -12,7 +12,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::wire::Scope;
-use krowoc_shared::ids::{DeviceId, Millis, SessionId, SpaceId, UserId};
+use krowoc_shared::ids::{DeviceId, Millis, SessionId, SpaceId, TokenId, UserId};
 use std::marker::PhantomData;
 use std::ops::Deref;
 
@@ -58,6 +58,15 @@ impl Actor {
             Holder::Token(_) => {
                 has(scope) || (scope == Scope::LibraryRead && has(Scope::LibraryWrite))
             }
+        }
+    }
+
+    /// The personal access token that asks; `None` for a person and a device.
+    #[must_use]
+    pub fn token(&self) -> Option<TokenId> {
+        match self.holder {
+            Holder::Token(id) => Some(id),
+            Holder::Session(_) | Holder::Device(_) => None,
         }
     }
 
@@ -138,6 +147,26 @@ impl<G> Deref for May<G> {
     }
 }
 
+/// As [`May`], for a route that asks [`still_holds`] in each of its own transactions: a personal access token that was read within the
+/// last minute is not read again beforehand.
+#[derive(Clone, Debug)]
+pub struct Recent<G>(Actor, PhantomData<fn() -> G>);
+
+impl<G> Recent<G> {
+    /// Who it is.
+    #[must_use]
+    pub fn actor(self) -> Actor {
+        self.0
+    }
+}
+
+impl<G> Deref for Recent<G> {
+    type Target = Actor;
+    fn deref(&self) -> &Actor {
+        &self.0
+    }
+}
+
 impl<G: Grant> FromRequest for May<G> {
     type Error = Fault;
     type Future = LocalBoxFuture<'static, Reply<Self>>;
@@ -145,17 +174,37 @@ impl<G: Grant> FromRequest for May<G> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let actor = identify(&request).await?;
-            if actor.may(G::SCOPE) {
-                return Ok(Self(actor, PhantomData));
-            }
-            let detail = format!(
-                "The token lacks the scope {}. Make one that has it in the settings.",
-                G::SCOPE.as_str()
-            );
-            Err(Fault::new(ErrorCode::MissingScope).detail(detail))
+            let actor = granted::<G>(identify(&request).await?)?;
+            Ok(Self(actor, PhantomData))
         })
     }
+}
+
+impl<G: Grant> FromRequest for Recent<G> {
+    type Error = Fault;
+    type Future = LocalBoxFuture<'static, Reply<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let actor = match recent(&request)? {
+                Some(actor) => actor,
+                None => identify(&request).await?,
+            };
+            Ok(Self(granted::<G>(actor)?, PhantomData))
+        })
+    }
+}
+
+fn granted<G: Grant>(actor: Actor) -> Reply<Actor> {
+    if actor.may(G::SCOPE) {
+        return Ok(actor);
+    }
+    let detail = format!(
+        "The token lacks the scope {}. Make one that has it in the settings.",
+        G::SCOPE.as_str()
+    );
+    Err(Fault::new(ErrorCode::MissingScope).detail(detail))
 }
 
 impl FromRequest for Actor {
@@ -266,17 +315,44 @@ fn proof(request: &HttpRequest) -> Reply<Proof> {
         .ok_or_else(|| ErrorCode::Unauthenticated.into())
 }
 
+/// Who asks with a personal access token that was read lately.
+fn recent(request: &HttpRequest) -> Reply<Option<Actor>> {
+    let state = state(request)?;
+    Ok(match proof(request)? {
+        Proof::Personal(token) => state.tokens.find(&token.hash(), state.clock.now()),
+        Proof::Cookie(_) | Proof::Bearer(_) => None,
+    })
+}
+
+/// Checks inside a transaction that a personal access token still holds: another server may have revoked it.
+///
+/// # Errors
+/// [`ErrorCode::Unauthenticated`], or the store's.
+pub fn still_holds(conn: &mut Conn, token: Option<TokenId>, now: Millis) -> Reply<()> {
+    let Some(id) = token else {
+        return Ok(());
+    };
+    let standing = tokens::standing(conn, id)?.ok_or(ErrorCode::Unauthenticated)?;
+    check_token(standing.revoked, standing.expires_at, now)
+}
+
 async fn identify(request: &HttpRequest) -> Reply<Actor> {
     let state = state(request)?;
     let now = state.clock.now();
     let proof = proof(request)?;
     let by_cookie = matches!(proof, Proof::Cookie(_));
+    let personal = match &proof {
+        Proof::Personal(token) => Some(token.hash()),
+        Proof::Cookie(_) | Proof::Bearer(_) => None,
+    };
     let access = state.store.read(move |conn| find(conn, &proof)).await?;
     check_life(&access, now)?;
     if by_cookie {
         check_csrf(request, &access.csrf)?;
     }
-    if now.saturating_sub(access.seen_at) >= SEEN_EVERY {
+    let mut seen_at = access.seen_at;
+    if now.saturating_sub(seen_at) >= SEEN_EVERY {
+        seen_at = now;
         let holder = access.holder;
         let seen = state
             .store
@@ -285,24 +361,37 @@ async fn identify(request: &HttpRequest) -> Reply<Actor> {
             tracing::warn!(%error, "seen_at was not written");
         }
     }
-    Ok(Actor {
+    let actor = Actor {
         user: access.user,
         holder: access.holder,
         spaces: access.spaces,
         expires_at: access.expires_at,
         scopes: access.scopes,
-    })
+    };
+    if let Some(hash) = personal {
+        let until = seen_at.saturating_add(SEEN_EVERY);
+        state.tokens.remember(hash, &actor, until);
+    }
+    Ok(actor)
 }
 
 /// Whether what was shown is still good.
 fn check_life(access: &Access, now: Millis) -> Reply<()> {
-    let is_token = matches!(access.holder, Holder::Token(_));
-    let gone = |why: &str| Err(Fault::new(ErrorCode::Unauthenticated).detail(why));
+    if matches!(access.holder, Holder::Token(_)) {
+        return check_token(access.revoked, access.expires_at, now);
+    }
     match (access.revoked, access.expires_at <= now) {
-        (true, _) if is_token => gone("This token was revoked. Make another in the settings."),
         (true, _) => Err(ErrorCode::DeviceRevoked.into()),
-        (_, true) if is_token => gone("This token has run out. Make another in the settings."),
         (_, true) => Err(ErrorCode::TokenExpired.into()),
+        (false, false) => Ok(()),
+    }
+}
+
+fn check_token(revoked: bool, expires_at: Millis, now: Millis) -> Reply<()> {
+    let gone = |why: &str| Err(Fault::new(ErrorCode::Unauthenticated).detail(why));
+    match (revoked, expires_at <= now) {
+        (true, _) => gone("This token was revoked. Make another in the settings."),
+        (_, true) => gone("This token has run out. Make another in the settings."),
         (false, false) => Ok(()),
     }
 }

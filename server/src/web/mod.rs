@@ -11,10 +11,11 @@ pub mod fallback;
 pub mod headers;
 pub mod health;
 pub mod problem;
+pub mod recent;
 pub mod request;
 pub mod token;
 
-pub use actor::{Actor, Admin, May, Person};
+pub use actor::{Actor, Admin, May, Person, Recent};
 pub use body::Body;
 pub use client::Client;
 pub use problem::{Fault, Reply};

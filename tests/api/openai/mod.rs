@@ -1,5 +1,7 @@
 //! The OpenAI-compatible door, byte by byte where clients depend on it. That the official clients take it is the suite `sdk`.
 
+mod revoked;
+
 use krowoc_shared::execution::wire::{CreatedToken, ExecutionPage, ExecutionState};
 use krowoc_tests::http::{HttpServer, Request, Response};
 use krowoc_tests::{Answer, Caller, Options, TestApp, logs};
