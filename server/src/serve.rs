@@ -4,8 +4,7 @@ use crate::app::AppState;
 use crate::config::Config;
 use crate::platform::{Clock, Random};
 use crate::router;
-use crate::store::models;
-use crate::store::{Conn, Store, StoreError, StoreOptions, Tx, migrate};
+use crate::store::{Conn, Store, StoreError, StoreOptions, Tx, indexing, migrate, models};
 use crate::vault::{Vault, VaultError};
 use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
@@ -45,6 +44,9 @@ impl Stopper {
         self.state.stop();
         crate::executions::recover::drain(&self.state).await;
         self.handle.stop(true).await;
+        if let Err(error) = indexing::catch_up(&self.state.store, None).await {
+            tracing::warn!(%error, "the search index is brought up to date at the next start");
+        }
         self.state.store.close().await;
     }
 }
@@ -185,6 +187,7 @@ pub async fn until_signal(running: Running) -> Result<(), String> {
     ));
     let vault = Arc::clone(&running.state.vault);
     tokio::spawn(async move { vault.keep().await });
+    tokio::spawn(indexing::tend(running.state.store.clone()));
     tokio::spawn(crate::executions::recover::tend(running.state.clone()));
     let upkeep = async {
         loop {

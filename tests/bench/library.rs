@@ -9,7 +9,7 @@
 
 mod support;
 
-use krowoc_server::store::Tx;
+use krowoc_server::store::{Tx, indexing};
 use krowoc_server::sync::push::{Batch, apply};
 use krowoc_server::web::Reply;
 use krowoc_shared::library::wire::Page;
@@ -58,6 +58,8 @@ async fn fill(app: &TestApp, caller: &Caller, rows: usize) -> Vec<String> {
         let work = move |tx: &mut Tx<'_>| -> Reply<()> { apply(tx, &batch).map(|_| ()) };
         app.state.store.write(work).await.expect("written");
     }
+    let indexed = indexing::catch_up(&app.state.store, None).await;
+    indexed.expect("indexed");
     phrases.truncate(30);
     phrases
 }

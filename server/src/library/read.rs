@@ -3,7 +3,9 @@
 use crate::app::AppState;
 use crate::store::library_filter::Filter;
 use crate::store::library_list::{COUNTED, Key, List, Place};
-use crate::store::{Conn, StoreError, library, library_overview, sync, versions};
+use crate::store::{
+    Conn, StoreError, indexing, library, library_overview, sync, versions, waiting,
+};
 use crate::web::actor::LibraryRead;
 use crate::web::{Fault, May, Reply};
 use actix_web::get;
@@ -18,6 +20,7 @@ use krowoc_shared::library::wire::{
 };
 use krowoc_shared::text;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Its routes.
@@ -161,6 +164,12 @@ fn page(
     Ok(Page { items, next, total })
 }
 
+/// True when the index of texts is asked.
+fn searches(query: &ListQuery) -> bool {
+    let q = query.q.as_deref();
+    q.is_some_and(|q| text::query(q).has_text())
+}
+
 fn total(
     conn: &mut Conn,
     space: SpaceId,
@@ -192,13 +201,25 @@ async fn documents(
     query: Query<ListQuery>,
 ) -> Reply<Json<Page>> {
     let space = actor.personal()?;
-    let query = query.into_inner();
+    let query = Arc::new(query.into_inner());
     let cursor = query.cursor.as_deref().map(Cursor::read).transpose()?;
-    let page = state
-        .store
-        .read(move |conn: &mut Conn| page(conn, space, &query, cursor.as_ref()))
-        .await?;
-    Ok(Json(page))
+    let cursor = Arc::new(cursor);
+    let read = |checks: bool| {
+        let (query, cursor) = (Arc::clone(&query), Arc::clone(&cursor));
+        let work = move |conn: &mut Conn| -> Reply<Option<Page>> {
+            let waits = checks && searches(&query) && waiting::any(conn, space)?;
+            let found = (!waits).then(|| page(conn, space, &query, cursor.as_ref().as_ref()));
+            found.transpose()
+        };
+        state.store.read(work)
+    };
+    let mut found = read(true).await?;
+    if found.is_none() {
+        indexing::catch_up(&state.store, Some(space)).await?;
+        // What others write meanwhile may wait for the next search.
+        found = read(false).await?;
+    }
+    found.map(Json).ok_or_else(|| ErrorCode::Internal.into())
 }
 
 /// The numbers beside the navigation, tags and sites for filters.

@@ -2,6 +2,7 @@
 
 use super::conn::{Conn, DatabaseUrl, Role, open};
 use super::error::StoreError;
+use super::waiting;
 use diesel::Connection;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::migration::{Migration, MigrationSource};
@@ -12,6 +13,9 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres")
 
 /// Any number will do, as long as every Krowoc uses the same: the key of PostgreSQL's advisory lock.
 const LOCK: i64 = 0x6b72_6f77_6f63;
+
+/// The step that made room for entries of the search index to wait.
+const WAITING: &str = "-000009_waiting";
 
 /// A migration and whether the database has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +52,10 @@ pub fn down(url: &DatabaseUrl, count: usize) -> Result<Vec<String>, StoreError> 
         let known = steps(conn)?;
         let applied = known.into_iter().rev().filter(|step| step.applied);
         let names: Vec<String> = applied.take(count).map(|step| step.name).collect();
+        if names.iter().any(|name| name.ends_with(WAITING)) {
+            // An older binary would never look for what waits.
+            while waiting::step(conn, None)?.more {}
+        }
         match conn {
             Conn::Sqlite(c) => run(c, &SQLITE, &names, Direction::Down)?,
             Conn::Postgres(c) => run(c, &POSTGRES, &names, Direction::Down)?,

@@ -13,6 +13,7 @@ mod error;
 pub mod execution_list;
 pub mod execution_rows;
 pub mod executions;
+pub mod indexing;
 pub mod jobs;
 pub mod library;
 pub mod library_filter;
@@ -35,6 +36,7 @@ pub mod throttle;
 pub mod tokens;
 pub mod usage;
 pub mod versions;
+pub mod waiting;
 mod work;
 mod writer;
 pub mod writing;
@@ -61,6 +63,8 @@ pub enum Event {
     Job(Millis),
     /// An account came near or to a ceiling.
     Budget(UserId, BudgetNotice),
+    /// So many entries of the search index wait to be put into it.
+    Unindexed(u32),
     /// A session or a device lost its access: its id. Open streams of it must end.
     Revoked([u8; 16]),
 }

@@ -6,6 +6,7 @@
 use super::library::{LIBRARY, PURGED, TRASH, shelf, site};
 use super::rows::Insert;
 use super::statement::{Statement, Value};
+use super::waiting;
 use super::{Conn, StoreError};
 use krowoc_shared::ids::SpaceId;
 use krowoc_shared::library::document::{Document, Field, Kind};
@@ -130,33 +131,37 @@ pub(super) struct Entry<'a> {
     pub terms: &'a str,
 }
 
-/// Writes the entries of rows.
+/// Most entries that SQLite puts into its index together with their rows: what a person writes by hand is found at once. More of them,
+/// which only a program sends, wait. See [`waiting`].
+const AT_ONCE: usize = 8;
+
+/// Writes the entries of rows; gives how many of them wait.
 ///
 /// # Errors
 /// The database's.
-pub(super) fn save(conn: &mut Conn, entries: &[Entry<'_>]) -> Result<(), StoreError> {
-    for entry in entries.iter().filter(|entry| entry.exists) {
+pub(super) fn save(conn: &mut Conn, entries: &[Entry<'_>]) -> Result<usize, StoreError> {
+    let (kept, purged): (Vec<_>, Vec<_>) = entries
+        .iter()
+        .partition(|entry| shelf(entry.document) != PURGED);
+    // What is purged is gone at once.
+    for entry in purged {
         remove(conn, entry.row_id)?;
     }
-    let kept = |entry: &&Entry<'_>| shelf(entry.document) != PURGED;
-    let rows = entries.iter().filter(kept).map(|entry| {
-        let on = shelf(entry.document);
-        let all = scope(entry.space, on, None);
-        let kind = scope(entry.space, on, Some(entry.document.kind));
-        // No word begins with `=`: a document cannot write itself into another space's scope.
-        let scopes = match conn {
-            Conn::Sqlite(_) => format!("{all} {kind}"),
-            Conn::Postgres(_) => {
-                let scopes = [format!("={all}"), format!("={kind}")];
-                let marks = marks(entry.document);
-                scopes
-                    .into_iter()
-                    .chain(marks)
-                    .collect::<Vec<_>>()
-                    .join(BETWEEN)
-            }
+    if matches!(conn, Conn::Sqlite(_)) && kept.len() > AT_ONCE {
+        let rows: Vec<_> = kept.iter().map(|entry| entry.waiting()).collect();
+        waiting::put(conn, rows)?;
+        return Ok(kept.len());
+    }
+    for entry in kept.iter().filter(|entry| entry.exists) {
+        remove(conn, entry.row_id)?;
+    }
+    let sqlite = matches!(conn, Conn::Sqlite(_));
+    let rows = kept.iter().map(|entry| {
+        let scope = match sqlite {
+            true => entry.scopes(),
+            false => entry.marked_scopes(),
         };
-        vec![entry.row_id.into(), entry.terms.into(), scopes.into()]
+        vec![entry.row_id.into(), entry.terms.into(), scope.into()]
     });
     let rows: Vec<Vec<Value>> = rows.collect();
     let insert = match conn {
@@ -174,14 +179,46 @@ pub(super) fn save(conn: &mut Conn, entries: &[Entry<'_>]) -> Result<(), StoreEr
     for statement in insert.statements(conn, rows) {
         statement.execute(conn)?;
     }
-    Ok(())
+    Ok(0)
 }
 
-/// Removes the entry of a row.
+impl Entry<'_> {
+    fn scopes_of(&self) -> [String; 2] {
+        let on = shelf(self.document);
+        [None, Some(self.document.kind)].map(|kind| scope(self.space, on, kind))
+    }
+
+    /// SQLite's: a column of its own.
+    fn scopes(&self) -> String {
+        self.scopes_of().join(" ")
+    }
+
+    /// PostgreSQL's, with the marks. No word begins with `=`: a document cannot write itself into another space's scope.
+    fn marked_scopes(&self) -> String {
+        let scopes = self.scopes_of().map(|scope| format!("={scope}"));
+        let all: Vec<String> = scopes.into_iter().chain(marks(self.document)).collect();
+        all.join(BETWEEN)
+    }
+
+    fn waiting(&self) -> waiting::Row {
+        [
+            self.row_id.into(),
+            self.space.as_bytes().into(),
+            self.exists.into(),
+            self.scopes().into(),
+            self.terms.into(),
+        ]
+    }
+}
+
+/// Removes the entry of a row, also when it waits.
 ///
 /// # Errors
 /// The database's.
 fn remove(conn: &mut Conn, row_id: i64) -> Result<(), StoreError> {
+    if matches!(conn, Conn::Sqlite(_)) {
+        waiting::forget(conn, row_id)?;
+    }
     let sql = match conn {
         Conn::Sqlite(_) => "DELETE FROM document_search WHERE rowid = ?",
         Conn::Postgres(_) => "DELETE FROM document_search WHERE row_id = ?",

@@ -5,7 +5,7 @@ use super::library::{Stored, deleted_at, doc_id, shelf, signed};
 use super::rows::Insert;
 use super::search;
 use super::statement::{Statement, Value};
-use super::{Conn, StoreError};
+use super::{Conn, Event, StoreError, Tx};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary};
 use krowoc_shared::hlc::Hlc;
@@ -130,7 +130,8 @@ impl Writing<'_> {
 ///
 /// # Errors
 /// The database's.
-pub fn save(conn: &mut Conn, rows: &[Writing<'_>]) -> Result<(), StoreError> {
+pub fn save(tx: &mut Tx<'_>, rows: &[Writing<'_>]) -> Result<(), StoreError> {
+    let conn = tx.conn();
     let made = insert(conn, rows)?;
     let mut tags = Vec::new();
     let mut entries = Vec::new();
@@ -174,7 +175,10 @@ pub fn save(conn: &mut Conn, rows: &[Writing<'_>]) -> Result<(), StoreError> {
     for statement in insert.statements(conn, tags) {
         statement.execute(conn)?;
     }
-    search::save(conn, &entries)
+    if let Ok(waiting @ 1..) = u32::try_from(search::save(conn, &entries)?) {
+        tx.after_commit(Event::Unindexed(waiting));
+    }
+    Ok(())
 }
 
 /// Inserts the rows of new documents; gives their numbers.

@@ -4,3 +4,4 @@ mod batch;
 mod edit;
 mod list;
 mod search;
+mod waiting;

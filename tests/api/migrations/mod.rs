@@ -4,6 +4,7 @@ mod backup;
 mod marks;
 mod sides;
 mod steps;
+mod waiting;
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
