@@ -1,7 +1,7 @@
 //! How many tokens a text and a request are to a model, without its vocabulary. Not what they cost.
 
 use crate::execution::request::{Message, ModelRequest};
-use crate::prompts::estimate::estimate_tokens;
+use crate::prompts::estimate::Estimate;
 
 /// Tokens that a chat format puts around each message.
 const PER_MESSAGE: u64 = 4;
@@ -13,7 +13,10 @@ const WITH_TOOLS: u64 = 350;
 /// A tokenizer, as far as it matters for counting: what a text comes to, in hundredths of what `o200k_base` makes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tokenizer {
-    hundredths: u64,
+    /// Of Latin letters, digits and signs.
+    latin: u64,
+    /// Of everything else.
+    other: u64,
 }
 
 impl Tokenizer {
@@ -21,18 +24,22 @@ impl Tokenizer {
     #[must_use]
     pub fn of(model: &str) -> Self {
         let model = model.to_lowercase();
-        let fits = |(parts, _): &&(&[&str], u64)| parts.iter().any(|part| model.contains(part));
+        let fits = |(parts, _): &&(&[&str], Self)| parts.iter().any(|part| model.contains(part));
         let known = FAMILIES.iter().find(fits);
-        Self {
-            hundredths: known.map_or(USUAL, |(_, hundredths)| *hundredths),
-        }
+        known.map_or(USUAL, |(_, tokenizer)| *tokenizer)
     }
 
     /// About how many tokens a text is.
     #[must_use]
     pub fn tokens(self, text: &str) -> u64 {
-        let base = u64::try_from(estimate_tokens(text)).unwrap_or(u64::MAX);
-        base.saturating_mul(self.hundredths).div_ceil(100)
+        let estimate = Estimate::of(text);
+        let part = |hundredths: usize, by: u64| {
+            let hundredths = u64::try_from(hundredths).unwrap_or(u64::MAX);
+            hundredths.saturating_mul(by)
+        };
+        let latin = part(estimate.latin, self.latin);
+        let other = part(estimate.other, self.other);
+        latin.saturating_add(other).div_ceil(10_000)
     }
 
     /// About how many tokens messages are, with what the chat format adds.
@@ -66,24 +73,42 @@ impl Tokenizer {
     }
 }
 
+const fn evenly(hundredths: u64) -> Tokenizer {
+    Tokenizer {
+        latin: hundredths,
+        other: hundredths,
+    }
+}
+
 /// Of a model that is in none of the families.
-const USUAL: u64 = 106;
+const USUAL: Tokenizer = evenly(106);
 
 /// Parts of model names, and hundredths of `o200k_base`; the first that fits counts.
 ///
 /// Measured as sums over 1,505 community prompts: `cl100k_base` 1.012, Llama 3 1.007, Gemma 1.058, Mistral's Tekken 1.053 and the
 /// vocabulary before it 1.222. Of Claude only the second generation's is public, 1.091: later ones count more, so that it is rounded up.
-const FAMILIES: &[(&[&str], u64)] = &[
-    (&["gpt-3.5", "gpt-4-", "davinci", "babbage"], 102),
-    (&["gpt-", "chatgpt", "codex"], 100),
-    (&["claude"], 120),
-    (&["llama"], 101),
-    (&["mixtral", "codestral", "mistral-7b", "mistral-tiny"], 123),
+/// Of sentences in other scripts `cl100k_base` makes 1.5 (Chinese, Korean) to 2.5 times as many (Greek, Arabic), of some yet more.
+const FAMILIES: &[(&[&str], Tokenizer)] = &[
+    (
+        &["gpt-3.5", "gpt-4-", "davinci", "babbage"],
+        Tokenizer {
+            latin: 102,
+            other: 170,
+        },
+    ),
+    (&["gpt-", "chatgpt", "codex"], evenly(100)),
+    (&["claude"], evenly(120)),
+    (&["llama"], evenly(101)),
+    (
+        &["mixtral", "codestral", "mistral-7b", "mistral-tiny"],
+        evenly(123),
+    ),
 ];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prompts::estimate_tokens;
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -99,6 +124,30 @@ mod tests {
         assert!(of("claude-sonnet-4-5") > of("GPT-4o"));
         assert!(of("openrouter/mistralai/mixtral-8x7b") > of("somebody's model"));
         assert_eq!(Tokenizer::of("claude").tokens(""), 0);
+    }
+
+    #[test]
+    fn an_older_vocabulary_makes_more_of_other_scripts() {
+        // Counts of o200k_base and of cl100k_base.
+        let cases = [
+            ("인공지능 전문가로서 다음 질문에 답변해 주세요.", 14, 23),
+            (
+                "Η τεχνητή νοημοσύνη αλλάζει τον τρόπο που εργαζόμαστε",
+                19,
+                49,
+            ),
+            (
+                "人工智能正在改变我们的工作方式，请写一篇关于提示工程的文章。",
+                17,
+                26,
+            ),
+        ];
+        for (text, o200k, cl100k) in cases {
+            let newer = Tokenizer::of("gpt-4o").tokens(text);
+            let older = Tokenizer::of("gpt-4-turbo").tokens(text);
+            assert!(newer.abs_diff(o200k) * 2 <= o200k, "{newer} for {o200k}");
+            assert!(older.abs_diff(cl100k) * 2 <= cl100k, "{older} for {cl100k}");
+        }
     }
 
     #[test]
