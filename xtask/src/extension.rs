@@ -18,8 +18,13 @@ pub const PACKAGE: &str = "krowoc-extension";
 pub const BINS: [&str; 4] = ["background", "popup", "options", "run"];
 /// The module that alone carries page extraction: large, and never in the popup's path.
 pub const EXTRACTOR: &str = "extractor";
-/// Bytes that a module may have when it is shipped, compressed: what a person waits for, and what the extractor may grow to.
-const LIMITS: [(&str, usize); 2] = [("popup", 150_000), (EXTRACTOR, 500_000)];
+/// Bytes that a module may have when it is shipped, compressed: what a person waits for, what the extractor may grow to, and for the
+/// background, which starts anew for each event, a tenth more than the 549 kB that it had when the limit was set.
+const LIMITS: [(&str, usize); 3] = [
+    ("popup", 150_000),
+    (EXTRACTOR, 500_000),
+    ("background", 604_000),
+];
 
 /// Compiles the modules: the extraction apart, so that its feature does not reach the others.
 ///
@@ -139,7 +144,7 @@ mod tests {
                 "{refused}"
             );
         }
-        assert!(within_limit("background", usize::MAX).is_ok());
+        assert!(within_limit("options", usize::MAX).is_ok());
     }
 
     #[test]

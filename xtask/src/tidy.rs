@@ -78,9 +78,11 @@ fn file(name: &str, text: &str) -> Vec<String> {
     if !name.ends_with(".rs") {
         return broken;
     }
-    // Tests beside a module need no purpose of their own.
-    if !is_test_module(name) && !opens_with_its_purpose(text) {
-        broken.push(":1: does not open with `//!` and what the module is".to_owned());
+    if !opens_with_its_purpose(text) {
+        let what = if is_test_module(name) { "tests" } else { "is" };
+        broken.push(format!(
+            ":1: does not open with `//!` and what the module {what}"
+        ));
     }
     let lines = text.lines().count();
     if lines > LONGEST {
@@ -163,8 +165,10 @@ mod tests {
         assert_eq!(file("server/src/sheep.rs", "").len(), 1);
         assert_eq!(
             file("server/src/sheep_tests.rs", "use super::*;\n"),
-            [] as [&str; 0]
+            [":1: does not open with `//!` and what the module tests"]
         );
+        let tests = "//! Tests of counting sheep.\n\nuse super::*;\n";
+        assert_eq!(file("server/src/sheep_tests.rs", tests), [] as [&str; 0]);
     }
 
     #[test]

@@ -1,3 +1,5 @@
+//! Tests of when a failed attempt is made again, and after how long.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Tests of which notations are proposed as variables, and of what they are converted to.
+
 use super::*;
 use crate::prompts::{convert, parse};
 use proptest::prelude::*;

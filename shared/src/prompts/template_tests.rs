@@ -1,3 +1,5 @@
+//! Tests of templates: read, written again, filled in.
+
 use super::*;
 use proptest::prelude::*;
 use std::collections::BTreeMap;

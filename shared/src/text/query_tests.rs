@@ -1,3 +1,5 @@
+//! Tests of queries as people type them, and of what they find.
+
 use super::*;
 use crate::text::search_text;
 use proptest::prelude::*;

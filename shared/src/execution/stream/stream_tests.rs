@@ -1,3 +1,5 @@
+//! Tests of the stream parsers: whatever the bytes are cut into, and whatever they are.
+
 use super::*;
 use proptest::prelude::*;
 
