@@ -12,6 +12,7 @@ pub mod jobs;
 pub mod keys;
 pub mod library;
 pub mod live;
+pub mod mcp;
 pub mod models;
 pub mod openai;
 pub mod operator;

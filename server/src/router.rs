@@ -2,7 +2,9 @@
 
 use crate::app::AppState;
 use crate::web::{body, contract, fallback, health, request};
-use crate::{accounts, budgets, executions, keys, library, live, models, openai, sync, tokens};
+use crate::{
+    accounts, budgets, executions, keys, library, live, mcp, models, openai, sync, tokens,
+};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
@@ -44,6 +46,7 @@ pub fn app(
             app.configure(contract::configure)
                 .configure(health::configure)
                 .configure(openai::configure)
+                .configure(mcp::configure)
         })
         .service(scope("/api/v1").configure(api))
         .split_for_parts();

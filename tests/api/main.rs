@@ -11,6 +11,7 @@ mod jobs;
 mod keys;
 mod library;
 mod live;
+mod mcp;
 mod migrations;
 mod models;
 mod openai;

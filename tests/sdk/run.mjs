@@ -1,4 +1,5 @@
-// The conformance of the OpenAI-compatible door: the official Node and Python clients against a real server and the provider server.
+// The conformance of the doors that other people's clients know: OpenAI's Node and Python clients and the Model Context Protocol's client,
+// against a real server and the provider server.
 // Not a test of the clients: each case is what a program would write.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
@@ -6,6 +7,7 @@ import readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Server } from '../browser/lib/server.mjs';
 import { cases } from './cases.mjs';
+import { cases as agentCases } from './mcp.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const need = (name) => {
@@ -80,16 +82,16 @@ function report(client, name, error) {
   console.log(error ? `FAIL ${client}: ${name}\n${error}` : `ok   ${client}: ${name}`);
 }
 
-async function runNode(env) {
+async function runNode(client, list) {
   let [passed, failed] = [0, 0];
-  for (const [name, run] of cases(env)) {
+  for (const [name, run] of list) {
     try {
       await run();
       passed += 1;
-      report('node', name);
+      report(client, name);
     } catch (error) {
       failed += 1;
-      report('node', name, error.stack);
+      report(client, name, error.stack);
     }
   }
   return [passed, failed];
@@ -121,8 +123,9 @@ const server = await Server.start({ bin: need('KROWOC_SDK_SERVER_BIN') }, 'sqlit
 let sum = [0, 0];
 try {
   const env = await prepare(server.url, url);
-  for (const run of [runNode, runPython]) {
-    const [passed, failed] = await run(env);
+  const runs = [() => runNode('node', cases(env)), () => runNode('mcp', agentCases(env)), () => runPython(env)];
+  for (const run of runs) {
+    const [passed, failed] = await run();
     sum = [sum[0] + passed, sum[1] + failed];
   }
 } catch (error) {

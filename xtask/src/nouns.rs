@@ -24,6 +24,11 @@ const ALLOWED: &[(&str, &str, &str)] = &[
         "an output that is kept becomes a document by an operation",
     ),
     (
+        "mcp",
+        "library",
+        "an agent's search is the library's, in another wire format",
+    ),
+    (
         "openai",
         "executions",
         "a second door to the same service, in another wire format",

@@ -1,4 +1,4 @@
-//! The suite of OpenAI's official clients, for Node and for Python. Its cases are in tests/sdk.
+//! The suite of other people's clients: OpenAI's for Node and for Python, and the Model Context Protocol's. Its cases are in tests/sdk.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -27,7 +27,7 @@ pub enum Suite {
     Simulation,
     /// Every provider of models and every way in which one fails
     Providers,
-    /// OpenAI's official Python and Node clients through the OpenAI-compatible door
+    /// Official clients: OpenAI's for Python and Node, and the Model Context Protocol's, through their doors
     Sdk,
     /// addons-linter over the Firefox package, warnings as errors
     ExtensionLint,

@@ -9,7 +9,7 @@ use krowoc_shared::execution::settings::{ExecutionSettings, USUAL_TIMEOUT_MS};
 use krowoc_shared::execution::wire::RunRequest;
 use krowoc_shared::ids::{DocId, SpaceId, UserId};
 use krowoc_shared::library::document::{Document, Field, Kind};
-use krowoc_shared::prompts::{Variable, merge, parse, resolve};
+use krowoc_shared::prompts::{FillError, Variable, fill};
 use std::collections::BTreeMap;
 
 /// Most models of one run.
@@ -270,26 +270,17 @@ fn rendered(
     described: &[Variable],
     given: &BTreeMap<String, String>,
 ) -> Reply<String> {
-    let template = parse(text).map_err(|error| {
-        Fault::new(ErrorCode::InvalidTemplate)
-            .field(field)
-            .detail(format!("{error}."))
-    })?;
-    let variables = merge(described, &template).variables;
-    let values = resolve(&variables, given).map_err(|errors| {
-        let first = errors.first().map(|error| error.name.clone());
-        let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        Fault::new(ErrorCode::InvalidVariables)
-            .field(format!(
-                "/variables/{}",
-                pointer(&first.unwrap_or_default())
-            ))
-            .detail(format!("{}.", said.join("; ")))
-    })?;
-    template.render(&values).map_err(|error| {
-        Fault::new(ErrorCode::InvalidVariables)
-            .field("/variables")
-            .detail(format!("{error}."))
+    fill(text, described, given).map_err(|error| {
+        let (code, field) = match &error {
+            FillError::Template(_) => (ErrorCode::InvalidTemplate, field.to_owned()),
+            FillError::Values(errors) => {
+                let first = errors.first().map(|error| error.name.as_str());
+                let field = format!("/variables/{}", pointer(first.unwrap_or_default()));
+                (ErrorCode::InvalidVariables, field)
+            }
+            FillError::Missing(_) => (ErrorCode::InvalidVariables, "/variables".to_owned()),
+        };
+        Fault::new(code).field(field).detail(format!("{error}."))
     })
 }
 

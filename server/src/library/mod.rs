@@ -5,6 +5,8 @@ mod edit;
 mod export;
 mod read;
 
+pub use read::list;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Its routes; fixed names before `{id}`.

@@ -4,7 +4,7 @@ use crate::app::AppState;
 use crate::store::library_filter::Filter;
 use crate::store::library_list::{COUNTED, Key, List, Place};
 use crate::store::{
-    Conn, StoreError, indexing, library, library_overview, sync, versions, waiting,
+    Conn, Store, StoreError, indexing, library, library_overview, sync, versions, waiting,
 };
 use crate::web::actor::LibraryRead;
 use crate::web::{Fault, May, Reply};
@@ -133,6 +133,31 @@ fn filter(query: &ListQuery) -> Filter {
     }
 }
 
+/// A page of a space's library or trash. A search finds all that was acknowledged before it.
+///
+/// # Errors
+/// [`ErrorCode::InvalidField`] for a cursor that no page gave; the store's.
+pub async fn list(store: &Store, space: SpaceId, query: ListQuery) -> Reply<Page> {
+    let cursor = query.cursor.as_deref().map(Cursor::read).transpose()?;
+    let asked = Arc::new((query, cursor));
+    let read = |checks: bool| {
+        let asked = Arc::clone(&asked);
+        store.read(move |conn: &mut Conn| -> Reply<Option<Page>> {
+            let (query, cursor) = &*asked;
+            let waits = checks && searches(query) && waiting::any(conn, space)?;
+            let found = (!waits).then(|| page(conn, space, query, cursor.as_ref()));
+            found.transpose()
+        })
+    };
+    let mut found = read(true).await?;
+    if found.is_none() {
+        indexing::catch_up(store, Some(space)).await?;
+        // What others write meanwhile may wait for the next search.
+        found = read(false).await?;
+    }
+    found.ok_or_else(|| ErrorCode::Internal.into())
+}
+
 fn page(
     conn: &mut Conn,
     space: SpaceId,
@@ -201,25 +226,8 @@ async fn documents(
     query: Query<ListQuery>,
 ) -> Reply<Json<Page>> {
     let space = actor.personal()?;
-    let query = Arc::new(query.into_inner());
-    let cursor = query.cursor.as_deref().map(Cursor::read).transpose()?;
-    let cursor = Arc::new(cursor);
-    let read = |checks: bool| {
-        let (query, cursor) = (Arc::clone(&query), Arc::clone(&cursor));
-        let work = move |conn: &mut Conn| -> Reply<Option<Page>> {
-            let waits = checks && searches(&query) && waiting::any(conn, space)?;
-            let found = (!waits).then(|| page(conn, space, &query, cursor.as_ref().as_ref()));
-            found.transpose()
-        };
-        state.store.read(work)
-    };
-    let mut found = read(true).await?;
-    if found.is_none() {
-        indexing::catch_up(&state.store, Some(space)).await?;
-        // What others write meanwhile may wait for the next search.
-        found = read(false).await?;
-    }
-    found.map(Json).ok_or_else(|| ErrorCode::Internal.into())
+    let page = list(&state.store, space, query.into_inner()).await?;
+    Ok(Json(page))
 }
 
 /// The numbers beside the navigation, tags and sites for filters.

@@ -128,7 +128,7 @@ fn page(known: &Known, own: &[Provider], wanted: &Wanted, now: Millis) -> ModelP
     }
 }
 
-/// The models of the catalogue: those that the caller has a key for first, then by provider and name.
+/// The models of the catalogue: those that the caller has a key for first, then by provider; the newest of a provider first, those about to be retired last.
 #[utoipa::path(
     tag = "models",
     security(("session" = []), ("device" = []), ("token" = ["executions"])),

@@ -5,14 +5,14 @@ use super::request::Ask;
 use crate::executions::plan::plan;
 use crate::executions::service::RunSpec;
 use crate::store::models::Models;
-use crate::store::slugs::Slugs;
-use crate::store::{Conn, library, provider_keys, versions};
+use crate::store::slugs::{Named, Slugs};
+use crate::store::{Conn, library, provider_keys};
 use crate::web::Fault;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::request::{ModelRef, Role};
 use krowoc_shared::execution::settings::{ExecutionSettings, LONGEST_TIMEOUT_MS};
 use krowoc_shared::execution::wire::RunRequest;
-use krowoc_shared::ids::{DocId, SpaceId, UserId};
+use krowoc_shared::ids::{SpaceId, UserId};
 use krowoc_shared::library::document::Field;
 
 /// How a saved prompt's name begins.
@@ -118,41 +118,28 @@ impl Desk {
     }
 
     fn prompt(&self, conn: &mut Conn, named: &str, ask: Ask) -> Result<RunSpec, ApiError> {
-        let (name, version) = match named.split_once('@') {
-            None => (named, None),
-            Some((name, number)) => {
-                let number = number.parse().map_err(|_| {
-                    ApiError::invalid(
-                        "model",
-                        "After @ stands the number of a version, such as prompt:my-prompt@3.",
-                    )
-                });
-                (name, Some(number?))
-            }
-        };
+        let name = named.split_once('@').map_or(named, |(name, _)| name);
         let none = || {
             ApiError::no_model(format!(
                 "There is no prompt {name}. Its name is the slug of its title, or its id."
             ))
         };
-        let id = match name.parse::<DocId>() {
-            Ok(id) => id,
-            Err(_) => self.slugs.find(conn, self.space, name)?.ok_or_else(none)?,
+        let (id, rev) = match self.slugs.named(conn, self.space, named)? {
+            Named::Found { id, rev } => (id, rev.map(|version| version.rev)),
+            Named::NoPrompt => return Err(none()),
+            Named::NoVersion(number) => {
+                return Err(ApiError::no_model(format!(
+                    "The prompt {name} has no version {number}; see its history."
+                )));
+            }
+            Named::NotANumber => {
+                let why = "After @ stands the number of a version, such as prompt:my-prompt@3.";
+                return Err(ApiError::invalid("model", why));
+            }
         };
         let document = match library::get(conn, self.space, id).map_err(Fault::from) {
             Err(fault) if fault.code == ErrorCode::NotFound => return Err(none()),
             found => found?.document,
-        };
-        let rev = match version {
-            None => None,
-            Some(number) => {
-                let rev = versions::rev_of(conn, self.space, id, number)?;
-                Some(rev.ok_or_else(|| {
-                    ApiError::no_model(format!(
-                        "The prompt {name} has no version {number}; see its history."
-                    ))
-                })?)
-            }
         };
         let settings = ExecutionSettings::of(document.value(Field::Execution));
         let is_system = settings.role == Role::System;

@@ -4,7 +4,7 @@ use super::statement::Statement;
 use super::{Conn, StoreError, Tx};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
-use krowoc_shared::execution::catalogue::{Catalogue, Model};
+use krowoc_shared::execution::catalogue::{Catalogue, Model, picked_before};
 use krowoc_shared::execution::price::{PriceSet, Prices};
 use krowoc_shared::execution::request::{ModelRef, Provider};
 use krowoc_shared::ids::Millis;
@@ -69,7 +69,7 @@ pub struct Known {
     changes: i64,
     /// The catalogue.
     pub catalogue: Catalogue,
-    /// Its models of providers that Krowoc calls, by provider and name.
+    /// Its models of providers that Krowoc calls, by provider, each in the order of [`picked_before`].
     pub listed: Vec<Listed>,
     inactive: HashSet<ModelRef>,
     found: moka::sync::Cache<(ModelRef, String), Arc<Facts>>,
@@ -96,7 +96,7 @@ impl Known {
                     })
                 })
                 .collect();
-            of_provider.sort_by_cached_key(|it| (fold(it.entry.title()), it.model.model.clone()));
+            of_provider.sort_by(|one, other| picked_before(&one.entry, &other.entry));
             listed.append(&mut of_provider);
         }
         Self {
@@ -335,6 +335,7 @@ fn put(
     }
     let facts = json(&serde_json::json!({
         "deprecated": model.deprecated,
+        "released": model.released,
         "context": model.context,
         "max_output": model.max_output,
         "name": model.name,

@@ -1,18 +1,78 @@
 //! Prompts by the slugs of their titles. Not the titles' own index: slugs are few, and read anew when the space has changed.
 
 use super::statement::Statement;
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, versions};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Text};
 use krowoc_shared::ids::{DocId, SpaceId};
 use krowoc_shared::text::slug;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// Spaces whose slugs are remembered.
 const SPACES: u64 = 1_000;
 
-type Names = HashMap<String, DocId>;
+/// The prompts of a space by slug, and the slugs by prompt.
+#[derive(Debug, Default)]
+pub struct Names {
+    by_slug: BTreeMap<Arc<str>, DocId>,
+    by_id: HashMap<DocId, Arc<str>>,
+}
+
+impl Names {
+    fn put(&mut self, slug: String, id: DocId) {
+        let slug: Arc<str> = slug.into();
+        self.by_slug.insert(Arc::clone(&slug), id);
+        self.by_id.insert(id, slug);
+    }
+
+    /// The prompt of a slug.
+    #[must_use]
+    pub fn find(&self, slug: &str) -> Option<DocId> {
+        self.by_slug.get(slug).copied()
+    }
+
+    /// The slug of a prompt.
+    #[must_use]
+    pub fn slug_of(&self, id: DocId) -> Option<&str> {
+        self.by_id.get(&id).map(AsRef::as_ref)
+    }
+
+    /// The prompts after a slug, or all, in the order of the slugs.
+    pub fn after(&self, slug: Option<&str>) -> impl Iterator<Item = (&str, DocId)> {
+        let from = slug.map_or(Bound::Unbounded, Bound::Excluded);
+        let range = self.by_slug.range::<str, _>((from, Bound::Unbounded));
+        range.map(|(slug, id)| (slug.as_ref(), *id))
+    }
+}
+
+/// A version of a prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AtVersion {
+    /// Which of its texts, counted from 1.
+    pub number: u64,
+    /// The revision of that text.
+    pub rev: u64,
+}
+
+/// What a written name means: `slug`, `slug@3`, or a document's id in the place of the slug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// A document, and the version when one was named. An id may be anybody's: the document is looked up in the space.
+    Found {
+        /// The document.
+        id: DocId,
+        /// The version.
+        rev: Option<AtVersion>,
+    },
+    /// No prompt has this slug.
+    NoPrompt,
+    /// The prompt has no version of this number.
+    NoVersion(u64),
+    /// What stands after `@` is no number.
+    NotANumber,
+}
 
 /// The slugs of spaces, as this process remembers them. Clones share them.
 #[derive(Clone)]
@@ -49,7 +109,7 @@ fn names(conn: &mut Conn, space: SpaceId) -> Result<Names, StoreError> {
     )
     .bind(space.as_bytes())
     .load(conn)?;
-    let mut names = Names::with_capacity(rows.len());
+    let mut names = Names::default();
     let mut next: HashMap<String, u32> = HashMap::new();
     for row in rows {
         let Some(id) = DocId::from_slice(&row.id) else {
@@ -62,27 +122,22 @@ fn names(conn: &mut Conn, space: SpaceId) -> Result<Names, StoreError> {
         } else {
             format!("{base}-{count}")
         };
-        while names.contains_key(&name) {
+        while names.find(&name).is_some() {
             *count = count.saturating_add(1);
             name = format!("{base}-{count}");
         }
         *count = count.saturating_add(1);
-        names.insert(name, id);
+        names.put(name, id);
     }
     Ok(names)
 }
 
 impl Slugs {
-    /// The prompt of a slug.
+    /// The prompts of a space.
     ///
     /// # Errors
     /// The database's.
-    pub fn find(
-        &self,
-        conn: &mut Conn,
-        space: SpaceId,
-        slug: &str,
-    ) -> Result<Option<DocId>, StoreError> {
+    pub fn of(&self, conn: &mut Conn, space: SpaceId) -> Result<Arc<Names>, StoreError> {
         let seq: Option<Seq> = Statement::new("SELECT seq FROM space WHERE id = ?")
             .bind(space.as_bytes())
             .first(conn)?;
@@ -90,11 +145,39 @@ impl Slugs {
         if let Some((known, names)) = self.known.get(&space)
             && known == seq
         {
-            return Ok(names.get(slug).copied());
+            return Ok(names);
         }
         let names = Arc::new(names(conn, space)?);
-        let found = names.get(slug).copied();
-        self.known.insert(space, (seq, names));
-        Ok(found)
+        self.known.insert(space, (seq, Arc::clone(&names)));
+        Ok(names)
+    }
+
+    /// What a written name means.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn named(&self, conn: &mut Conn, space: SpaceId, text: &str) -> Result<Named, StoreError> {
+        let (name, number) = match text.split_once('@') {
+            None => (text, None),
+            Some((name, number)) => match number.parse::<u64>() {
+                Ok(number) => (name, Some(number)),
+                Err(_) => return Ok(Named::NotANumber),
+            },
+        };
+        let id = match name.parse::<DocId>() {
+            Ok(id) => Some(id),
+            Err(_) => self.of(conn, space)?.find(name),
+        };
+        let Some(id) = id else {
+            return Ok(Named::NoPrompt);
+        };
+        let Some(number) = number else {
+            return Ok(Named::Found { id, rev: None });
+        };
+        let rev = versions::rev_of(conn, space, id, number)?;
+        Ok(rev.map_or(Named::NoVersion(number), |rev| Named::Found {
+            id,
+            rev: Some(AtVersion { number, rev }),
+        }))
     }
 }

@@ -66,7 +66,10 @@ fn user_agent(request: &HttpRequest) -> String {
 
 /// An `Origin`, when one is sent, must be the host that was asked or the public address. Extensions have origins of their own
 /// and are let through: they hold tokens, not cookies.
-fn same_origin(request: &HttpRequest) -> Reply<()> {
+///
+/// # Errors
+/// [`ErrorCode::CsrfRejected`].
+pub fn same_origin(request: &HttpRequest) -> Reply<()> {
     let Some(origin) = request.headers().get(header::ORIGIN) else {
         return Ok(());
     };

@@ -19,7 +19,7 @@ impl Scope {
     pub fn of(path: &str) -> Self {
         if path.starts_with("/api/docs") {
             Self::Docs
-        } else if ["/api/", "/v1/", "/health/", "/metrics"]
+        } else if ["/api/", "/v1/", "/mcp", "/health/", "/metrics"]
             .iter()
             .any(|prefix| path.starts_with(prefix))
         {

@@ -12,6 +12,7 @@
 
 pub mod convert;
 pub mod estimate;
+mod fill;
 mod notation;
 mod parser;
 pub mod recognise;
@@ -21,6 +22,7 @@ pub mod variable;
 
 pub use convert::convert;
 pub use estimate::estimate_tokens;
+pub use fill::{FillError, asked, fill};
 pub use recognise::{Confidence, Occurrence, Proposal, Style, recognise};
 pub use render::{MissingValue, RenderError};
 pub use template::{

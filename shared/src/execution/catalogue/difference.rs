@@ -66,7 +66,7 @@ pub enum Change {
         provider: String,
         /// The model's id.
         model: String,
-        /// Which: `name`, `match`, `context`, `max_output`, `capabilities`, `deprecated`.
+        /// Which: `name`, `match`, `context`, `max_output`, `capabilities`, `released`, `deprecated`.
         what: Vec<String>,
     },
 }
@@ -208,6 +208,7 @@ fn of_model(provider: &str, before: &Model, after: &Model, changes: &mut Vec<Cha
         ("context", before.context != after.context),
         ("max_output", before.max_output != after.max_output),
         ("capabilities", before.capabilities != after.capabilities),
+        ("released", before.released != after.released),
         ("deprecated", before.deprecated != after.deprecated),
     ]);
     if !what.is_empty() {

@@ -138,13 +138,14 @@ impl Reader {
             context: self.read(&mut from, "context", count),
             max_output: self.read(&mut from, "max_output", count),
             capabilities: self.take(&mut from, "capabilities").unwrap_or_default(),
+            released: self.take(&mut from, "released"),
             deprecated: self.take(&mut from, "deprecated").unwrap_or_default(),
             prices: self.take::<Prices>(&mut from, "prices"),
             id,
         };
         self.nothing_else(
             &from,
-            "id, name, match, context, max_output, capabilities, deprecated, prices",
+            "id, name, match, context, max_output, capabilities, released, deprecated, prices",
         );
         model
     }
@@ -386,6 +387,7 @@ fn model_value(model: &Model) -> Result<Value, serde_json::Error> {
     if !model.capabilities.is_empty() {
         put("capabilities", model.capabilities.clone().into());
     }
+    put("released", serde_json::to_value(model.released)?);
     put("deprecated", model.deprecated.into());
     put("prices", serde_json::to_value(&model.prices)?);
     Ok(Value::Object(fields))

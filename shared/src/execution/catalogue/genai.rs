@@ -219,6 +219,7 @@ fn model(raw: &RawModel<'_>) -> Result<Model, String> {
         context: raw.context_window,
         max_output: None,
         capabilities: Vec::new(),
+        released: None,
         deprecated: raw.deprecated.unwrap_or_default(),
         prices: raw.prices.map_or(Ok(None), |raw| prices(raw.get()))?,
     })

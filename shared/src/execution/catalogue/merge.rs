@@ -38,6 +38,7 @@ impl Model {
         if !facts.capabilities.is_empty() {
             self.capabilities = facts.capabilities;
         }
+        self.released = facts.released.or(self.released);
         self.deprecated |= facts.deprecated;
         self.prices = self.prices.take().or(facts.prices);
     }

@@ -7,16 +7,18 @@ mod genai;
 mod home;
 mod matching;
 mod merge;
+mod order;
 mod seed;
 
 pub use difference::{Change, differences};
 pub use file::{FORMAT, Mistake};
 pub use genai::from_genai_prices;
 pub use matching::Matching;
+pub use order::picked_before;
 pub use seed::{SEED, SEED_SOURCE, seed};
 
 use super::extract::{ExtractError, Extracted, Extractor};
-use super::price::Prices;
+use super::price::{Day, Prices};
 use super::request::Provider;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -36,6 +38,8 @@ pub struct Model {
     pub max_output: Option<u64>,
     /// Such as `text`, `images`, `audio`, `video`, `tools`, `reasoning`, `json_schema`, `image_output`, `embeddings`.
     pub capabilities: Vec<String>,
+    /// The day on which its provider released it; `None` when unknown.
+    pub released: Option<Day>,
     /// Whether its provider is about to retire it.
     pub deprecated: bool,
     /// Its prices; `None` = unpriced.

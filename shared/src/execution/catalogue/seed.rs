@@ -3,7 +3,7 @@
 use super::{Catalogue, Mistake};
 
 /// Where the seed's facts come from; the licence stands beside the file.
-pub const SEED_SOURCE: &str = "Prices, names and extractors: genai-prices, https://github.com/pydantic/genai-prices, MIT. Limits and abilities: our own notes, not checked against the providers' documentation.";
+pub const SEED_SOURCE: &str = "Prices, names and extractors: genai-prices, https://github.com/pydantic/genai-prices, MIT. Limits, abilities and days of release: models.dev, https://github.com/anomalyco/models.dev, MIT, and our own notes for models that it does not have.";
 
 /// The embedded catalogue as its file has it.
 pub const SEED: &str = include_str!("seed.json");

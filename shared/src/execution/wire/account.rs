@@ -262,7 +262,7 @@ pub struct ModelView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ModelPage {
-    /// The models, usable ones first, then by provider and name.
+    /// The models, usable ones first, then by provider; the newest of a provider first, those about to be retired last.
     pub models: Vec<ModelView>,
     /// How many match.
     pub total: u64,
