@@ -1,6 +1,8 @@
 //! Every route on one screen. Not their handlers.
 
 use crate::app::AppState;
+use crate::web::contract::Contract;
+use crate::web::routes::Routes;
 use crate::web::{body, contract, fallback, health, request};
 use crate::{
     accounts, budgets, executions, keys, library, live, mcp, models, openai, sync, tokens,
@@ -10,11 +12,12 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App, Error};
-use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_actix_web::{AppExt, scope};
 
-/// The routes under `/api/v1`. A noun that is registered here is part of the OpenAPI document.
-fn api(cfg: &mut ServiceConfig<'_>) {
+/// Where the routes of [`api`] are.
+const API: &str = "/api/v1";
+
+/// The routes of the API. A noun that is registered here is part of the OpenAPI document.
+fn api(cfg: &mut Routes<'_>) {
     cfg.configure(accounts::configure)
         .configure(sync::configure)
         .configure(live::configure)
@@ -26,9 +29,16 @@ fn api(cfg: &mut ServiceConfig<'_>) {
         .configure(executions::configure);
 }
 
+/// The document of the API, for all workers.
+#[must_use]
+pub fn contract() -> Data<Contract> {
+    Data::new(Contract::new(API, api))
+}
+
 /// The application of one worker.
 pub fn app(
     state: AppState,
+    contract: Data<Contract>,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -38,20 +48,15 @@ pub fn app(
         InitError = (),
     >,
 > {
-    let (app, document) = App::new()
-        .into_utoipa_app()
-        .openapi(contract::base())
+    App::new()
         // Before the scope of the API, which takes every address under it.
-        .map(|app| {
-            app.configure(contract::configure)
-                .configure(health::configure)
-                .configure(openai::configure)
-                .configure(mcp::configure)
-        })
-        .service(scope("/api/v1").configure(api))
-        .split_for_parts();
-    app.app_data(Data::new(state))
-        .app_data(Data::new(contract::Contract::new(&document)))
+        .configure(contract::configure)
+        .configure(health::configure)
+        .configure(openai::configure)
+        .configure(mcp::configure)
+        .service(web::scope(API).configure(|cfg| api(&mut Routes::of_worker(cfg))))
+        .app_data(Data::new(state))
+        .app_data(contract)
         .app_data(body::query_config())
         .app_data(body::path_config())
         .default_service(web::to(fallback::fallback))

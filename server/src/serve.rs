@@ -134,8 +134,8 @@ pub async fn prepare(
 /// A sentence with what failed and the fix.
 pub fn listen(state: AppState) -> Result<Running, String> {
     let config = Arc::clone(&state.config);
-    let shared = state.clone();
-    let mut http = HttpServer::new(move || router::app(shared.clone()))
+    let (shared, contract) = (state.clone(), router::contract());
+    let mut http = HttpServer::new(move || router::app(shared.clone(), contract.clone()))
         .client_request_timeout(HEADERS)
         // A piece of a stream leaves when it is there, not when the one before was acknowledged.
         .tcp_nodelay(true)

@@ -7,6 +7,7 @@ use crate::store::rotation::Kind;
 use crate::store::sessions::Holder;
 use crate::store::{Conn, Event, StoreError, Tx, accounts};
 use crate::web::problem::{Fault, Reply};
+use crate::web::routes::Routes;
 use crate::web::token::{Token, encode, same};
 use crate::web::{Actor, Body, Client, Person};
 use actix_web::web::{Data, Json, Path};
@@ -17,10 +18,9 @@ use krowoc_shared::accounts::wire::{
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::ids::{DeviceId, Millis, UserId};
 use sha2::{Digest, Sha256};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Its routes.
-pub(super) fn configure(cfg: &mut ServiceConfig<'_>) {
+pub(super) fn configure(cfg: &mut Routes<'_>) {
     cfg.service(authorize_device)
         .service(device_token)
         .service(list_devices)

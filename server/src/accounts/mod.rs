@@ -8,10 +8,10 @@ mod sign_in;
 mod throttle;
 mod tokens;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::web::routes::Routes;
 
 /// Its routes.
-pub fn configure(cfg: &mut ServiceConfig<'_>) {
+pub fn configure(cfg: &mut Routes<'_>) {
     cfg.configure(sign_in::configure)
         .configure(session::configure)
         .configure(devices::configure);

@@ -7,6 +7,7 @@ use crate::store::rotation::Kind;
 use crate::store::sessions::{self, Holder};
 use crate::store::{Conn, Event, StoreError, Tx, accounts, devices};
 use crate::web::problem::{Fault, Reply};
+use crate::web::routes::Routes;
 use crate::web::{Client, Person};
 use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
@@ -14,10 +15,9 @@ use krowoc_shared::accounts::wire::{SessionRow, SessionView};
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::ids::{SessionId, UserId};
 use serde::Deserialize;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Its routes.
-pub(super) fn configure(cfg: &mut ServiceConfig<'_>) {
+pub(super) fn configure(cfg: &mut Routes<'_>) {
     cfg.service(current_session)
         .service(refresh_session)
         .service(sign_out)

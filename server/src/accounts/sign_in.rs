@@ -9,6 +9,7 @@ use crate::store::rotation::Kind;
 use crate::store::sessions::{self, NewSession};
 use crate::store::{Conn, StoreError};
 use crate::web::problem::{Fault, Reply};
+use crate::web::routes::Routes;
 use crate::web::token::{Token, encode};
 use crate::web::{Body, Client, email};
 use actix_web::web::Data;
@@ -16,10 +17,9 @@ use actix_web::{HttpResponse, post};
 use krowoc_shared::accounts::wire::{Credentials, PASSWORD_MAX_BYTES, SessionView};
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::ids::{SessionId, SpaceId, UserId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Its routes.
-pub(super) fn configure(cfg: &mut ServiceConfig<'_>) {
+pub(super) fn configure(cfg: &mut Routes<'_>) {
     cfg.service(sign_up).service(sign_in);
 }
 

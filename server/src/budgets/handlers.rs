@@ -5,6 +5,7 @@ use crate::store::budgets::{self, Standing, Tier};
 use crate::store::{Conn, StoreError, Tx, provider_keys};
 use crate::web::actor::Executions;
 use crate::web::body::Body;
+use crate::web::routes::Routes;
 use crate::web::{Actor, Fault, May, Reply};
 use actix_web::web::{Data, Json};
 use actix_web::{get, put};
@@ -14,10 +15,9 @@ use krowoc_shared::execution::wire::{
     BudgetLevel, BudgetNotice, BudgetView, SetBudget, TierBudget,
 };
 use krowoc_shared::ids::{Millis, UserId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Its routes.
-pub fn configure(cfg: &mut ServiceConfig<'_>) {
+pub fn configure(cfg: &mut Routes<'_>) {
     cfg.service(budget).service(set_budget);
 }
 

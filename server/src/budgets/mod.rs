@@ -3,10 +3,10 @@
 mod handlers;
 mod usage;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::web::routes::Routes;
 
 /// Its routes.
-pub fn configure(cfg: &mut ServiceConfig<'_>) {
+pub fn configure(cfg: &mut Routes<'_>) {
     cfg.configure(handlers::configure)
         .configure(usage::configure);
 }

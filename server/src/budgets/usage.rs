@@ -4,6 +4,7 @@ use crate::app::AppState;
 use crate::store::usage::{self, By, DAY, Row};
 use crate::store::{Conn, StoreError, provider_keys};
 use crate::web::actor::Executions;
+use crate::web::routes::Routes;
 use crate::web::{Fault, May, Reply};
 use actix_web::get;
 use actix_web::web::{Data, Json, Query};
@@ -12,7 +13,6 @@ use krowoc_shared::exchange::time;
 use krowoc_shared::execution::wire::{UsageReport, UsageRow};
 use krowoc_shared::ids::{DocId, KeyId, Millis, SpaceId, UserId};
 use serde::Deserialize;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Most rows of a report by model, prompt or key.
 const ROWS: i64 = 100;
@@ -22,7 +22,7 @@ const DAYS: i64 = 366;
 const USUAL_DAYS: i64 = 30;
 
 /// Its route.
-pub fn configure(cfg: &mut ServiceConfig<'_>) {
+pub fn configure(cfg: &mut Routes<'_>) {
     cfg.service(report);
 }
 

@@ -6,6 +6,7 @@ use crate::store::{Conn, Tx, executions};
 use crate::sync::push::{Applied, Batch, apply};
 use crate::web::actor::Executions;
 use crate::web::body::Body;
+use crate::web::routes::Routes;
 use crate::web::{Fault, May, Reply};
 use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpResponse, get, post};
@@ -19,10 +20,9 @@ use krowoc_shared::library::document::{Field, Kind};
 use krowoc_shared::library::wire::Written;
 use krowoc_shared::sync::wire::Op;
 use serde::Deserialize;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Its routes.
-pub fn configure(cfg: &mut ServiceConfig<'_>) {
+pub fn configure(cfg: &mut Routes<'_>) {
     cfg.service(execution_page)
         .service(execution_whole)
         .service(rate_execution)

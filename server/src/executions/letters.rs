@@ -11,6 +11,7 @@ use crate::store::{Conn, Tx, executions};
 use crate::web::actor::{Executions, is_admin};
 use crate::web::body::Body;
 use crate::web::problem::CORRELATION;
+use crate::web::routes::Routes;
 use crate::web::{Actor, Fault, May, Reply};
 use actix_web::web::{Data, Json, Query};
 use actix_web::{get, post};
@@ -21,13 +22,12 @@ use krowoc_shared::execution::wire::{
 };
 use krowoc_shared::ids::{DeadLetterId, UserId};
 use serde::Deserialize;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Most letters of one request.
 const MOST: usize = 500;
 
 /// Its routes.
-pub fn configure(cfg: &mut ServiceConfig<'_>) {
+pub fn configure(cfg: &mut Routes<'_>) {
     cfg.service(dead_letter_page)
         .service(replay_letters)
         .service(discard_letters);

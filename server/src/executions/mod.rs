@@ -22,10 +22,10 @@ mod stream;
 pub use board::Board;
 pub use direct::Direct;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::web::routes::Routes;
 
 /// Its routes.
-pub fn configure(cfg: &mut ServiceConfig<'_>) {
+pub fn configure(cfg: &mut Routes<'_>) {
     cfg.configure(run::configure)
         .configure(history::configure)
         .configure(letters::configure);

@@ -10,6 +10,7 @@ use crate::store::{Conn, executions};
 use crate::web::actor::{Executions, still_holds};
 use crate::web::body::Body;
 use crate::web::problem::CORRELATION;
+use crate::web::routes::Routes;
 use crate::web::{Actor, Fault, May, Recent, Reply};
 use actix_web::http::header;
 use actix_web::web::{Data, Json, Path};
@@ -20,13 +21,12 @@ use krowoc_shared::ids::{ExecutionId, GroupId};
 use krowoc_shared::library::limits;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Longest idempotency key, in bytes.
 const KEY_BYTES: usize = 200;
 
 /// Its routes.
-pub fn configure(cfg: &mut ServiceConfig<'_>) {
+pub fn configure(cfg: &mut Routes<'_>) {
     cfg.service(run_models)
         .service(estimate_run)
         .service(run_events)

@@ -7,6 +7,7 @@ use crate::providers::Target;
 use crate::store::provider_key_views;
 use crate::store::provider_keys::{self, StoredKey};
 use crate::store::{Conn, StoreError, Tx};
+use crate::web::routes::Routes;
 use crate::web::{Actor, Body, Fault, Person, Reply};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, patch, post};
@@ -15,10 +16,9 @@ use krowoc_shared::execution::wire::{ChangeProviderKey, KeyTest, NewProviderKey,
 use krowoc_shared::ids::{KeyId, Millis, UserId};
 use std::time::Duration;
 use url::Url;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Its routes.
-pub fn configure(cfg: &mut ServiceConfig<'_>) {
+pub fn configure(cfg: &mut Routes<'_>) {
     cfg.service(create_provider_key)
         .service(list_provider_keys)
         .service(change_provider_key)

@@ -7,6 +7,7 @@ use crate::sync::ahead::Ahead;
 use crate::sync::push::{Applied, Batch, apply, apply_prepared};
 use crate::web::actor::{LibraryRead, LibraryWrite};
 use crate::web::body::Body;
+use crate::web::routes::Routes;
 use crate::web::{Actor, Fault, May, Reply};
 use actix_web::post;
 use actix_web::web::{Data, Json};
@@ -19,7 +20,6 @@ use krowoc_shared::library::wire::{
 };
 use krowoc_shared::sync::wire::{Op, OpResult};
 use std::collections::HashMap;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Largest import, in bytes.
 const IMPORT_BYTES: usize = 8 * 1024 * 1024;
@@ -27,7 +27,7 @@ const IMPORT_BYTES: usize = 8 * 1024 * 1024;
 const FINGERPRINTS: usize = 1_000;
 
 /// Its routes.
-pub fn configure(cfg: &mut ServiceConfig<'_>) {
+pub fn configure(cfg: &mut Routes<'_>) {
     cfg.service(bulk).service(import).service(duplicates);
 }
 

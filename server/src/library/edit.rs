@@ -5,6 +5,7 @@ use crate::store::{Conn, Tx, library};
 use crate::sync::push::{Applied, Batch, apply};
 use crate::web::actor::LibraryWrite;
 use crate::web::body::Body;
+use crate::web::routes::Routes;
 use crate::web::{Actor, May, Reply};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, patch, post};
@@ -14,10 +15,9 @@ use krowoc_shared::library::document::{Field, Kind};
 use krowoc_shared::library::limits;
 use krowoc_shared::library::wire::{CreateDocument, EditDocument, Written};
 use krowoc_shared::sync::wire::{BodyEdit, Op};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Its routes.
-pub fn configure(cfg: &mut ServiceConfig<'_>) {
+pub fn configure(cfg: &mut Routes<'_>) {
     cfg.service(create)
         .service(edit)
         .service(trash)

@@ -5,6 +5,7 @@
 use crate::app::AppState;
 use crate::store::{Conn, StoreError, library};
 use crate::web::actor::LibraryRead;
+use crate::web::routes::Routes;
 use crate::web::{Fault, May, Reply};
 use actix_web::web::{Bytes, Data, Query};
 use actix_web::{HttpResponse, get};
@@ -17,13 +18,12 @@ use serde::Deserialize;
 use std::collections::HashMap;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Documents read at a time.
 const PAGE: i64 = 100;
 
 /// Its routes.
-pub fn configure(cfg: &mut ServiceConfig<'_>) {
+pub fn configure(cfg: &mut Routes<'_>) {
     cfg.service(export);
 }
 

@@ -7,10 +7,10 @@ mod read;
 
 pub use read::list;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::web::routes::Routes;
 
 /// Its routes; fixed names before `{id}`.
-pub fn configure(cfg: &mut ServiceConfig<'_>) {
+pub fn configure(cfg: &mut Routes<'_>) {
     cfg.configure(batch::configure)
         .configure(export::configure)
         .configure(read::configure)

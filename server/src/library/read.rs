@@ -7,6 +7,7 @@ use crate::store::{
     Conn, Store, StoreError, indexing, library, library_overview, sync, versions, waiting,
 };
 use crate::web::actor::LibraryRead;
+use crate::web::routes::Routes;
 use crate::web::{Fault, May, Reply};
 use actix_web::get;
 use actix_web::web::{Data, Json, Path, Query};
@@ -21,10 +22,9 @@ use krowoc_shared::library::wire::{
 use krowoc_shared::text;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Its routes.
-pub fn configure(cfg: &mut ServiceConfig<'_>) {
+pub fn configure(cfg: &mut Routes<'_>) {
     cfg.service(documents)
         .service(overview)
         .service(version_list)

@@ -11,15 +11,15 @@ pub use hub::Hub;
 use crate::app::AppState;
 use crate::store::{Conn, StoreError, sync};
 use crate::web::actor::LibraryRead;
+use crate::web::routes::Routes;
 use crate::web::{Fault, May, Reply};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::sync::wire::Hint;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Its route.
-pub fn configure(cfg: &mut ServiceConfig<'_>) {
+pub fn configure(cfg: &mut Routes<'_>) {
     cfg.service(live);
 }
 

@@ -4,6 +4,7 @@ use crate::app::AppState;
 use crate::store::models::{self, Known, Listed};
 use crate::store::{Conn, StoreError, Tx, provider_keys};
 use crate::web::actor::Executions;
+use crate::web::routes::Routes;
 use crate::web::{Admin, Body, Fault, May, Reply};
 use actix_web::web::{Data, Json, Query};
 use actix_web::{get, post};
@@ -16,10 +17,9 @@ use krowoc_shared::ids::Millis;
 use krowoc_shared::text::fold;
 use serde::Deserialize;
 use serde_json::Value;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Its routes.
-pub fn configure(cfg: &mut ServiceConfig<'_>) {
+pub fn configure(cfg: &mut Routes<'_>) {
     cfg.service(list_models).service(import_models);
 }
 

@@ -6,16 +6,16 @@ use crate::app::AppState;
 use crate::store::{Conn, StoreError, Tx, sync};
 use crate::web::actor::{LibraryRead, LibraryWrite};
 use crate::web::body::Body;
+use crate::web::routes::Routes;
 use crate::web::{Fault, May, Reply};
 use actix_web::web::{Data, Json, Query};
 use actix_web::{get, post};
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::library::limits;
 use krowoc_shared::sync::wire::{PullReply, PullRequest, PushReply, PushRequest, SpaceState};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Its routes.
-pub fn configure(cfg: &mut ServiceConfig<'_>) {
+pub fn configure(cfg: &mut Routes<'_>) {
     cfg.service(spaces)
         .service(push_ops)
         .service(pull_documents);

@@ -3,6 +3,7 @@
 use crate::app::AppState;
 use crate::store::tokens::{self, NewRow};
 use crate::store::{Conn, Event, StoreError, Tx};
+use crate::web::routes::Routes;
 use crate::web::token::Token;
 use crate::web::{Body, Fault, Person, Reply};
 use actix_web::web::{Data, Json, Path};
@@ -10,10 +11,9 @@ use actix_web::{HttpResponse, delete, get, post};
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::execution::wire::{CreatedToken, NewToken, Scope, TokenView};
 use krowoc_shared::ids::{Millis, TokenId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Its routes.
-pub fn configure(cfg: &mut ServiceConfig<'_>) {
+pub fn configure(cfg: &mut Routes<'_>) {
     cfg.service(create_token)
         .service(list_tokens)
         .service(revoke_token);

@@ -1,24 +1,30 @@
 //! The OpenAPI 3.1 document, collected from the annotated handlers as they are registered. Not the handlers.
 
+use super::routes::Routes;
 use actix_web::dev::ResourceDef;
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{HttpResponse, get};
 use krowoc_shared::library::wire::Sort;
+use std::sync::OnceLock;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 
-/// The document, ready to send, and the addresses in it.
+/// The document of the API: made when it is first asked for, once for all workers.
 pub struct Contract {
-    /// As JSON.
-    pub json: String,
-    /// As a page.
-    pub page: String,
+    prefix: &'static str,
+    routes: fn(&mut Routes<'_>),
+    made: OnceLock<Made>,
+}
+
+/// The document, ready to send, and the addresses in it.
+struct Made {
+    json: String,
+    page: String,
     paths: Vec<(ResourceDef, String)>,
 }
 
 /// The document before routes are added.
-#[must_use]
-pub fn base() -> OpenApi {
+fn base() -> OpenApi {
     // Shapes that only a query refers to are not collected with the handlers.
     let mut components = ComponentsBuilder::new().schema_from::<Sort>().build();
     components.add_security_scheme(
@@ -62,10 +68,8 @@ pub fn base() -> OpenApi {
         .build()
 }
 
-impl Contract {
-    /// Prepares the document of registered routes.
-    #[must_use]
-    pub fn new(document: &OpenApi) -> Self {
+impl Made {
+    fn of(document: &OpenApi) -> Self {
         let value = serde_json::to_value(document).unwrap_or_default();
         let paths = value.get("paths").and_then(serde_json::Value::as_object);
         let paths = paths.into_iter().flatten().map(|(path, item)| {
@@ -83,11 +87,32 @@ impl Contract {
             page: super::docs::page(&value),
         }
     }
+}
+
+impl Contract {
+    /// The document of what `routes` names, all of it under a prefix.
+    #[must_use]
+    pub fn new(prefix: &'static str, routes: fn(&mut Routes<'_>)) -> Self {
+        Self {
+            prefix,
+            routes,
+            made: OnceLock::new(),
+        }
+    }
+
+    fn made(&self) -> &Made {
+        self.made.get_or_init(|| {
+            let mut document = base();
+            Routes::document(&mut document, self.prefix, self.routes);
+            Made::of(&document)
+        })
+    }
 
     /// The methods of an address, when it is a known one.
     #[must_use]
     pub fn methods(&self, path: &str) -> Option<String> {
-        let found = self.paths.iter().find(|(known, _)| known.is_match(path));
+        let mut paths = self.made().paths.iter();
+        let found = paths.find(|(known, _)| known.is_match(path));
         found.map(|(_, methods)| methods.clone())
     }
 }
@@ -103,14 +128,14 @@ pub fn configure(cfg: &mut ServiceConfig) {
 async fn openapi_document(contract: Data<Contract>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/json")
-        .body(contract.json.clone())
+        .body(contract.made().json.clone())
 }
 
 #[get("/api/docs")]
 async fn docs_page(contract: Data<Contract>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
-        .body(contract.page.clone())
+        .body(contract.made().page.clone())
 }
 
 #[get("/api/docs.css")]

@@ -13,6 +13,7 @@ pub mod health;
 pub mod problem;
 pub mod recent;
 pub mod request;
+pub mod routes;
 pub mod token;
 
 pub use actor::{Actor, Admin, May, Person, Recent};
