@@ -53,6 +53,7 @@ pub struct Script {
     turns: Mutex<HashMap<String, VecDeque<Turn>>>,
     calls: Mutex<Vec<Call>>,
     lost: Mutex<Vec<String>>,
+    keyless: Mutex<Vec<String>>,
     made: watch::Sender<usize>,
     open: Arc<AtomicUsize>,
 }
@@ -63,6 +64,7 @@ impl Default for Script {
             turns: Mutex::default(),
             calls: Mutex::default(),
             lost: Mutex::default(),
+            keyless: Mutex::default(),
             made: watch::Sender::new(0),
             open: Arc::default(),
         }
@@ -138,6 +140,11 @@ impl Script {
         self.lost.lock().unwrap().push(model.to_owned());
     }
 
+    /// From now on there is no key for a model.
+    pub fn remove_key(&self, model: &str) {
+        self.keyless.lock().unwrap().push(model.to_owned());
+    }
+
     /// The calls so far.
     #[must_use]
     pub fn calls(&self) -> Vec<Call> {
@@ -175,6 +182,11 @@ pub fn key() -> KeyId {
     KeyId::mint(1, [3; 10])
 }
 
+fn price(model: &ModelRef) -> Option<Price> {
+    let set: PriceSet = serde_json::from_value(prices()).unwrap();
+    Price::of(&set).filter(|_| !model.model.starts_with("unpriced"))
+}
+
 impl Gateway for Script {
     /// `…/unknown` is no model, Cerebras has no key, Groq's key is the operator's, `…/unpriced…` has no price, `…/unlimited…` no known
     /// limit of its answers.
@@ -195,20 +207,30 @@ impl Gateway for Script {
         if model.model == "unknown" {
             return Err(Fault::new(ErrorCode::UnknownModel).field("/models"));
         }
-        if model.provider == Provider::Cerebras {
+        if model.provider == Provider::Cerebras || self.keyless.lock().unwrap().contains(&name) {
             return Err(Fault::new(ErrorCode::NoProviderKey).field("/models"));
         }
-        let set: PriceSet = serde_json::from_value(prices()).unwrap();
         Ok(Route {
             model: model.clone(),
             key: Some(named.unwrap_or_else(key)),
             server_held: model.provider == Provider::Groq,
             context: None,
             max_output: (!model.model.starts_with("unlimited")).then_some(1_000),
-            price: Price::of(&set).filter(|_| !model.model.starts_with("unpriced")),
+            price: price(model),
             noted: false,
             inner: Arc::new(()),
         })
+    }
+
+    fn price(
+        &self,
+        _: &mut Conn,
+        model: &ModelRef,
+        revision: Option<&str>,
+        _: Millis,
+    ) -> Reply<Option<Price>> {
+        let same = |price: &Price| revision.is_none_or(|revision| price.revision == revision);
+        Ok(price(model).filter(same))
     }
 
     fn call(

@@ -176,7 +176,7 @@ impl Beginning {
             usage: None,
             cost: Cost::Pending,
             reserved,
-            price_revision: None,
+            price_revision: route.price.as_ref().map(|it| it.revision.clone()),
             created_at: self.now,
             finished_at: None,
             latency_ms: None,

@@ -128,6 +128,38 @@ pub(super) async fn find(
     Ok(route)
 }
 
+/// What a model has cost that can no longer be called: its key was removed, or another pays for it now. The prices are those that it
+/// was reserved at; of a fallback, those in force then.
+pub(super) async fn priced(
+    state: &AppState,
+    cell: &Cell,
+    job: &Job,
+    model: &ModelRef,
+) -> Result<Route, Failure> {
+    let (first, view) = {
+        let live = cell.live();
+        (live.view.model == *model, live.view.clone())
+    };
+    let (gateway, wanted) = (Arc::clone(&state.gateway), model.clone());
+    let (revision, begun) = (view.price_revision.filter(|_| first), view.created_at);
+    let found = state.store.read(move |conn: &mut Conn| {
+        if first && revision.is_none() {
+            return Ok(None);
+        }
+        gateway.price(conn, &wanted, revision.as_deref(), begun)
+    });
+    Ok(Route {
+        model: model.clone(),
+        key: view.key.filter(|_| first),
+        server_held: job.tier != Tier::Own,
+        context: None,
+        max_output: None,
+        price: found.await.map_err(|fault: Fault| not_found(&fault))?,
+        noted: false,
+        inner: Arc::new(()),
+    })
+}
+
 /// Why a model cannot be called: by whom it is to be mended.
 fn not_found(fault: &Fault) -> Failure {
     if is_of_the_store(fault) {

@@ -3,7 +3,7 @@
 use super::gateway::{Answer, Gateway, Price, Route};
 use crate::providers::{Providers, Target};
 use crate::store::Conn;
-use crate::store::models::Models;
+use crate::store::models::{self, Models};
 use crate::store::provider_keys::{self, StoredKey};
 use crate::vault::Vault;
 use crate::web::{Fault, Reply};
@@ -76,6 +76,26 @@ impl Gateway for Direct {
                 .is_none_or(|at| now.saturating_sub(at) >= NOTED_EVERY),
             inner: Arc::new(key),
         })
+    }
+
+    fn price(
+        &self,
+        conn: &mut Conn,
+        model: &ModelRef,
+        revision: Option<&str>,
+        at: Millis,
+    ) -> Reply<Option<Price>> {
+        let known = self.models.at(conn)?;
+        let Some(revision) = revision else {
+            let facts = known.facts(model, model.provider.base_url().unwrap_or_default());
+            let prices = facts.prices.as_ref();
+            return Ok(prices.and_then(|prices| Price::of(prices.at(at))));
+        };
+        let set = match known.prices_of(revision) {
+            Some(set) => Some(set.clone()),
+            None => models::past_prices(conn, model.provider, revision)?,
+        };
+        Ok(set.as_ref().and_then(Price::of))
     }
 
     fn call(

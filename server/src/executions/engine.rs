@@ -3,7 +3,7 @@
 
 use super::attempt::{Ended, Standing, attempt, begin_attempt, end_attempt, kept};
 use super::board::{Board, Cell, Wish};
-use super::chain::{Next, find, last_model, next};
+use super::chain::{Next, find, last_model, next, priced};
 use super::finish::{Outcome, PAUSE, TRIES, finish};
 use super::gateway::Route;
 use crate::app::AppState;
@@ -109,7 +109,13 @@ async fn price(state: &AppState, cell: &Cell, job: &Job) -> Option<Route> {
     let model = last_model(cell);
     let mut pause = PAUSE;
     for _ in 0..TRIES {
-        match find(state, cell, job, &model).await {
+        let found = match find(state, cell, job, &model).await {
+            Err(failure) if failure.class != FailureClass::Network => {
+                priced(state, cell, job, &model).await
+            }
+            found => found,
+        };
+        match found {
             Ok(route) => return Some(route),
             Err(failure) if failure.class == FailureClass::Network => {
                 tokio::time::sleep(pause).await;

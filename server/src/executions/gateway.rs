@@ -108,6 +108,19 @@ pub trait Gateway: Send + Sync + 'static {
         now: Millis,
     ) -> Reply<Route>;
 
+    /// What a model costs that may no longer be called: by the prices of a revision, or by those in force at `at` where its provider
+    /// usually listens. `None` when it has no price.
+    ///
+    /// # Errors
+    /// The store's.
+    fn price(
+        &self,
+        conn: &mut Conn,
+        model: &ModelRef,
+        revision: Option<&str>,
+        at: Millis,
+    ) -> Reply<Option<Price>>;
+
     /// Calls it. Dropping the answer stops the call.
     fn call(
         &self,

@@ -20,7 +20,7 @@ use serde_json::Value;
 /// An execution that begins.
 #[derive(Clone, Debug)]
 pub struct NewExecution<'a> {
-    /// As it begins: state, ids, model, title, reservation.
+    /// As it begins: state, ids, model, title, reservation, and the prices that it was reserved at.
     pub view: &'a ExecutionView,
     /// Whose.
     pub user: UserId,
@@ -50,8 +50,8 @@ pub fn begin(tx: &mut Tx<'_>, new: &NewExecution<'_>) -> Result<(), StoreError> 
     let view = new.view;
     Statement::new(
         "INSERT INTO execution (id, account_id, group_id, place, prompt_id, version, title, model, key_id, tier, state, \
-         cost_state, cost, reserved, period, created_at, attempts, correlation_id, owner, lease_until, idempotency_key, digest, \
-         letter_id, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 'pending', 0, ?, ?, ?, '[]', ?, ?, ?, ?, ?, ?, ?)",
+         cost_state, cost, reserved, period, price_revision, created_at, attempts, correlation_id, owner, lease_until, idempotency_key, \
+         digest, letter_id, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 'pending', 0, ?, ?, ?, ?, '[]', ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(view.id.as_bytes())
     .bind(new.user.as_bytes())
@@ -65,6 +65,7 @@ pub fn begin(tx: &mut Tx<'_>, new: &NewExecution<'_>) -> Result<(), StoreError> 
     .bind(new.tier.code())
     .bind(view.reserved.0)
     .bind(new.period)
+    .bind(view.price_revision.clone())
     .bind(view.created_at)
     .bind(view.correlation_id.as_str())
     .bind(&new.owner)

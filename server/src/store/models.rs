@@ -120,6 +120,22 @@ impl Known {
         facts
     }
 
+    /// The prices of a revision, whosever they are: one that is the same has the same prices.
+    #[must_use]
+    pub fn prices_of(&self, revision: &str) -> Option<&PriceSet> {
+        let offerers = self.catalogue.offerers.iter();
+        let mut sets = offerers
+            .flat_map(|offerer| {
+                let models = offerer.models.iter();
+                models
+                    .filter_map(|model| model.prices.as_ref())
+                    .chain(&offerer.other_prices)
+            })
+            .flat_map(Prices::sets)
+            .map(|timed| &timed.prices);
+        sets.find(|set| set.revision() == revision)
+    }
+
     fn look(&self, model: &ModelRef, base_url: &str) -> Facts {
         let found = self
             .catalogue
@@ -433,4 +449,34 @@ pub fn history(conn: &mut Conn, model: &ModelRef) -> Result<Vec<PastPrice>, Stor
         since: row.since,
     };
     Ok(rows.into_iter().map(past).collect())
+}
+
+/// The prices of a revision that a model of a provider has had here.
+///
+/// # Errors
+/// The database's.
+pub fn past_prices(
+    conn: &mut Conn,
+    provider: Provider,
+    revision: &str,
+) -> Result<Option<PriceSet>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Past {
+        #[diesel(sql_type = Text)]
+        prices: String,
+    }
+    let rows: Vec<Past> =
+        Statement::new("SELECT prices FROM model_price WHERE provider = ? ORDER BY model, number")
+            .bind(provider.as_str())
+            .load(conn)?;
+    let read = rows
+        .iter()
+        .filter_map(|row| serde_json::from_str::<Prices>(&row.prices).ok());
+    let of = |prices: Prices| {
+        let mut sets = prices.sets();
+        sets.find(|timed| timed.prices.revision() == revision)
+            .map(|timed| timed.prices.clone())
+    };
+    let mut found = read.filter_map(of);
+    Ok(found.next())
 }

@@ -5,11 +5,12 @@ use super::{MODEL, Stage, detail, second, stage, start, text};
 use diesel::RunQueryDsl;
 use krowoc_server::both;
 use krowoc_server::executions::recover::{Which, recover, renew};
-use krowoc_server::store::{StoreError, Tx};
+use krowoc_server::store::{StoreError, Tx, executions};
 use krowoc_shared::execution::event::Event;
 use krowoc_shared::execution::failure::FailureClass;
 use krowoc_shared::execution::money::NanoUsd;
 use krowoc_shared::execution::wire::{BudgetView, Cost, ExecutionState, Started, UsageReport};
+use krowoc_shared::ids::ExecutionId;
 use krowoc_tests::script::answer;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -84,22 +85,46 @@ async fn without_text_it_is_made_again_and_charged_once() {
     assert_eq!(charged(&stage).await, (NanoUsd(210), NanoUsd::ZERO, 1));
 }
 
+/// A run of which something came and was kept, as another server sees it.
+async fn begun_with_text(stage: &Stage) -> (ExecutionId, UnboundedSender<Event>) {
+    let (started, model) = begun(stage).await;
+    let id = started.executions[0].id;
+    model.send(Event::Text("what had come".to_owned())).unwrap();
+    let user = stage.person.session().await.user;
+    let mut kept = String::new();
+    while kept.is_empty() {
+        let store = &stage.app.state.store;
+        let read = store.read(move |conn| executions::whole(conn, user, id));
+        kept = read.await.unwrap().output;
+    }
+    (id, model)
+}
+
+#[tokio::test]
+async fn what_came_keeps_its_price_when_its_key_was_removed_before_the_restart() {
+    let stage = stage().await;
+    let (id, _model) = begun_with_text(&stage).await;
+    let waiting = detail(&stage.person, id).await;
+    stage.script.remove_key(MODEL);
+    let (other, _) = second(&stage).await;
+    stage.app.advance(MINUTE + 1);
+    assert_eq!(recover(&other.state, Which::Abandoned).await.unwrap(), 1);
+    other.state.executions.idle().await;
+    leave(&stage).await;
+    let whole = detail(&stage.person, id).await;
+    assert_eq!(whole.view.state, ExecutionState::Truncated);
+    assert!(matches!(whole.view.cost, Cost::Estimated(cost) if cost > NanoUsd(300)));
+    assert!(whole.view.price_revision.is_some());
+    assert_eq!(whole.view.price_revision, waiting.view.price_revision);
+    assert_eq!(whole.view.key, waiting.view.key);
+    let (spent, reserved, _) = charged(&stage).await;
+    assert!(spent > NanoUsd(300) && reserved == NanoUsd::ZERO);
+}
+
 #[tokio::test]
 async fn with_text_it_ends_cut_with_its_text_and_an_estimated_charge() {
     let stage = stage().await;
-    let (started, model) = begun(&stage).await;
-    let id = started.executions[0].id;
-    model.send(Event::Text("what had come".to_owned())).unwrap();
-    let mut kept = String::new();
-    while kept.is_empty() {
-        // Kept after a second, as the other server sees it.
-        let state = stage.app.state.clone();
-        let user = stage.person.session().await.user;
-        let read = state
-            .store
-            .read(move |conn| krowoc_server::store::executions::whole(conn, user, id));
-        kept = read.await.unwrap().output;
-    }
+    let (id, _model) = begun_with_text(&stage).await;
     let (other, _) = second(&stage).await;
     stage.app.advance(MINUTE + 1);
     assert_eq!(recover(&other.state, Which::Abandoned).await.unwrap(), 1);

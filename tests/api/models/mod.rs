@@ -200,6 +200,33 @@ async fn prices_become_a_new_revision_and_none_is_ever_rewritten() {
 }
 
 #[tokio::test]
+async fn prices_are_found_by_their_revision_after_the_catalogue_has_others() {
+    let (app, boss) = admin().await;
+    let path = "/api/v1/admin/models";
+    boss.post(path, file("3")).await.ok();
+    let view = model(&boss, "openai/gpt-4o").await.unwrap();
+    let revision = view.price_revision.unwrap();
+    let known = async || {
+        let (models, wanted) = (app.state.models.clone(), revision.clone());
+        let found = app.state.store.read(move |conn| -> Result<_, StoreError> {
+            let now = models.at(conn)?.prices_of(&wanted).cloned();
+            let before = models::past_prices(conn, Provider::Openai, &wanted)?;
+            Ok((now, before))
+        });
+        found.await.unwrap()
+    };
+    let (now, before) = known().await;
+    let set = now.unwrap();
+    assert_eq!(
+        (set.revision(), before),
+        (revision.clone(), Some(set.clone()))
+    );
+    boss.post(path, file("4")).await.ok();
+    let (now, before) = known().await;
+    assert_eq!((now, before), (None, Some(set)));
+}
+
+#[tokio::test]
 async fn what_is_known_about_a_model_follows_the_catalogue_at_once() {
     let (app, boss) = admin().await;
     let facts = async |name: &str, base: &str| {

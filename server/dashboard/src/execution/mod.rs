@@ -7,8 +7,10 @@ mod knobs;
 mod knobs_view;
 mod later;
 mod lookup;
+pub mod pages;
 mod picker;
 mod rate;
+mod recent;
 mod rows;
 
 pub use catalogue::Catalogue;
@@ -19,6 +21,7 @@ pub use knobs_view::KnobFields;
 pub use later::later;
 pub use picker::{ModelChips, Picked};
 pub use rate::Actions;
+pub use recent::note as note_run;
 pub use rows::{Phase, Rows, step};
 
 use krowoc_shared::execution::request::ModelRef;

@@ -2,6 +2,7 @@
 
 use super::catalogue::Catalogue;
 use super::lookup::{Reason, Search, reason};
+use super::recent::{favoured, recent, unlisted};
 use super::series;
 use crate::frame::{Modal, Reference};
 use crate::platform;
@@ -96,6 +97,12 @@ pub fn PickerDialog(
     on_close: Callback<()>,
 ) -> impl IntoView {
     catalogue.load();
+    let last = recent();
+    catalogue.know(last.clone());
+    let last = Memo::new(move |_| {
+        let view = |model: &ModelRef| catalogue.view(model).or_else(|| unlisted(model));
+        last.iter().filter_map(view).collect::<Vec<_>>()
+    });
     request_animation_frame(|| platform::focus("#models-q"));
     let count = move || words::chosen(picked.models.with(Vec::len), picked.most);
     view! {
@@ -106,7 +113,7 @@ pub fn PickerDialog(
                     <IconButton label=common::CLOSE glyph=Glyph::X small=true on_press=on_close />
                 </div>
                 <Finder catalogue=catalogue />
-                <div class="picker" tabindex="-1">{move || found(picked, catalogue, settings)}</div>
+                <div class="picker" tabindex="-1">{move || found(picked, catalogue, settings, last)}</div>
             </div>
             <div class="card__foot line">
                 <span class="xs muted grow" role="status">{count}</span>
@@ -144,7 +151,12 @@ fn Finder(catalogue: Catalogue) -> impl IntoView {
     }
 }
 
-fn found(picked: Picked, catalogue: Catalogue, settings: Signal<ExecutionSettings>) -> AnyView {
+fn found(
+    picked: Picked,
+    catalogue: Catalogue,
+    settings: Signal<ExecutionSettings>,
+    last: Memo<Vec<ModelView>>,
+) -> AnyView {
     match catalogue.found.get() {
         None => view! { <Skeleton label=words::LOADING_MODELS rows=5 /> }.into_any(),
         Some(Err(error)) => view! {
@@ -154,7 +166,14 @@ fn found(picked: Picked, catalogue: Catalogue, settings: Signal<ExecutionSetting
             </Empty></div>
         }
         .into_any(),
-        Some(Ok(page)) => {
+        Some(Ok(mut page)) => {
+            let last = last.get();
+            let first = catalogue
+                .search
+                .with_untracked(|search| favoured(search, last));
+            page.models
+                .retain(|view| first.iter().all(|it| it.model != view.model));
+            page.models.splice(0..0, first);
             // A key that is typed draws this row alone; the others wait for what is found.
             let listed: Vec<ModelRef> = page.models.iter().map(|it| it.model.clone()).collect();
             let nothing = listed.is_empty();

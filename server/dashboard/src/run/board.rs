@@ -12,6 +12,8 @@ pub struct Lane {
     pub view: ExecutionView,
     /// When it was first heard of, by the clock of this page.
     pub heard_at: Millis,
+    /// When its last attempt was first heard of, by the clock of this page.
+    pub attempt_at: Millis,
     /// When the next attempt begins, by the clock of this page.
     pub waits_until: Option<Millis>,
     /// A person asked for it to be stopped.
@@ -77,8 +79,8 @@ impl Board {
                 }
                 Effect::Board
             }
-            StreamEvent::Text { execution, text } => self.piece(execution, text, false),
-            StreamEvent::Reasoning { execution, text } => self.piece(execution, text, true),
+            StreamEvent::Text { execution, text } => self.piece(execution, text, false, now),
+            StreamEvent::Reasoning { execution, text } => self.piece(execution, text, true, now),
             StreamEvent::Changed { execution } | StreamEvent::Done { execution } => {
                 let id = execution.id;
                 let before = self.lane(id).map(|(_, lane)| lane.view.state);
@@ -116,7 +118,7 @@ impl Board {
         }
     }
 
-    fn piece(&mut self, id: ExecutionId, text: String, reasoning: bool) -> Effect {
+    fn piece(&mut self, id: ExecutionId, text: String, reasoning: bool, now: Millis) -> Effect {
         let Some(at) = self.lanes.iter().position(|lane| lane.view.id == id) else {
             return Effect::Board;
         };
@@ -126,6 +128,9 @@ impl Board {
             } else {
                 lane.has_text = true;
             }
+            // The server tells its own figure with the next state, which may be the last: until then the page's holds.
+            let since = now.saturating_sub(lane.attempt_at);
+            lane.view.first_token_ms.get_or_insert(since);
             if lane.view.state == ExecutionState::Waiting {
                 lane.view.state = ExecutionState::Running;
                 lane.waits_until = None;
@@ -161,11 +166,17 @@ impl Board {
                     (_, after) => after,
                 };
                 lane.stopping &= !view.state.is_final();
+                let mut first = lane.view.first_token_ms;
+                if view.attempts.len() > lane.view.attempts.len() {
+                    (lane.attempt_at, first) = (now, None);
+                }
                 lane.view = view;
+                lane.view.first_token_ms = lane.view.first_token_ms.or(first);
             }
             None => self.lanes.push(Lane {
                 view,
                 heard_at: now,
+                attempt_at: now,
                 waits_until,
                 stopping: false,
                 has_text: false,

@@ -52,6 +52,46 @@ fn pieces_go_to_the_lane_of_their_execution() {
 }
 
 #[test]
+fn the_time_to_the_first_text_is_there_with_it_and_the_servers_own_replaces_it() {
+    let mut board = started();
+    let text = || StreamEvent::Text {
+        execution: two().id,
+        text: "x".to_owned(),
+    };
+    let attempts = vec![Attempt {
+        number: 1,
+        model: two().model,
+        started_at: 7_000,
+        duration_ms: None,
+        failure: None,
+        next_at: None,
+        request_id: None,
+    }];
+    let begun = ExecutionView {
+        state: ExecutionState::Running,
+        attempts,
+        ..two()
+    };
+    let changed = |view: &ExecutionView| StreamEvent::Changed {
+        execution: Box::new(view.clone()),
+    };
+    board.take(changed(&begun), 150);
+    assert_eq!(board.lanes[1].view.first_token_ms, None);
+    assert!(!board.is_quiet(&text()), "the first text shows the figure");
+    board.take(text(), 450);
+    board.take(text(), 900);
+    assert_eq!(board.lanes[1].view.first_token_ms, Some(300));
+    board.take(changed(&begun), 950);
+    assert_eq!(board.lanes[1].view.first_token_ms, Some(300));
+    let told = ExecutionView {
+        first_token_ms: Some(280),
+        ..begun
+    };
+    board.take(done(told, ExecutionState::Completed), 1_000);
+    assert_eq!(board.lanes[1].view.first_token_ms, Some(280));
+}
+
+#[test]
 fn a_state_is_told_once_and_the_end_is_the_end() {
     let mut board = started();
     let end = done(one(), ExecutionState::Completed);

@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::board::Board;
 use super::form::{Fault, Form, MOST_MODELS};
 use crate::app::App;
-use crate::execution::{Catalogue, Knobs};
+use crate::execution::{Catalogue, Knobs, note_run};
 use crate::platform;
 use crate::route::RunPlace;
 use crate::timing::Debounce;
@@ -234,6 +234,7 @@ impl Control {
         };
         let names: Vec<String> = request.models.iter().map(ToString::to_string).collect();
         platform::keep(LAST_MODELS, &names.join("\n"));
+        note_run(&request.models);
         let key = platform::op_id().to_string();
         self.begin(Board::default());
         self.said.set(words::SENDING.to_owned());
