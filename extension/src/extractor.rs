@@ -80,6 +80,11 @@ mod tests {
     fn a_page_that_was_still_arriving_says_so() {
         let mut early = page();
         early["loading"] = json!(true);
+        assert!(run(early.clone(), Some(Part::Page)).capture.unwrap().early);
+        assert!(
+            !run(early.clone(), None).capture.unwrap().early,
+            "a selection is whole"
+        );
         assert!(run(early, None).loading);
         assert!(!run(page(), None).loading);
     }

@@ -28,16 +28,18 @@ pub fn source(capture: &Capture, now: Millis) -> Value {
         .anchor
         .as_ref()
         .filter(|anchor| anchor.exact.len() <= ANCHOR_BYTES);
+    let early = capture.early.then_some(true);
     let source = without_nulls(json!({
         "how": capture.how, "url": capture.url, "canonicalUrl": capture.canonical_url, "site": capture.site,
         "title": capture.title, "link": capture.link, "author": facts.author, "published": facts.published,
         "language": facts.language, "description": facts.description, "anchor": anchor, "capturedAt": now,
-        "concealed": capture.concealed.count, "cut": capture.cut, "fingerprint": capture.fingerprint, "simhash": capture.simhash,
+        "concealed": capture.concealed.count, "cut": capture.cut, "early": early, "fingerprint": capture.fingerprint, "simhash": capture.simhash,
     }));
     if source.to_string().len() > limits::JSON_BYTES {
         // What is missing from the text is told in any case.
         return without_nulls(json!({
             "how": capture.how, "url": capture.url, "site": capture.site, "capturedAt": now, "cut": capture.cut,
+            "early": early,
         }));
     }
     source
@@ -107,11 +109,22 @@ fn source_after(draft: &Draft, kept: Option<&Document>) -> Option<Value> {
     let Some(document) = kept.filter(|_| draft.keep == Keep::Append) else {
         return Some(source);
     };
-    let cut = fields.get("cut")?.clone();
-    let mut earlier = document.value(Field::Source).as_object().cloned();
-    let marked = earlier.get_or_insert_default();
-    marked.insert("cut".to_owned(), cut);
-    earlier.map(Value::Object)
+    let missing = fields
+        .iter()
+        .filter(|(name, _)| matches!(name.as_str(), "cut" | "early"));
+    let marks: Vec<_> = missing
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    if marks.is_empty() {
+        return None;
+    }
+    let mut earlier = document
+        .value(Field::Source)
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
+    earlier.extend(marks);
+    Some(Value::Object(earlier))
 }
 
 fn appended(text: &str, more: &str) -> String {
@@ -223,6 +236,22 @@ mod tests {
         );
         capture.metadata.description = Some("x".repeat(limits::JSON_BYTES));
         assert_eq!(source(&capture, 5)["cut"], cut);
+    }
+
+    #[test]
+    fn a_page_that_was_still_loading_is_marked_so_in_its_source() {
+        let mut capture = capture_link("https://a.example/", "https://a.example/x", "t").unwrap();
+        assert_eq!(source(&capture, 5).get("early"), None);
+        capture.early = true;
+        assert_eq!(source(&capture, 5)["early"], true);
+        let draft = Draft {
+            source: source(&capture, 5).to_string(),
+            ..draft(Keep::Append)
+        };
+        let appended = op(&draft, Some(&saved()), 5);
+        assert_eq!(appended.set[&Field::Source]["early"], true);
+        capture.metadata.description = Some("x".repeat(limits::JSON_BYTES));
+        assert_eq!(source(&capture, 5)["early"], true);
     }
 
     #[test]

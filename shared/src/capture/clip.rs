@@ -106,6 +106,8 @@ fn page(snapshot: &PageSnapshot) -> Result<Capture, CaptureError> {
     );
     capture.concealed = report(&inside, &revealed.hidden);
     capture.metadata = facts;
+    // A selection is whole whatever comes after it, a page is not.
+    capture.early = snapshot.loading;
     Ok(capture)
 }
 

@@ -126,6 +126,9 @@ pub struct Capture {
     /// Set when the content is longer than a document may be: only its beginning is here.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub cut: Option<Cut>,
+    /// The page was still loading: what had come by then is here.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub early: bool,
 }
 
 impl Capture {
@@ -160,6 +163,7 @@ impl Capture {
             chars: count(markdown.chars().count()),
             markdown,
             cut,
+            early: false,
         }
     }
 }

@@ -87,6 +87,7 @@ words! {
     SETTLED = "The conflict is settled";
     REMOTE_IMAGE = "Image on another server, not loaded here";
     PREVIEW_EMPTY = "Nothing to show yet.";
+    EARLY = "The page was still loading: what had come by then was kept";
     PREVIEW_LONG = "This text is very long; the preview shows its beginning.";
     PATH = "Path";
     STATUS = "State of the document";

@@ -122,6 +122,7 @@ fn SourceCard(control: Control, source: Source) -> impl IntoView {
         captured_at,
         concealed,
         cut,
+        early,
         quote,
         ..
     } = source.clone();
@@ -144,6 +145,7 @@ fn SourceCard(control: Control, source: Source) -> impl IntoView {
                     {(concealed > 0).then(|| view! { <dt>{words::HIDDEN}</dt><dd class="line"><Icon glyph=Glyph::Shield class="i--sm" />{words::hidden(concealed)}</dd> })}
                 </dl>
                 {cut.map(|(kept, whole)| view! { <p class="line soft"><Icon glyph=Glyph::Info />{words::beginning(kept, whole)}</p> })}
+                {early.then(|| view! { <p class="line soft"><Icon glyph=Glyph::Info />{words::EARLY}</p> })}
                 {(!quote.is_empty()).then(|| view! { <blockquote class="preview" dir="auto">{quote}</blockquote> })}
                 <div class="line line--wrap">{page}{passage}</div>
             </div>

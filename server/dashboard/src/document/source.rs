@@ -28,6 +28,8 @@ pub struct Source {
     pub concealed: u64,
     /// Of a text that was too long: characters that were kept, and characters that the page has.
     pub cut: Option<(u64, u64)>,
+    /// The page was still loading: what had come by then was kept.
+    pub early: bool,
     /// The passage in the page's words.
     pub quote: String,
 }
@@ -79,6 +81,7 @@ fn read(value: &Value) -> Option<Source> {
         captured_at: fields.get("capturedAt").and_then(Value::as_i64),
         concealed: concealed.unwrap_or(0),
         cut,
+        early: fields.get("early").and_then(Value::as_bool) == Some(true),
         quote: quote.to_owned(),
         url,
     })
@@ -148,6 +151,13 @@ mod tests {
         assert_eq!(cut(json!({"kept": 5, "whole": 9})), Some((5, 9)));
         assert_eq!(cut(json!({"kept": 5})), None);
         assert_eq!(cut(Value::Null), None);
+    }
+
+    #[test]
+    fn a_page_that_was_still_loading_says_so() {
+        let early = |value| read(&json!({"site": "a.example", "early": value})).map(|it| it.early);
+        assert_eq!(early(json!(true)), Some(true));
+        assert_eq!(early(Value::Null), Some(false));
     }
 
     #[test]
