@@ -1,4 +1,4 @@
-//! Small controls: one of a few, a message, a spoken line, a button with an icon, a download. Not fields of a form.
+//! Small controls: one of a few, a search field, a message, a spoken line, a button with an icon, a download. Not fields of a form.
 
 use super::dom::{El, button, div, rtl};
 use super::icon;
@@ -57,6 +57,33 @@ pub fn choice(
             })
             .text(text)
     }))
+}
+
+/// A search field with its name: what is typed goes into `query`, and `search` is called.
+#[must_use]
+pub fn search_field(
+    (id, class, name): (&str, &str, &str),
+    placeholder: impl Fn() -> String + 'static,
+    query: Signal<String>,
+    search: impl Fn() + 'static,
+) -> El {
+    let input = div("input", class)
+        .attr("type", "search")
+        .attr("id", id)
+        .attr("dir", "auto")
+        .attr("autocomplete", "off")
+        .follow("placeholder", move || Some(placeholder()))
+        .field(
+            move || query.get(),
+            move |text| {
+                query.set(text);
+                search();
+            },
+        );
+    div("label", "search")
+        .child(icon(Glyph::Search))
+        .child(div("span", "sr").text(name))
+        .child(input)
 }
 
 /// A message that stays: an icon and a sentence.

@@ -11,7 +11,7 @@ mod text;
 mod words;
 
 pub use ask::{ask, mint_doc, mint_op};
-pub use controls::{Choice, choice, download, icon_button, notice, spoken};
+pub use controls::{Choice, choice, download, icon_button, notice, search_field, spoken};
 pub use icon::{icon, icon_as, mark};
 pub use live::listen;
 pub use tags::tag_field;

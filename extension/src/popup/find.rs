@@ -5,7 +5,7 @@ use crate::browser;
 use crate::messages::{Hit, Request};
 use crate::page::dom::{El, button, div, el, focus_id, go, group};
 use crate::page::reactive::Signal;
-use crate::page::{ask, failure, icon, icon_button, mint_op, number, t, t1};
+use crate::page::{ask, failure, icon, icon_button, mint_op, number, search_field, t, t1};
 use krowoc_shared::ids::DocId;
 use krowoc_shared::library::document::Kind;
 use krowoc_ui::icons::Glyph;
@@ -26,24 +26,13 @@ pub(super) fn find(desk: Desk) -> El {
         0 => words.clone(),
         total => t1("searchCount", &number(total)),
     };
-    let input = div("input", "input quiet")
-        .attr("type", "search")
-        .attr("id", FIELD)
-        .attr("dir", "auto")
-        .attr("autocomplete", "off")
-        .follow("placeholder", move || Some(placeholder()))
-        .field(
-            move || desk.query.get(),
-            move |text| {
-                desk.query.set(text);
-                desk.search();
-            },
-        );
-    let field = div("label", "search")
-        .child(icon(Glyph::Search))
-        .child(div("span", "sr").text(&label))
-        .child(input)
-        .child(div("kbd", "kbd").attr("aria-hidden", "true").text("/"));
+    let field = search_field(
+        (FIELD, "input quiet", &label),
+        placeholder,
+        desk.query,
+        move || desk.search(),
+    )
+    .child(div("kbd", "kbd").attr("aria-hidden", "true").text("/"));
     let hits = div("ul", "stack stack--1").attr("role", "list").each(
         move || desk.found.with(|found| found.hits.clone()),
         |hit| (hit.doc_id, hit.uses, hit.edited_at, hit.conflict),

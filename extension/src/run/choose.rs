@@ -3,29 +3,19 @@
 use super::desk::Desk;
 use crate::messages::Hit;
 use crate::page::dom::{El, button, div, el};
-use crate::page::{icon, t};
+use crate::page::{icon, search_field, t};
 use krowoc_ui::icons::Glyph;
 
 /// A field and the prompts that it finds.
 pub(super) fn choose(desk: Desk) -> El {
     let label = t("runChoose");
-    let input = div("input", "input")
-        .attr("type", "search")
-        .attr("id", "choose")
-        .attr("dir", "auto")
-        .attr("autocomplete", "off")
-        .attr("placeholder", &label)
-        .field(
-            move || desk.query.get(),
-            move |text| {
-                desk.query.set(text);
-                desk.search();
-            },
-        );
-    let field = div("label", "search")
-        .child(icon(Glyph::Search))
-        .child(div("span", "sr").text(&label))
-        .child(input);
+    let placeholder = label.clone();
+    let field = search_field(
+        ("choose", "input", &label),
+        move || placeholder.clone(),
+        desk.query,
+        move || desk.search(),
+    );
     let hits = div("ul", "stack stack--1").attr("role", "list").each(
         move || desk.found.get().unwrap_or_default(),
         |hit| (hit.doc_id, hit.edited_at),

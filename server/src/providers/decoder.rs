@@ -210,5 +210,8 @@ fn whole(format: &mut dyn Format, sink: &mut Sink, body: &[u8]) {
 }
 
 #[cfg(test)]
+#[path = "decoder_formats_tests.rs"]
+mod formats_tests;
+#[cfg(test)]
 #[path = "decoder_tests.rs"]
 mod tests;

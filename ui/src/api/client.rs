@@ -98,16 +98,7 @@ impl Client {
         body: &impl Serialize,
     ) -> Result<T, ApiError> {
         let body = serde_json::to_string(body).map_err(|_| ApiError::Garbled(String::new()))?;
-        let url = format!("{BASE}{path}");
-        let headers = Vec::new();
-        let request = Request {
-            method: Method::Post,
-            url,
-            body: Some(body),
-            headers,
-            signal: None,
-            cookies: true,
-        };
+        let request = request(Method::Post, path, Some(body), None);
         read(&send(&request).await?.body)
     }
 
@@ -147,14 +138,7 @@ impl Client {
         headers: &[(&'static str, String)],
         signal: Option<AbortSignal>,
     ) -> Result<Stream, ApiError> {
-        let mut request = Request {
-            method,
-            url: format!("{BASE}{path}"),
-            body,
-            headers: Vec::new(),
-            signal,
-            cookies: true,
-        };
+        let mut request = request(method, path, body, signal);
         let mut renewed = false;
         loop {
             request.headers = self.csrf();
@@ -190,15 +174,7 @@ impl Client {
             .map(serde_json::to_string)
             .transpose()
             .map_err(|_| ApiError::Garbled(String::new()))?;
-        let url = format!("{BASE}{path}");
-        let mut request = Request {
-            method,
-            url,
-            body,
-            headers: Vec::new(),
-            signal,
-            cookies: true,
-        };
+        let mut request = request(method, path, body, signal);
         let mut renewed = false;
         loop {
             request.headers = self.csrf();
@@ -280,16 +256,26 @@ impl Client {
 
     async fn plain(self, method: Method, path: &str) -> Result<SessionView, ApiError> {
         let body = (method == Method::Post).then(|| "{}".to_owned());
-        let url = format!("{BASE}{path}");
-        let request = Request {
-            method,
-            url,
-            body,
-            headers: self.csrf(),
-            signal: None,
-            cookies: true,
-        };
+        let mut request = request(method, path, body, None);
+        request.headers = self.csrf();
         read(&send(&request).await?.body)
+    }
+}
+
+/// A request of this page to its server; its headers are those of each try.
+fn request(
+    method: Method,
+    path: &str,
+    body: Option<String>,
+    signal: Option<AbortSignal>,
+) -> Request {
+    Request {
+        method,
+        url: format!("{BASE}{path}"),
+        body,
+        headers: Vec::new(),
+        signal,
+        cookies: true,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The dead letters at work: pages, selection, replay at once, discarding after a while. Not how they are drawn.
 
 use crate::app::App;
-use crate::execution::{Rows, later, step};
+use crate::execution::{Rows, later, pages, step};
 use crate::history::LetterFilter;
 use crate::route::Route;
 use krowoc_shared::execution::failure::FailureClass;
@@ -9,7 +9,7 @@ use krowoc_shared::execution::wire::{
     DeadLetterIds, DeadLetterPage, DeadLetterView, DeadLettersDone,
 };
 use krowoc_shared::ids::DeadLetterId;
-use krowoc_ui::api::{ApiError, Client};
+use krowoc_ui::api::Client;
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::executions as words;
 use leptos::prelude::*;
@@ -83,40 +83,22 @@ impl Control {
 
     fn ask(self, number: u32) {
         let path = self.filter.with_untracked(|filter| filter.path(None));
-        spawn_local(async move {
-            match Client.get::<DeadLetterPage>(&path).await {
-                Ok(page) => {
-                    self.counts.try_set((page.total, page.by_class));
-                    self.list
-                        .try_update(|list| list.first(number, page.letters, page.next));
-                }
-                Err(error) => self.failed(number, error),
-            }
-        });
-    }
-
-    fn failed(self, number: u32, error: ApiError) {
-        if error.signed_out() {
-            self.app.failed(&error);
-        }
-        self.list.try_update(|list| list.failed(number, error));
+        pages::first(
+            self.app,
+            self.list,
+            number,
+            path,
+            move |page: &DeadLetterPage| {
+                self.counts.try_set((page.total, page.by_class.clone()));
+            },
+        );
     }
 
     /// Asks for the next page.
     pub fn more(self) {
-        let Some((number, cursor)) = self.list.try_update(Rows::ask_more).flatten() else {
-            return;
-        };
-        let path = self
-            .filter
-            .with_untracked(|filter| filter.path(Some(&cursor)));
-        spawn_local(async move {
-            match Client.get::<DeadLetterPage>(&path).await {
-                Ok(page) => drop(self.list.try_update(|list| {
-                    list.append(number, page.letters, page.next, |row| row.id);
-                })),
-                Err(error) => self.failed(number, error),
-            }
+        pages::more::<DeadLetterPage>(self.app, self.list, |cursor| {
+            self.filter
+                .with_untracked(|filter| filter.path(Some(cursor)))
         });
     }
 

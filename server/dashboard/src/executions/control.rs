@@ -1,15 +1,13 @@
 //! The list at work: asks for pages, keeps the cursor and the two that are to be compared. Not how it is drawn.
 
 use crate::app::App;
-use crate::execution::{Phase, Rows, step};
+use crate::execution::{Phase, Rows, pages, step};
 use crate::history::ExecutionFilter;
 use crate::platform;
 use crate::route::Route;
 use krowoc_shared::execution::wire::{ExecutionPage, ExecutionView};
 use krowoc_shared::ids::ExecutionId;
-use krowoc_ui::api::{ApiError, Client};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use std::time::Duration;
 
 /// How often rows that are under way are looked at again.
@@ -67,40 +65,15 @@ impl Control {
         let path = self
             .filter
             .with_untracked(|filter| filter.path(self.asked_at.get_value(), None));
-        spawn_local(async move {
-            match Client.get::<ExecutionPage>(&path).await {
-                Ok(page) => drop(
-                    self.list
-                        .try_update(|list| list.first(number, page.executions, page.next)),
-                ),
-                Err(error) => self.failed(number, error),
-            }
-        });
-    }
-
-    fn failed(self, number: u32, error: ApiError) {
-        if error.signed_out() {
-            self.app.failed(&error);
-        }
-        self.list.try_update(|list| list.failed(number, error));
+        pages::first(self.app, self.list, number, path, |_: &ExecutionPage| {});
     }
 
     /// Asks for the next page.
     pub fn more(self) {
-        let Some((number, cursor)) = self.list.try_update(Rows::ask_more).flatten() else {
-            return;
-        };
         let now = self.asked_at.get_value();
-        let path = self
-            .filter
-            .with_untracked(|filter| filter.path(now, Some(&cursor)));
-        spawn_local(async move {
-            match Client.get::<ExecutionPage>(&path).await {
-                Ok(page) => drop(self.list.try_update(|list| {
-                    list.append(number, page.executions, page.next, |row| row.id);
-                })),
-                Err(error) => self.failed(number, error),
-            }
+        pages::more::<ExecutionPage>(self.app, self.list, |cursor| {
+            self.filter
+                .with_untracked(|filter| filter.path(now, Some(cursor)))
         });
     }
 

@@ -1,10 +1,10 @@
 //! Keys to providers: each with its use, tested, replaced, renamed, preferred, removed; and a form for another.
 
+use super::gone::Gone;
 use super::key_form::KeyForm;
 use super::remote::Remote;
 use super::rename::Rename;
 use crate::app::{App, app};
-use crate::execution::later;
 use krowoc_shared::execution::wire::{ChangeProviderKey, KeyTest, ProviderKeyView};
 use krowoc_shared::ids::KeyId;
 use krowoc_ui::api::{ApiError, Client};
@@ -15,21 +15,14 @@ use krowoc_ui::messages::{keys as words, run};
 use krowoc_ui::money::{short_usd, usd};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::collections::BTreeSet;
-
-/// Removed, and not sent yet.
-type Gone = RwSignal<BTreeSet<KeyId>>;
 
 #[component]
 pub(super) fn Keys() -> impl IntoView {
     let app = app();
     let keys = Remote::<ProviderKeyView>::of(app, "/provider-keys");
-    let gone: Gone = RwSignal::new(BTreeSet::new());
+    let gone = Gone::new();
     let rows = move |list: Vec<ProviderKeyView>| {
-        let there: Vec<_> = list
-            .into_iter()
-            .filter(|key| gone.with(|gone| !gone.contains(&key.id)))
-            .collect();
+        let there: Vec<_> = list.into_iter().filter(|key| !gone.holds(key.id)).collect();
         if there.is_empty() {
             return view! { <Empty glyph=Glyph::Key title=words::NO_KEYS text=words::NO_KEYS_TEXT /> }.into_any();
         }
@@ -64,7 +57,11 @@ enum Tested {
 }
 
 #[component]
-fn Row(key_view: ProviderKeyView, keys: Remote<ProviderKeyView>, gone: Gone) -> impl IntoView {
+fn Row(
+    key_view: ProviderKeyView,
+    keys: Remote<ProviderKeyView>,
+    gone: Gone<KeyId>,
+) -> impl IntoView {
     let app = app();
     let key = key_view;
     let id = key.id;
@@ -132,7 +129,7 @@ fn Row(key_view: ProviderKeyView, keys: Remote<ProviderKeyView>, gone: Gone) -> 
             <Buttons key_view=key mode=mode on_test=test on_prefer=move |()| {
                 let body = ChangeProviderKey { preferred: Some(true), ..ChangeProviderKey::default() };
                 change(body, words::PREFERRED_NOW);
-            } on_remove=move |()| remove(app, keys, gone, id) />
+            } on_remove=move |()| gone.remove(app, keys, id, format!("/provider-keys/{id}"), words::REMOVED) />
         </li>
     }
 }
@@ -199,29 +196,4 @@ fn change(
         }
         keys.load();
     });
-}
-
-/// Takes a key off the list; it can be taken back until it is sent.
-fn remove(app: App, keys: Remote<ProviderKeyView>, gone: Gone, id: KeyId) {
-    gone.update(|gone| {
-        gone.insert(id);
-    });
-    let back = move || {
-        gone.try_update(|gone| gone.remove(&id));
-    };
-    later(
-        app,
-        Glyph::Trash,
-        words::REMOVED.to_owned(),
-        back,
-        move || {
-            spawn_local(async move {
-                if let Err(error) = Client.delete::<()>(&format!("/provider-keys/{id}")).await {
-                    app.failed(&error);
-                    gone.try_update(|gone| gone.remove(&id));
-                }
-                keys.load();
-            });
-        },
-    );
 }

@@ -5,6 +5,7 @@ mod budget;
 mod chart;
 mod devices;
 mod export;
+mod gone;
 mod key_form;
 mod keys;
 mod remote;

@@ -1,8 +1,8 @@
 //! Tokens for programs: made, shown once, revoked; and how to use one. Not devices: those connect by themselves.
 
+use super::gone::Gone;
 use super::remote::Remote;
 use crate::app::{App, app};
-use crate::execution::later;
 use crate::platform;
 use krowoc_shared::execution::wire::{CreatedToken, NewToken, Scope, TokenView};
 use krowoc_shared::ids::{Millis, TokenId};
@@ -21,13 +21,10 @@ const DAY: Millis = 86_400_000;
 pub(super) fn Tokens() -> impl IntoView {
     let app = app();
     let tokens = Remote::<TokenView>::of(app, "/tokens");
-    let gone = RwSignal::new(BTreeSet::<TokenId>::new());
+    let gone = Gone::new();
     let made = RwSignal::new(None::<String>);
     let rows = move |list: Vec<TokenView>| {
-        let there: Vec<_> = list
-            .into_iter()
-            .filter(|it| gone.with(|gone| !gone.contains(&it.id)))
-            .collect();
+        let there: Vec<_> = list.into_iter().filter(|it| !gone.holds(it.id)).collect();
         if there.is_empty() {
             return view! { <Empty glyph=Glyph::Key title=words::NO_TOKENS text=words::NO_TOKENS_TEXT /> }.into_any();
         }
@@ -48,32 +45,12 @@ pub(super) fn Tokens() -> impl IntoView {
 fn row(
     app: App,
     tokens: Remote<TokenView>,
-    gone: RwSignal<BTreeSet<TokenId>>,
+    gone: Gone<TokenId>,
     token: TokenView,
 ) -> impl IntoView {
     let id = token.id;
     let revoke = move |_| {
-        gone.update(|gone| {
-            gone.insert(id);
-        });
-        let back = move || {
-            gone.try_update(|gone| gone.remove(&id));
-        };
-        later(
-            app,
-            Glyph::Trash,
-            words::REVOKED.to_owned(),
-            back,
-            move || {
-                spawn_local(async move {
-                    if let Err(error) = Client.delete::<()>(&format!("/tokens/{id}")).await {
-                        app.failed(&error);
-                        gone.try_update(|gone| gone.remove(&id));
-                    }
-                    tokens.load();
-                });
-            },
-        );
+        gone.remove(app, tokens, id, format!("/tokens/{id}"), words::REVOKED);
     };
     let scopes: Vec<&str> = token
         .scopes
