@@ -24,7 +24,7 @@ const KEEP: Duration = Duration::from_secs(1);
 
 /// How long pieces of an answer that come faster than this gather before they are read, when nobody wants each as it comes: readers of
 /// a run look less often.
-const REST: Duration = Duration::from_millis(5);
+const REST: Duration = Duration::from_millis(2);
 
 /// How an attempt ended.
 pub enum Ended {

@@ -301,7 +301,7 @@ pub struct Settlement {
 /// # Errors
 /// The database's.
 pub fn settle(tx: &mut Tx<'_>, user: UserId, end: &Settlement) -> Result<(), StoreError> {
-    let row: Option<StandingRow> = Statement::new(
+    let update = Statement::new(
         "UPDATE spending SET reserved = CASE WHEN reserved > ? THEN reserved - ? ELSE 0 END, spent = spent + ?, \
          unpriced = unpriced + ? WHERE ",
     )
@@ -312,9 +312,17 @@ pub fn settle(tx: &mut Tx<'_>, user: UserId, end: &Settlement) -> Result<(), Sto
     .sql(ROW)
     .bind(user.as_bytes())
     .bind(end.tier.code())
-    .bind(end.period)
-    .sql(" RETURNING spent, reserved, unpriced, near_at, reached_at, ceiling")
-    .first(tx)?;
+    .bind(end.period);
+    let row = match tx.conn() {
+        // SQLite puts what it returns into a table that it makes for it; nobody else writes meanwhile.
+        Conn::Sqlite(_) => {
+            update.execute(tx)?;
+            row(tx, user, end.tier, end.period)?
+        }
+        Conn::Postgres(_) => update
+            .sql(" RETURNING spent, reserved, unpriced, near_at, reached_at, ceiling")
+            .first(tx)?,
+    };
     let Some(row) = row else {
         return Err(StoreError::Fault("a reservation has no row".to_owned()));
     };

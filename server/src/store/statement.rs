@@ -13,6 +13,7 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Binary, Bool, HasSqlType, Nullable, SmallInt, Text, Untyped};
 use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, RunQueryDsl};
+use std::cell::OnceCell;
 
 /// A value of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub struct Statement {
     sql: String,
     values: Vec<Value>,
     once: bool,
+    /// Where its text is cut for the values. Diesel walks a statement four times to run it; the text is searched once.
+    cuts: OnceCell<Vec<usize>>,
 }
 
 impl Statement {
@@ -77,6 +80,7 @@ impl Statement {
     /// Adds text.
     #[must_use]
     pub fn sql(mut self, sql: &str) -> Self {
+        self.cuts.take();
         self.sql.push_str(sql);
         self
     }
@@ -107,9 +111,21 @@ impl Statement {
         &self.values
     }
 
+    /// The text between the values, in order: one piece more than there are places.
+    fn pieces(&self) -> impl Iterator<Item = &str> {
+        let places = || memchr::memchr_iter(b'?', self.sql.as_bytes()).collect();
+        let cuts = self.cuts.get_or_init(places);
+        let ends = cuts.iter().copied().chain([self.sql.len()]);
+        let begins = std::iter::once(0).chain(cuts.iter().map(|at| at.saturating_add(1)));
+        begins
+            .zip(ends)
+            .map(|(begin, end)| self.sql.get(begin..end).unwrap_or_default())
+    }
+
     /// Adds another statement's text and values.
     #[must_use]
     pub fn then(mut self, other: Self) -> Self {
+        self.cuts.take();
         self.sql.push_str(&other.sql);
         self.values.extend(other.values);
         self
@@ -181,7 +197,7 @@ where
             out.unsafe_to_cache_prepared();
         }
         let mut values = self.values.iter();
-        for (index, text) in self.sql.split('?').enumerate() {
+        for (index, text) in self.pieces().enumerate() {
             if index > 0 {
                 match values.next() {
                     Some(Value::Bytes(value)) => out.push_bind_param::<Binary, _>(value)?,
@@ -221,3 +237,23 @@ impl Query for Statement {
 }
 
 impl<C> RunQueryDsl<C> for Statement {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_is_cut_at_its_places_also_after_it_grew() {
+        let cut = |statement: &Statement| {
+            let pieces = statement.pieces();
+            pieces.map(str::to_owned).collect::<Vec<String>>()
+        };
+        let statement = Statement::new("a = ? AND ą = ?").bind(1_i64).bind(2_i64);
+        assert_eq!(cut(&statement), ["a = ", " AND ą = ", ""]);
+        let statement = statement.sql(" OR c = ?").bind(3_i64);
+        assert_eq!(cut(&statement), ["a = ", " AND ą = ", " OR c = ", ""]);
+        let statement = statement.then(Statement::new(" LIMIT 1"));
+        assert_eq!(cut(&statement).last().unwrap(), " LIMIT 1");
+        assert_eq!(cut(&Statement::new("SELECT 1")), ["SELECT 1"]);
+    }
+}

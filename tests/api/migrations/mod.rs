@@ -1,6 +1,7 @@
 //! Migrations: both databases get the same tables, every step can be taken back, newer schemas are refused.
 
 mod backup;
+mod checks;
 mod marks;
 mod sides;
 mod steps;

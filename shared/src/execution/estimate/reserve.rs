@@ -30,7 +30,7 @@ pub struct Reserve {
 /// and for the tier that such an input reaches. Amounts beyond what can be held, and tokens without a price, are the largest amount.
 #[must_use]
 pub fn reserve(prices: &PriceSet, input: u64, output: u64) -> Reserve {
-    let costed = prices.cost(&Usage::tokens(input, 0));
+    let costed = prices.costed(&Usage::tokens(input, 0));
     let least = costed.map_or(NanoUsd(i64::MAX), |costed| costed.total);
     let ceiling = largest_input(input);
     let mut sum = Some(Exact::ZERO);

@@ -171,7 +171,7 @@ impl PriceSet {
     /// What is charged for usage that a provider reported; see [`settle`].
     #[must_use]
     pub fn charge(&self, usage: &Usage) -> Cost {
-        match self.cost(usage) {
+        match self.costed(usage) {
             Ok(costed) if costed.lacks_tokens() => Cost::Unpriced,
             Ok(costed) => Cost::Exact(costed.total),
             Err(_) => Cost::Estimated(at_most(self, usage)),
@@ -183,6 +183,15 @@ impl PriceSet {
     /// # Errors
     /// [`CostError`], when the usage contradicts itself.
     pub fn cost(&self, usage: &Usage) -> Result<Costed, CostError> {
+        let costed = self.costed(usage)?;
+        Ok(Costed {
+            revision: self.revision(),
+            ..costed
+        })
+    }
+
+    /// As [`PriceSet::cost`], without the revision: hashing takes longer than the sum.
+    pub(in crate::execution) fn costed(&self, usage: &Usage) -> Result<Costed, CostError> {
         // Only tiers need to know how large the request was.
         let size = if self.is_tiered() {
             amount(usage, Unit::InputTokens)?
@@ -217,7 +226,7 @@ impl PriceSet {
             output,
             parts,
             unpriced: self.without_price(usage),
-            revision: self.revision(),
+            revision: String::new(),
         })
     }
 
