@@ -245,6 +245,11 @@ impl Store {
         }
     }
 
+    /// True while SQLite's writer has work.
+    pub(crate) fn is_writing(&self) -> bool {
+        self.inner.writer.as_ref().is_some_and(Writer::is_busy)
+    }
+
     /// Takes no more writes, finishes those that wait, and closes SQLite's writer. Reads go on.
     pub async fn close(&self) {
         let inner = Arc::clone(&self.inner);

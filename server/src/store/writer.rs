@@ -31,6 +31,7 @@ pub(super) struct Writer {
     queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     queued: Arc<AtomicUsize>,
+    unanswered: Arc<AtomicUsize>,
 }
 
 /// Work with its answer, as the thread sees it.
@@ -178,12 +179,14 @@ impl Writer {
         let conn = open(url, Role::Writer)?;
         let (queue, jobs) = sync_channel(QUEUE);
         let queued = Arc::new(AtomicUsize::new(0));
+        let unanswered = Arc::new(AtomicUsize::new(0));
         let state = Loop {
             url: url.clone(),
             conn,
             jobs,
             events,
             queued: Arc::clone(&queued),
+            unanswered: Arc::clone(&unanswered),
         };
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
@@ -193,6 +196,7 @@ impl Writer {
             queue: Mutex::new(Some(queue)),
             thread: Mutex::new(Some(thread)),
             queued,
+            unanswered,
         })
     }
 
@@ -240,8 +244,10 @@ impl Writer {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let sender = queue.as_ref().ok_or_else(closed)?;
         self.queued.fetch_add(1, Ordering::Relaxed);
+        self.unanswered.fetch_add(1, Ordering::Relaxed);
         sender.try_send(job).map_err(|_| {
             self.queued.fetch_sub(1, Ordering::Relaxed);
+            self.unanswered.fetch_sub(1, Ordering::Relaxed);
             StoreError::Unavailable("too many writes are waiting".to_owned())
         })
     }
@@ -249,6 +255,11 @@ impl Writer {
     /// Work that waits.
     pub(super) fn queued(&self) -> usize {
         self.queued.load(Ordering::Relaxed)
+    }
+
+    /// True while work waits, or is done and not committed.
+    pub(super) fn is_busy(&self) -> bool {
+        self.unanswered.load(Ordering::Relaxed) > 0
     }
 
     /// Finishes what waits and ends the thread. Blocks.
@@ -282,6 +293,7 @@ struct Loop {
     jobs: Receiver<Box<dyn Job>>,
     events: broadcast::Sender<Event>,
     queued: Arc<AtomicUsize>,
+    unanswered: Arc<AtomicUsize>,
 }
 
 impl Loop {
@@ -296,6 +308,7 @@ impl Loop {
                 self.reopen();
             }
             for job in group {
+                self.unanswered.fetch_sub(1, Ordering::Relaxed);
                 job.answer(committed.clone(), &self.events);
             }
         }
