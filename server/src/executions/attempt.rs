@@ -8,8 +8,7 @@ use crate::app::AppState;
 use crate::store::execution_rows::Request;
 use crate::store::executions::{self, Progress};
 use crate::store::{StoreError, Tx};
-use futures_util::stream::BoxStream;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use krowoc_shared::execution::event::{Event, FinishReason};
 use krowoc_shared::execution::failure::{Failure, FailureClass};
 use krowoc_shared::execution::request::ModelRef;
@@ -21,10 +20,6 @@ use tokio::time::Instant;
 
 /// How often what has come is kept while it streams: a short answer never is, it has ended by then.
 const KEEP: Duration = Duration::from_secs(1);
-
-/// How long pieces of an answer that come faster than this gather before they are read, when nobody wants each as it comes: readers of
-/// a run look less often.
-const REST: Duration = Duration::from_millis(2);
 
 /// How an attempt ended.
 pub enum Ended {
@@ -108,27 +103,19 @@ async fn listen(state: &AppState, cell: &Arc<Cell>, answer: Answer) -> Ended {
         last.request_id = request_id;
     }
     let (mut keep, mut dirty) = (std::pin::pin!(tokio::time::sleep(KEEP)), false);
-    let (mut rest, mut resting) = (std::pin::pin!(tokio::time::sleep(REST)), false);
-    let mut last = Instant::now();
     let interrupted = cell.interrupted();
     let leaving = leaving(state);
     tokio::pin!(interrupted, leaving);
     loop {
         tokio::select! {
             biased;
-            event = events.next(), if !resting => {
+            event = events.next() => {
                 let ended = event.map_or_else(|| Some(cut()), |event| apply(state, cell, event));
-                if let Some(ended) = ended.or_else(|| take(state, cell, &mut events)) {
+                if let Some(ended) = ended {
                     return ended;
                 }
-                let now = Instant::now();
-                resting = now < last + REST && !cell.is_tapped() && cell.live().is_seen();
-                if resting {
-                    rest.as_mut().reset(now + REST);
-                }
-                (last, dirty) = (now, true);
+                dirty = true;
             },
-            () = &mut rest, if resting => resting = false,
             wish = &mut interrupted => return wish.into(),
             () = &mut leaving => {
                 kept(state, cell).await;
@@ -145,17 +132,6 @@ async fn listen(state: &AppState, cell: &Arc<Cell>, answer: Answer) -> Ended {
             }
         }
     }
-}
-
-/// Takes the events that are there already; gives the end when one of them is it.
-fn take(state: &AppState, cell: &Cell, events: &mut BoxStream<'static, Event>) -> Option<Ended> {
-    while let Some(event) = events.next().now_or_never() {
-        let ended = event.map_or_else(|| Some(cut()), |event| apply(state, cell, event));
-        if ended.is_some() {
-            return ended;
-        }
-    }
-    None
 }
 
 fn cut() -> Ended {

@@ -124,12 +124,6 @@ impl Cell {
         wish.map_or(Wish::Leave, |wish| *wish)
     }
 
-    /// Whether a caller in this process wants the events as they come.
-    #[must_use]
-    pub fn is_tapped(&self) -> bool {
-        lock(&self.tap).is_some()
-    }
-
     /// Hands an event to the caller in this process that wants them as they are, until it goes away.
     pub fn tell(&self, event: Event) {
         let mut tap = lock(&self.tap);
