@@ -1,8 +1,8 @@
 // The pictures of the README, taken of the real product in Chromium: what they show is what is built. Not a test.
 import fs from 'node:fs';
-import http from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startAnswers } from './lib/answers.mjs';
 import { launch } from './lib/browsers.mjs';
 import { Dashboard } from './lib/dashboard.mjs';
 import { connect, select } from './lib/extension.mjs';
@@ -45,23 +45,6 @@ async function differ(dashboard, title) {
   return id;
 }
 
-/** Answers as the wire format says, with a text that reads like an answer: a picture of words without sense says little. */
-function answers(port) {
-  const text = fs.readFileSync(path.join(here, 'fixtures/answer.md'), 'utf8');
-  const server = http.createServer((request, response) => {
-    request.resume();
-    request.on('end', () => {
-      response.writeHead(200, { 'content-type': 'text/event-stream' });
-      const say = (event) => response.write(`data: ${JSON.stringify({ id: 'picture', object: 'chat.completion.chunk', created: 1, model: 'picture', ...event })}\n\n`);
-      for (const piece of text.match(/\S+\s*/g)) say({ choices: [{ index: 0, delta: { content: piece }, finish_reason: null }] });
-      say({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
-      say({ choices: [], usage: { prompt_tokens: 214, completion_tokens: 187, total_tokens: 401 } });
-      response.end('data: [DONE]\n\n');
-    });
-  });
-  return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
-}
-
 /** Runs a prompt with two models and waits for both answers. */
 async function runPrompt(dashboard, id, port) {
   const { page } = dashboard;
@@ -78,7 +61,9 @@ async function runPrompt(dashboard, id, port) {
 
 const fixtures = await startFixtures(here, '');
 const port = await freePort();
-const provider = await answers(port);
+// A text that reads like an answer: a picture of words without sense says little.
+const text = fs.readFileSync(path.join(here, 'fixtures/answer.md'), 'utf8');
+const provider = await startAnswers(port, () => ({ text }));
 const server = await Server.start(settings, 'sqlite', ['--allowed-provider-hosts', `127.0.0.1:${port}`]);
 const browser = await launch('chromium', settings, {});
 try {

@@ -35,6 +35,8 @@ pub enum Bench {
     Gateway,
     /// Durable cells: executions of four models, 64 under way
     Grid,
+    /// Frames of the run page while four models stream
+    Render,
     /// Streams through the OpenAI-compatible door: CPU, added first byte, memory
     Stream,
 }
@@ -110,7 +112,8 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
         Bench::Extract => "extract",
         Bench::Sync => "sync",
         Bench::Library => "library",
-        Bench::Clip => return clip(project, options.json),
+        Bench::Clip => return in_browser(project, "clip", options.json),
+        Bench::Render => return in_browser(project, "render", options.json),
         Bench::Start => "start",
         Bench::Usage => return usage(project, options),
         Bench::Gateway => "gateway",
@@ -176,13 +179,13 @@ fn usage(project: &Project, options: &Options) -> Result<()> {
     process::run(&mut cargo)
 }
 
-/// A clip is measured where a person waits: in a real browser, with the shipped extension and a release server.
-fn clip(project: &Project, json: bool) -> Result<()> {
+/// Clips and answers are measured where a person waits: in a real browser, with what is shipped and a release server.
+fn in_browser(project: &Project, name: &str, json: bool) -> Result<()> {
     if json {
         process::quiet();
     }
     tools::ensure(project, &[Need::Native, Need::Npm, Need::Browsers])?;
     build::build(project, Quality::Shipped, None)?;
     let server = run::build_server(project, true)?;
-    browsers::bench_clip(project, &server, json)
+    browsers::bench(project, name, &server, json)
 }

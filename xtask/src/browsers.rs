@@ -51,12 +51,12 @@ pub fn e2e(
     }
 }
 
-/// Measures clips in Chromium.
+/// Measures in Chromium, by `tests/browser/bench-NAME.mjs`.
 ///
 /// # Errors
 /// When the measuring breaks down.
-pub fn bench_clip(project: &Project, server: &Path, json: bool) -> Result<()> {
-    let mut node = in_chromium(project, "browser/bench-clip.mjs", server)?;
+pub fn bench(project: &Project, name: &str, server: &Path, json: bool) -> Result<()> {
+    let mut node = in_chromium(project, &format!("browser/bench-{name}.mjs"), server)?;
     if json {
         node.arg("--json");
     }

@@ -6,7 +6,6 @@ import { until } from '../lib/wait.mjs';
 
 export const name = 'a ceiling holds before anything is sent, and the page says where to raise it';
 export const provider = true;
-export const browsers = ['chromium'];
 
 const MODEL = 'openai/gpt-4o-mini';
 
@@ -54,11 +53,10 @@ export async function run(context) {
   await dashboard.shows(cost);
   await page.waitForSelector('.chart .b');
   for (const scheme of ['light', 'dark']) {
-    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    await browser.scheme(page, scheme);
     await accessible(page, `budget, ${scheme}`);
     await context.shot(page, `budget-${scheme}`);
   }
-  await page.emulateMediaFeatures([]);
   await dashboard.open('/settings/keys');
   await dashboard.shows(`1 run, ${cost}`);
 }

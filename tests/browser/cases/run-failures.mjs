@@ -6,7 +6,6 @@ import { until } from '../lib/wait.mjs';
 
 export const name = 'a run is stopped, a key is refused, a limit counts down, an answer is cut: each says what to do and is kept';
 export const provider = true;
-export const browsers = ['chromium'];
 
 async function failures(context, dashboard) {
   const { page } = dashboard;

@@ -6,7 +6,6 @@ import { until } from '../lib/wait.mjs';
 
 export const name = 'a prompt runs with several models at once, and nothing of it is lost over a cut connection';
 export const provider = true;
-export const browsers = ['chromium'];
 
 async function sideBySide(context, dashboard, wire) {
   const { page } = dashboard;
