@@ -7,6 +7,7 @@ pub mod budgets;
 pub mod chores;
 pub mod cli;
 pub mod config;
+pub mod dashboards;
 pub mod executions;
 pub mod jobs;
 pub mod keys;

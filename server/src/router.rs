@@ -5,7 +5,8 @@ use crate::web::contract::Contract;
 use crate::web::routes::Routes;
 use crate::web::{body, contract, fallback, health, request};
 use crate::{
-    accounts, budgets, executions, keys, library, live, mcp, models, openai, sync, tokens,
+    accounts, budgets, dashboards, executions, keys, library, live, mcp, models, openai, sync,
+    tokens,
 };
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -26,7 +27,8 @@ fn api(cfg: &mut Routes<'_>) {
         .configure(keys::configure)
         .configure(models::configure)
         .configure(tokens::configure)
-        .configure(executions::configure);
+        .configure(executions::configure)
+        .configure(dashboards::configure);
 }
 
 /// The document of the API, for all workers.

@@ -1,6 +1,7 @@
 //! The pure core: rules and shapes of Krowoc. Not I/O: no clock, no randomness, no network, no database.
 pub mod accounts;
 pub mod capture;
+pub mod dashboards;
 pub mod error;
 #[cfg(feature = "exchange")]
 pub mod exchange;

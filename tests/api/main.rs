@@ -4,6 +4,7 @@
 mod accounts;
 mod budgets;
 mod config;
+mod dashboards;
 mod devices;
 mod executions;
 mod export;

@@ -70,7 +70,8 @@ pub fn cost_parts(cost: Cost) -> (&'static str, NanoUsd) {
     }
 }
 
-fn cost(state: &str, amount: i64) -> Cost {
+/// A cost as it was stored.
+pub(super) fn cost(state: &str, amount: i64) -> Cost {
     match state {
         "exact" => Cost::Exact(NanoUsd(amount)),
         "estimated" => Cost::Estimated(NanoUsd(amount)),

@@ -1,0 +1,134 @@
+//! `GET /home`: what a person sees first, from one snapshot.
+
+use super::figures;
+use crate::app::AppState;
+use crate::store::budgets::{self, Tier};
+use crate::store::{Conn, StoreError, accounts, devices, execution_list, home as rows, sync};
+use crate::web::routes::Routes;
+use crate::web::{Person, Reply};
+use actix_web::get;
+use actix_web::web::{Data, Json};
+use krowoc_shared::accounts::wire::DeviceRow;
+use krowoc_shared::dashboards::wire::{Attention, HomeDevice, HomeView, ProviderUsage};
+use krowoc_shared::dashboards::{Period, Span, standing};
+use krowoc_shared::execution::money::NanoUsd;
+use krowoc_shared::execution::wire::{BudgetLevel, UsageSum};
+use krowoc_shared::ids::{Millis, SpaceId, UserId};
+
+/// Executions that are shown.
+const RECENT: i64 = 5;
+
+/// Its route.
+pub(super) fn configure(cfg: &mut Routes<'_>) {
+    cfg.service(home);
+}
+
+/// What waits, the last executions, this month's usage by provider, the library's size, devices, and figures of seven days.
+#[utoipa::path(
+    tag = "dashboards",
+    security(("session" = [])),
+    responses((status = 200, description = "Home.", body = HomeView))
+)]
+#[get("/home")]
+async fn home(state: Data<AppState>, person: Person) -> Reply<Json<HomeView>> {
+    let (now, server) = (state.now(), state.config.server_key_monthly);
+    let found = state
+        .store
+        .read(move |conn: &mut Conn| view(conn, person.user, now, server))
+        .await?;
+    Ok(Json(found))
+}
+
+fn view(
+    conn: &mut Conn,
+    user: UserId,
+    now: Millis,
+    server: NanoUsd,
+) -> Result<HomeView, StoreError> {
+    let (space, _) = accounts::personal_space(conn, user)?;
+    let tally = sync::stand(conn, space)?.tally;
+    let span = budgets::bounds(budgets::period(now));
+    let providers = rows::by_provider(conn, user, span)?;
+    let week = Span::of(Period::Week, now);
+    let changed_at = rows::changed_at(conn, space)?;
+    let device = |row: DeviceRow| HomeDevice {
+        standing: standing::device(row.seen_at, changed_at, now),
+        id: row.id,
+        name: row.name,
+        seen_at: row.seen_at,
+    };
+    let filter = execution_list::Filter::default();
+    let count = |number: i64| u64::try_from(number).unwrap_or(0);
+    Ok(HomeView {
+        attention: attention(conn, user, space, count(tally.conflicts), now, server)?,
+        recent: execution_list::list(conn, user, &filter, RECENT)?,
+        month: span.0,
+        used: together(&providers),
+        providers,
+        prompts: count(tally.prompts),
+        snippets: count(tally.snippets),
+        collections: count(tally.collections),
+        devices: devices::list(conn, user)?.into_iter().map(device).collect(),
+        week: figures::board(conn, user, week)?.total().figures(),
+        week_before: figures::board(conn, user, week.before())?.total().figures(),
+    })
+}
+
+fn together(providers: &[ProviderUsage]) -> UsageSum {
+    let mut sum = UsageSum::default();
+    for ProviderUsage { sum: one, .. } in providers {
+        sum.executions = sum.executions.saturating_add(one.executions);
+        sum.failed = sum.failed.saturating_add(one.failed);
+        sum.input_tokens = sum.input_tokens.saturating_add(one.input_tokens);
+        sum.output_tokens = sum.output_tokens.saturating_add(one.output_tokens);
+        sum.cost = sum.cost.plus(one.cost);
+        sum.unpriced = sum.unpriced.saturating_add(one.unpriced);
+    }
+    sum
+}
+
+fn attention(
+    conn: &mut Conn,
+    user: UserId,
+    space: SpaceId,
+    conflicts: u64,
+    now: Millis,
+    server: NanoUsd,
+) -> Result<Vec<Attention>, StoreError> {
+    let mut found = Vec::new();
+    if conflicts > 0
+        && let Some((document, title)) = rows::conflict(conn, space)?
+    {
+        found.push(Attention::Conflicts {
+            count: conflicts,
+            document,
+            title,
+        });
+    }
+    if let Some((count, title, class)) = rows::dead_letters(conn, user)? {
+        found.push(Attention::DeadLetters {
+            count,
+            title,
+            class,
+        });
+    }
+    let period = budgets::period(now);
+    let own = budgets::settings(conn, user)?.ceiling;
+    for (tier, ceiling, server_held) in [
+        (Tier::Own, own, false),
+        (Tier::Server(server), Some(server), true),
+    ] {
+        let spent = budgets::standing(conn, user, tier, period)?.spent;
+        let level = BudgetLevel::of(spent, ceiling);
+        // Nothing is spent of a ceiling of nothing: it only says that there is none to be spent.
+        if let (Some(ceiling), true) = (ceiling, level >= BudgetLevel::Near && spent.0 > 0) {
+            found.push(Attention::Budget {
+                level,
+                server_held,
+                spent,
+                ceiling,
+            });
+        }
+    }
+    Ok(found)
+}

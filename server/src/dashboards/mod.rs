@@ -1,0 +1,18 @@
+//! Home, figures over time, and the operator's figures of everybody. Not the executions, and not the rules of counting: those are in
+//! `shared`.
+
+mod figures;
+mod handlers;
+mod home;
+mod metrics;
+mod query;
+pub mod rollup;
+
+use crate::web::routes::Routes;
+
+/// Its routes.
+pub fn configure(cfg: &mut Routes<'_>) {
+    cfg.configure(handlers::configure)
+        .configure(home::configure)
+        .configure(metrics::configure);
+}

@@ -1,0 +1,211 @@
+//! Figures as they are read: roll-ups of whole hours and days, and executions that are not in them yet. Not how roll-ups are written.
+
+use super::library::unsigned;
+use super::rollups::{COUNTS, Cursor, FACT, FactRow, LATE, latencies};
+use super::statement::{Statement, Value};
+use super::{Conn, StoreError};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Text};
+use krowoc_shared::dashboards::{Fact, Latencies, Part, Span, Tally};
+use krowoc_shared::execution::money::NanoUsd;
+use krowoc_shared::ids::{ExecutionId, Millis, UserId};
+
+/// Most prompts named in one statement.
+const NAMED: usize = 100;
+
+/// The counts of a row, or of several together.
+#[derive(QueryableByName)]
+pub(super) struct Counts {
+    #[diesel(sql_type = BigInt)]
+    completed: i64,
+    #[diesel(sql_type = BigInt)]
+    failed: i64,
+    #[diesel(sql_type = BigInt)]
+    truncated: i64,
+    #[diesel(sql_type = BigInt)]
+    cancelled: i64,
+    #[diesel(sql_type = BigInt)]
+    cost: i64,
+    #[diesel(sql_type = BigInt)]
+    unpriced: i64,
+}
+
+impl Counts {
+    /// With these latencies.
+    pub(super) fn tally(&self, latencies: Latencies) -> Tally {
+        Tally {
+            completed: unsigned(self.completed),
+            failed: unsigned(self.failed),
+            truncated: unsigned(self.truncated),
+            cancelled: unsigned(self.cancelled),
+            cost: NanoUsd(self.cost),
+            unpriced: unsigned(self.unpriced),
+            latencies,
+        }
+    }
+}
+
+/// Sums of the counts. Those of PostgreSQL are wider than its numbers: each is brought back.
+pub(super) fn sums() -> String {
+    COUNTS
+        .map(|name| format!("CAST(sum({name}) AS BIGINT) AS {name}"))
+        .join(", ")
+}
+
+/// The rows of a part.
+pub(super) const ROWS: &str = " WHERE account_id = ? AND grain = ? AND bucket >= ? AND bucket < ?";
+
+fn of(statement: Statement, user: UserId, part: Part) -> Statement {
+    statement
+        .sql(ROWS)
+        .bind(user.as_bytes())
+        .bind(part.grain.code())
+        .bind(part.first)
+        .bind(part.end)
+}
+
+/// What was counted of a model in a bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelBucket {
+    /// When the bucket begins.
+    pub at: Millis,
+    /// The model.
+    pub model: String,
+    /// The counts.
+    pub tally: Tally,
+}
+
+/// The counts of a part by bucket and model.
+///
+/// # Errors
+/// The database's.
+pub fn by_model(conn: &mut Conn, user: UserId, part: Part) -> Result<Vec<ModelBucket>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        bucket: i64,
+        #[diesel(sql_type = Text)]
+        model: String,
+        #[diesel(embed)]
+        counts: Counts,
+        #[diesel(sql_type = Binary)]
+        latency: Vec<u8>,
+    }
+    let columns = COUNTS.join(", ");
+    let select = Statement::new("SELECT bucket, model, ")
+        .sql(&columns)
+        .sql(", latency FROM rollup_model");
+    let rows: Vec<Row> = of(select, user, part).load(conn)?;
+    let bucket = |row: Row| {
+        Ok(ModelBucket {
+            at: row.bucket.saturating_mul(part.grain.millis()),
+            model: row.model,
+            tally: row.counts.tally(latencies(&row.latency)?),
+        })
+    };
+    rows.into_iter().map(bucket).collect()
+}
+
+/// The counts of a part by prompt, latencies left out; empty bytes for texts of one's own.
+///
+/// # Errors
+/// The database's.
+pub fn by_prompt(
+    conn: &mut Conn,
+    user: UserId,
+    part: Part,
+) -> Result<Vec<(Vec<u8>, Tally)>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Binary)]
+        prompt_id: Vec<u8>,
+        #[diesel(embed)]
+        counts: Counts,
+    }
+    let select = Statement::new("SELECT prompt_id, ")
+        .sql(&sums())
+        .sql(" FROM rollup_prompt");
+    let rows: Vec<Row> = of(select, user, part)
+        .sql(" GROUP BY prompt_id")
+        .load(conn)?;
+    let pair = |row: Row| (row.prompt_id, row.counts.tally(Latencies::default()));
+    Ok(rows.into_iter().map(pair).collect())
+}
+
+/// Which prompts were run in a part; empty bytes for texts of one's own.
+///
+/// # Errors
+/// The database's.
+pub fn prompts(conn: &mut Conn, user: UserId, part: Part) -> Result<Vec<Vec<u8>>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Binary)]
+        prompt_id: Vec<u8>,
+    }
+    let select = Statement::new("SELECT DISTINCT prompt_id FROM rollup_prompt");
+    let rows: Vec<Row> = of(select, user, part).load(conn)?;
+    Ok(rows.into_iter().map(|row| row.prompt_id).collect())
+}
+
+/// The latencies of some prompts in a part, bucket by bucket.
+///
+/// # Errors
+/// The database's.
+pub fn latencies_of(
+    conn: &mut Conn,
+    user: UserId,
+    part: Part,
+    prompts: &[Vec<u8>],
+) -> Result<Vec<(Vec<u8>, Latencies)>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Binary)]
+        prompt_id: Vec<u8>,
+        #[diesel(sql_type = Binary)]
+        latency: Vec<u8>,
+    }
+    let mut found = Vec::new();
+    for some in prompts.chunks(NAMED) {
+        let places = vec!["?"; some.len()].join(", ");
+        let select = Statement::new("SELECT prompt_id, latency FROM rollup_prompt");
+        let rows: Vec<Row> = of(select, user, part)
+            .sql(" AND prompt_id IN (")
+            .sql(&places)
+            .sql(")")
+            .bind_all(some.iter().cloned().map(Value::from))
+            .load(conn)?;
+        for row in rows {
+            found.push((row.prompt_id, latencies(&row.latency)?));
+        }
+    }
+    Ok(found)
+}
+
+/// Executions of a span that have ended and are not counted in roll-ups: behind the cursor, or late. Without an account, of everybody.
+///
+/// # Errors
+/// The database's.
+pub fn uncounted(
+    conn: &mut Conn,
+    user: Option<UserId>,
+    cursor: &Cursor,
+    span: Span,
+) -> Result<Vec<Fact>, StoreError> {
+    let whose = |statement: Statement| match user {
+        Some(user) => statement.sql(" AND account_id = ?").bind(user.as_bytes()),
+        None => statement,
+    };
+    let select = || Statement::new("SELECT ").sql(FACT);
+    let begin = |at| ExecutionId::mint(at, [0; 10]).as_bytes().to_vec();
+    let behind = select()
+        .sql(" FROM execution WHERE id > ? AND id >= ? AND id < ? AND finished_at IS NOT NULL")
+        .bind(cursor.upto.clone())
+        .bind(begin(span.from))
+        .bind(begin(span.to));
+    let mut rows: Vec<FactRow> = whose(behind).load(conn)?;
+    rows.extend(whose(select().sql(LATE)).load::<FactRow>(conn)?);
+    let facts: Result<Vec<Fact>, StoreError> = rows.into_iter().map(FactRow::fact).collect();
+    let mut facts = facts?;
+    facts.retain(|fact| span.contains(fact.at));
+    Ok(facts)
+}

@@ -1,0 +1,146 @@
+//! Figures of what was run: roll-ups against the raw executions, periods, Home, the operator's figures.
+
+mod figures;
+mod home;
+mod metrics;
+mod rollups;
+
+use krowoc_server::dashboards::rollup;
+use krowoc_server::store::statement::Statement;
+use krowoc_server::store::{StoreError, Tx};
+use krowoc_shared::dashboards::wire::DashboardView;
+use krowoc_shared::execution::wire::ExecutionState;
+use krowoc_shared::ids::{DocId, ExecutionId, GroupId, Millis, UserId};
+use krowoc_tests::{Caller, TestApp};
+use serde_json::json;
+
+const MINUTE: Millis = 60_000;
+const HOUR: Millis = 60 * MINUTE;
+const DAY: Millis = 24 * HOUR;
+
+/// Numbers that look random and are the same in every run (SplitMix64).
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+
+    fn millis(&mut self, end: Millis) -> Millis {
+        Millis::try_from(self.below(end.unsigned_abs())).unwrap()
+    }
+
+    fn bytes(&mut self) -> [u8; 10] {
+        let [a, b, c, d, e, f, g, h] = self.next().to_be_bytes();
+        let [i, j, ..] = self.next().to_be_bytes();
+        [a, b, c, d, e, f, g, h, i, j]
+    }
+}
+
+/// A row of `execution` as a test wants it.
+#[derive(Clone, Debug)]
+struct Row {
+    id: ExecutionId,
+    user: UserId,
+    at: Millis,
+    model: &'static str,
+    prompt: Option<DocId>,
+    /// `Running` has not ended.
+    state: ExecutionState,
+    cost: i64,
+    /// `exact`, `estimated`, `unpriced`.
+    priced: &'static str,
+    latency: Option<Millis>,
+}
+
+/// An execution that completed.
+fn row(dice: &mut Dice, user: UserId, at: Millis) -> Row {
+    Row {
+        id: ExecutionId::mint(at, dice.bytes()),
+        user,
+        at,
+        model: "openai/a",
+        prompt: None,
+        state: ExecutionState::Completed,
+        cost: 1_000,
+        priced: "exact",
+        latency: Some(500),
+    }
+}
+
+fn insert(tx: &mut Tx<'_>, row: &Row) -> Result<(), StoreError> {
+    let ended = row.state > ExecutionState::Running;
+    Statement::new(
+        "INSERT INTO execution (id, account_id, group_id, place, prompt_id, title, model, tier, state, cost_state, cost, reserved, \
+         period, created_at, finished_at, latency_ms, attempts, correlation_id, lease_until, request) \
+         VALUES (?, ?, ?, ?, ?, 'A prompt', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]', 'c', ?, '{}')",
+    )
+    .bind(row.id.as_bytes())
+    .bind(row.user.as_bytes())
+    .bind(GroupId::mint(row.at, [0; 10]).as_bytes())
+    .bind(0_i16)
+    .bind(row.prompt.map(|id| id.as_bytes().to_vec()))
+    .bind(row.model)
+    .bind(0_i16)
+    .bind(row.state.as_str())
+    .bind(if ended { row.priced } else { "pending" })
+    .bind(if ended { row.cost } else { 0 })
+    .bind(0_i64)
+    .bind(202_611_i64)
+    .bind(row.at)
+    .bind(ended.then_some(row.at))
+    .bind(row.latency.filter(|_| ended))
+    .bind((!ended).then_some(row.at + HOUR))
+    .execute(tx)?;
+    Ok(())
+}
+
+/// Ends an execution that was inserted open.
+fn end(tx: &mut Tx<'_>, row: &Row, state: ExecutionState, now: Millis) -> Result<(), StoreError> {
+    Statement::new(
+        "UPDATE execution SET state = ?, cost_state = ?, cost = ?, finished_at = ?, latency_ms = ?, lease_until = NULL WHERE id = ?",
+    )
+    .bind(state.as_str())
+    .bind(row.priced)
+    .bind(row.cost)
+    .bind(now)
+    .bind(row.latency)
+    .bind(row.id.as_bytes())
+    .execute(tx)?;
+    Ok(())
+}
+
+async fn put(app: &TestApp, rows: Vec<Row>) {
+    let written = app
+        .state
+        .store
+        .write(move |tx: &mut Tx<'_>| rows.iter().try_for_each(|row| insert(tx, row)));
+    written.await.unwrap();
+}
+
+async fn roll_up(app: &TestApp) -> u64 {
+    rollup::run(&app.state).await.unwrap()
+}
+
+/// Somebody and a caller whose token does not run out however far the clock is moved.
+async fn person(app: &TestApp, email: &str) -> (UserId, Caller) {
+    let person = app.sign_up(email).await;
+    let user = person.session().await.user;
+    let body = json!({"name": "figures", "scopes": ["executions"]});
+    let made: serde_json::Value = person.post("/api/v1/tokens", body).await.ok().json();
+    let token = made["token"].as_str().unwrap();
+    (user, Caller::device(app.address, token))
+}
+
+async fn dashboard(caller: &Caller, query: &str) -> DashboardView {
+    let path = format!("/api/v1/dashboard?{query}");
+    caller.get(&path).await.ok().json()
+}
