@@ -4,6 +4,7 @@ use crate::accounts::passwords::Hasher;
 use crate::config::Config;
 use crate::executions::Direct;
 use crate::executions::gateway::Gateway;
+use crate::mail::Mailer;
 use crate::platform::{Clock, Random, random};
 use crate::providers::Providers;
 use crate::store::Store;
@@ -28,6 +29,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// Passwords.
     pub hasher: Arc<Hasher>,
+    /// The way of mails.
+    pub mailer: Arc<Mailer>,
     /// Provider keys, sealed and opened.
     pub vault: Arc<Vault>,
     /// The way to providers of models.
@@ -71,6 +74,7 @@ impl AppState {
             clock,
             random,
             hasher: Arc::new(Hasher::new(config.hash_concurrency)),
+            mailer: Arc::new(Mailer::new(&config)),
             config: Arc::new(config),
             vault,
             models,

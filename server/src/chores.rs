@@ -1,8 +1,16 @@
 //! Every kind of job on one screen. Not the queue, and not what the jobs do.
 
+use crate::accounts::{leaving, mailing};
 use crate::dashboards::rollup;
 use crate::executions::recover;
 use crate::jobs::{FORGET, Kind, PURGE};
 
 /// The kinds that this server does.
-pub const KINDS: &[Kind] = &[PURGE, FORGET, recover::KIND, rollup::KIND];
+pub const KINDS: &[Kind] = &[
+    PURGE,
+    FORGET,
+    recover::KIND,
+    rollup::KIND,
+    mailing::KIND,
+    leaving::KIND,
+];

@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod keys;
 pub mod library;
 pub mod live;
+pub mod mail;
 pub mod mcp;
 pub mod models;
 pub mod openai;

@@ -125,7 +125,11 @@ pub async fn prepare(
     seed_models(&store, clock.now())
         .await
         .map_err(|error| format!("the model catalogue: {error}"))?;
-    Ok(AppState::new(store, clock, random, config, vault))
+    let state = AppState::new(store, clock, random, config, vault);
+    if !state.mailer.is_on() {
+        tracing::warn!("{}", crate::mail::OFF);
+    }
+    Ok(state)
 }
 
 /// Listens.

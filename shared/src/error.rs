@@ -70,6 +70,10 @@ codes! {
     WeakPassword = "weak_password", 422, "Choose a password of at least 10 characters";
     /// The authorization code or its verifier is not valid.
     InvalidGrant = "invalid_grant", 400, "The connection code is not valid any more; start again";
+    /// The token of a mail was used, has run out, or never was.
+    LinkExpired = "link_expired", 410, "The link is not valid any more; ask for another";
+    /// The server is not set up to send mail.
+    MailUnavailable = "mail_unavailable", 503, "This server sends no mail; ask who looks after it";
     /// An operation names a kind that differs from the document's.
     KindMismatch = "kind_mismatch", 422, "The document is of another kind";
     /// An operation is based on a body revision the server never had.

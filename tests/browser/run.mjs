@@ -56,7 +56,7 @@ class Context {
 async function runCase(module, browser, database) {
   const fixtures = await startFixtures(here, settings.data);
   const provider = module.provider ? await Provider.start(settings) : undefined;
-  const more = provider ? ['--allowed-provider-hosts', provider.host] : [];
+  const more = [...(module.args ?? []), ...(provider ? ['--allowed-provider-hosts', provider.host] : [])];
   const server = await Server.start(settings, database, more).catch((error) => { provider?.stop(); throw error; });
   const context = new Context(browser, database, server, fixtures, provider);
   try {

@@ -224,6 +224,15 @@ impl TestApp {
         caller
     }
 
+    /// Does the jobs that are due, all of them; gives how many were taken.
+    ///
+    /// # Panics
+    /// When the queue cannot be read.
+    pub async fn work(&self) -> usize {
+        let done = krowoc_server::jobs::work(&self.state, krowoc_server::chores::KINDS).await;
+        done.expect("the queue")
+    }
+
     /// Stops as a signal would: requests finish, writes finish.
     pub async fn stop(&self) {
         self.stopper.stop().await;

@@ -8,10 +8,12 @@ pub mod events;
 pub mod http;
 pub mod logs;
 pub mod machine;
+pub mod mail;
 pub mod ops;
 pub mod program;
 pub mod provider;
 pub mod script;
+pub mod smtp;
 
 pub use app::{Options, TestApp};
 pub use caller::{Answer, Caller};

@@ -10,7 +10,15 @@ use crate::files;
 use crate::project::Project;
 
 /// What every noun stands on; none of these knows a noun.
-const GROUND: &[&str] = &["config", "jobs", "providers", "store", "vault", "web"];
+const GROUND: &[&str] = &[
+    "config",
+    "jobs",
+    "mail",
+    "providers",
+    "store",
+    "vault",
+    "web",
+];
 /// Nouns that use another one's service, and why.
 const ALLOWED: &[(&str, &str, &str)] = &[
     (

@@ -225,7 +225,10 @@ pub fn Root() -> impl IntoView {
     Effect::new(move |_| {
         if matches!(app.session.get(), Session::In(_)) {
             app.refresh_overview();
-            let at_door = matches!(app.nav.get(), Route::Home | Route::SignIn | Route::SignUp);
+            let at_door = matches!(
+                app.nav.get(),
+                Route::Home | Route::SignIn | Route::SignUp | Route::Forgot
+            );
             if at_door {
                 app.nav.replace(Route::tab(Tab::Prompts));
             }
@@ -244,6 +247,9 @@ pub fn Root() -> impl IntoView {
             Place::Door(up) => view! { <SignIn up=up /> }.into_any(),
             Place::Connect => window_screen(screens::connect),
             Place::ConnectDone => window_screen(screens::connect_done),
+            Place::Forgot => window_screen(screens::forgot),
+            Place::Reset => window_screen(screens::reset),
+            Place::Verify => window_screen(screens::verify),
             Place::Lost => view! { <Lost /> }.into_any(),
             Place::Inside => view! { <Frame><Inside /></Frame> }.into_any(),
         }}
@@ -259,6 +265,9 @@ enum Place {
     Door(bool),
     Connect,
     ConnectDone,
+    Forgot,
+    Reset,
+    Verify,
     Lost,
     Inside,
 }
@@ -266,9 +275,13 @@ enum Place {
 fn place(session: &Session, route: &Route) -> Place {
     match (session, route) {
         (_, Route::ConnectDone) => Place::ConnectDone,
+        // Links of mails open in any browser, whoever is signed in there.
+        (_, Route::Reset) => Place::Reset,
+        (_, Route::Verify) => Place::Verify,
         (Session::Checking, _) => Place::Checking,
         (Session::Unknown(error), _) => Place::Away(error.clone()),
         (Session::Out, Route::SignUp) => Place::Door(true),
+        (Session::Out, Route::Forgot) => Place::Forgot,
         (Session::Out, Route::Lost) => Place::Lost,
         (Session::Out, _) => Place::Door(false),
         (Session::In(_), Route::Connect) => Place::Connect,

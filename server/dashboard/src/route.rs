@@ -67,6 +67,8 @@ impl Tab {
 /// A page of the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
+    /// Address and password.
+    Account,
     /// Keys to providers.
     Keys,
     /// What may be spent, and what was.
@@ -85,7 +87,8 @@ pub enum Section {
 
 impl Section {
     /// In the order of the navigation.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
+        Self::Account,
         Self::Keys,
         Self::Budget,
         Self::Tokens,
@@ -99,6 +102,7 @@ impl Section {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Account => "account",
             Self::Keys => "keys",
             Self::Budget => "budget",
             Self::Tokens => "tokens",
@@ -316,6 +320,12 @@ pub enum Route {
     SignIn,
     /// Make an account.
     SignUp,
+    /// Ask for a new password.
+    Forgot,
+    /// Set it, with the token of a mail behind `#`.
+    Reset,
+    /// Confirm an address, with the token of a mail behind `#`.
+    Verify,
     /// A list.
     Library(Tab, Filter),
     /// A document.
@@ -351,6 +361,9 @@ impl Route {
             [] => Self::Home,
             ["signin"] => Self::SignIn,
             ["signup"] => Self::SignUp,
+            ["forgot"] => Self::Forgot,
+            ["reset"] => Self::Reset,
+            ["verify"] => Self::Verify,
             ["library"] => Self::Library(Tab::default(), Filter::read(search)),
             ["library", name] => match (Tab::parse(name), name.parse()) {
                 (Some(tab), _) => Self::Library(tab, Filter::read(search)),
@@ -387,6 +400,9 @@ impl Route {
             Self::Home | Self::Lost => "/".to_owned(),
             Self::SignIn => "/signin".to_owned(),
             Self::SignUp => "/signup".to_owned(),
+            Self::Forgot => "/forgot".to_owned(),
+            Self::Reset => "/reset".to_owned(),
+            Self::Verify => "/verify".to_owned(),
             Self::Library(tab, filter) => format!("/library/{}{}", tab.as_str(), filter.write()),
             Self::Document(id) => format!("/library/{id}"),
             Self::Run(place) => place.address(),

@@ -4,7 +4,7 @@
 //! What several parts need and the first page does not becomes a shared part by itself. What is drawn on the sign-in or in the
 //! library stays in the main module: nothing is won by marking it here.
 
-use crate::accounts::{Connect, ConnectDone};
+use crate::accounts::{Connect, ConnectDone, Forgot, Reset, Verify};
 use crate::dead_letters::DeadLettersPage;
 use crate::document::DocumentPage;
 use crate::executions::{ComparePage, ExecutionDetailPage, ExecutionsPage};
@@ -75,4 +75,22 @@ pub fn connect() -> Arrival {
 #[wasm_split(connect, fallible)]
 pub fn connect_done() -> Arrival {
     arrived(|| view! { <ConnectDone /> })
+}
+
+/// Asking for a new password.
+#[wasm_split(people, fallible)]
+pub fn forgot() -> Arrival {
+    arrived(|| view! { <Forgot /> })
+}
+
+/// Setting it.
+#[wasm_split(people, fallible)]
+pub fn reset() -> Arrival {
+    arrived(|| view! { <Reset /> })
+}
+
+/// Confirming an address.
+#[wasm_split(people, fallible)]
+pub fn verify() -> Arrival {
+    arrived(|| view! { <Verify /> })
 }

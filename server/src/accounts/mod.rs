@@ -1,8 +1,16 @@
 //! Accounts, sessions and devices: who someone is. Not what the library holds.
 
+mod account;
 mod cookies;
 mod devices;
+mod ending;
+mod export;
+pub mod leaving;
+pub mod mailing;
+mod oauth;
 pub mod passwords;
+mod proof;
+mod reset;
 mod session;
 mod sign_in;
 mod throttle;
@@ -14,5 +22,10 @@ use crate::web::routes::Routes;
 pub fn configure(cfg: &mut Routes<'_>) {
     cfg.configure(sign_in::configure)
         .configure(session::configure)
+        .configure(account::configure)
+        .configure(reset::configure)
+        .configure(leaving::configure)
+        .configure(export::configure)
+        .configure(oauth::configure)
         .configure(devices::configure);
 }

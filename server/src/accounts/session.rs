@@ -1,12 +1,12 @@
 //! The sessions of a signed-in person: looking, refreshing, ending. Not signing in.
 
-use super::cookies;
 use super::tokens::{self, Rotated, rotate};
+use super::{cookies, ending};
 use crate::app::AppState;
 use crate::store::rotation::Kind;
 use crate::store::sessions::{self, Holder};
-use crate::store::{Conn, Event, StoreError, Tx, accounts, devices};
-use crate::web::problem::{Fault, Reply};
+use crate::store::{Conn, StoreError, Tx, accounts};
+use crate::web::problem::Reply;
 use crate::web::routes::Routes;
 use crate::web::{Client, Person};
 use actix_web::web::{Data, Json, Path, Query};
@@ -100,7 +100,7 @@ async fn refresh_session(
 async fn sign_out(state: Data<AppState>, person: Person) -> Reply<HttpResponse> {
     state
         .store
-        .write(move |tx: &mut Tx<'_>| end(tx, person.user, person.session))
+        .write(move |tx: &mut Tx<'_>| ending::session(tx, person.user, person.session))
         .await?;
     Ok(signed_out(&state))
 }
@@ -139,7 +139,7 @@ async fn end_session(
     let id = id.into_inner();
     let ended = state
         .store
-        .write(move |tx: &mut Tx<'_>| end(tx, person.user, id))
+        .write(move |tx: &mut Tx<'_>| ending::session(tx, person.user, id))
         .await?;
     if !ended {
         return Err(ErrorCode::NotFound.into());
@@ -157,14 +157,20 @@ struct Everywhere {
     /// Disconnects all devices as well.
     #[serde(default)]
     devices: bool,
+    /// Revokes all personal access tokens as well.
+    #[serde(default)]
+    tokens: bool,
+    /// Keeps the session that asks.
+    #[serde(default)]
+    others: bool,
 }
 
-/// Signs out everywhere: ends all sessions, and disconnects all devices when asked.
+/// Signs out everywhere, or everywhere else: ends the sessions, and disconnects devices and revokes tokens when asked.
 #[utoipa::path(
     tag = "accounts",
     security(("session" = [])),
     params(Everywhere),
-    responses((status = 204, description = "Signed out everywhere; both cookies are removed."))
+    responses((status = 204, description = "Signed out; both cookies are removed, unless this session was kept."))
 )]
 #[delete("/sessions")]
 async fn end_sessions(
@@ -173,31 +179,29 @@ async fn end_sessions(
     query: Query<Everywhere>,
 ) -> Reply<HttpResponse> {
     let now = state.now();
+    let Everywhere {
+        devices,
+        tokens,
+        others,
+    } = query.into_inner();
+    let kept = others.then_some(person.session);
     state
         .store
-        .write(move |tx: &mut Tx<'_>| -> Result<(), Fault> {
-            for row in sessions::list(tx, person.user, person.session)? {
-                end(tx, person.user, row.id)?;
+        .write(move |tx: &mut Tx<'_>| -> Result<(), StoreError> {
+            ending::all_sessions(tx, person.user, kept)?;
+            if devices {
+                ending::all_devices(tx, person.user, now)?;
             }
-            if !query.devices {
-                return Ok(());
-            }
-            for row in devices::list(tx, person.user)? {
-                devices::revoke(tx, person.user, row.id, now)?;
-                tx.after_commit(Event::Revoked(*row.id.as_bytes()));
+            if tokens {
+                ending::all_tokens(tx, person.user, now)?;
             }
             Ok(())
         })
         .await?;
-    Ok(signed_out(&state))
-}
-
-fn end(tx: &mut Tx<'_>, user: UserId, id: SessionId) -> Result<bool, StoreError> {
-    let ended = sessions::end(tx, user, id)?;
-    if ended {
-        tx.after_commit(Event::Revoked(*id.as_bytes()));
+    if others {
+        return Ok(HttpResponse::NoContent().finish());
     }
-    Ok(ended)
+    Ok(signed_out(&state))
 }
 
 fn signed_out(state: &AppState) -> HttpResponse {

@@ -1,5 +1,7 @@
 //! Signing up and signing in. Not what a session may do.
 
+use super::mailing::{Errand, Post};
+use super::throttle::Door;
 use super::tokens::Fresh;
 use super::{cookies, passwords, throttle};
 use crate::app::AppState;
@@ -7,7 +9,7 @@ use crate::platform::random;
 use crate::store::accounts::{self, NewAccount};
 use crate::store::rotation::Kind;
 use crate::store::sessions::{self, NewSession};
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, leaving};
 use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::token::{Token, encode};
@@ -47,7 +49,7 @@ async fn sign_up(
     }
     let email = email::normalise(&email)?;
     passwords::check(&password, &email)?;
-    let attempt = throttle::begin(&state, &email, client.address).await?;
+    let attempt = throttle::begin(&state, Door::Password, &email, client.address).await?;
     // Hashed before the address is looked at: whether it is taken cannot be told by the time.
     let salt = random(state.random.as_ref());
     let password_hash = state.hasher.hash(password, salt).await?;
@@ -68,9 +70,12 @@ async fn sign_up(
         csrf: session.csrf.clone(),
         expires_at: fresh.pair.access_expires_at,
     };
+    let post = Post::of(&state);
     let made = state.store.write(move |tx| -> Result<(), StoreError> {
         accounts::create(tx, &new)?;
-        sessions::create(tx, &session)
+        sessions::create(tx, &session)?;
+        let (user, email) = (new.id, new.email);
+        post.put(tx, Errand::Verify { user, email })
     });
     made.await.map_err(|error| match error {
         StoreError::Conflict => Fault::new(ErrorCode::EmailTaken).field("/email"),
@@ -105,10 +110,19 @@ async fn sign_in(
     if password.len() > PASSWORD_MAX_BYTES {
         return Err(ErrorCode::WrongCredentials.into());
     }
-    let attempt = throttle::begin(&state, &email, client.address).await?;
+    let attempt = throttle::begin(&state, Door::Password, &email, client.address).await?;
+    let now = state.now();
     let account = state
         .store
-        .read(move |conn: &mut Conn| accounts::by_email(conn, &email))
+        .read(move |conn: &mut Conn| -> Result<_, StoreError> {
+            let found = accounts::by_email(conn, &email)?;
+            let Some(account) = found else {
+                return Ok(None);
+            };
+            // It is being erased: for whoever signs in it is gone.
+            let over = leaving::at(conn, account.id)?.is_some_and(|at| at <= now);
+            Ok((!over).then_some(account))
+        })
         .await?;
     let hash = account
         .as_ref()

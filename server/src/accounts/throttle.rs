@@ -20,6 +20,24 @@ const LONGEST: Millis = 15 * 60 * 1000;
 /// Failures are forgotten after this much quiet.
 const FORGOTTEN: Millis = 24 * 60 * 60 * 1000;
 
+/// What is attempted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// A password is tried.
+    Password,
+    /// A mail is asked for. Counted apart: who asks for mails in another's name does not lock their door.
+    Mail,
+}
+
+impl Door {
+    const fn subjects(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Password => ("account", "address"),
+            Self::Mail => ("mail-account", "mail-address"),
+        }
+    }
+}
+
 /// An attempt that was let through.
 pub struct Attempt {
     account: [u8; 32],
@@ -69,15 +87,16 @@ fn next(before: Attempts, free: i64, now: Millis) -> Result<Attempts, Millis> {
     })
 }
 
-/// Counts an attempt on an account from an address.
+/// Counts an attempt on an account from an address. An attempt to send mail is never taken back: each one is a mail.
 ///
 /// # Errors
 /// [`ErrorCode::RateLimited`] with the seconds to wait, the same whether or not the account exists.
-pub async fn begin(state: &AppState, email: &str, address: IpAddr) -> Reply<Attempt> {
+pub async fn begin(state: &AppState, door: Door, email: &str, address: IpAddr) -> Reply<Attempt> {
     let now = state.now();
+    let (account, of_address) = door.subjects();
     let attempt = Attempt {
-        account: subject("account", email),
-        address: subject("address", &network(address)),
+        account: subject(account, email),
+        address: subject(of_address, &network(address)),
     };
     let mut limits = [
         (attempt.account, FREE_PER_ACCOUNT),

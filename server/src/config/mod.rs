@@ -1,6 +1,7 @@
 //! Configuration: flags before environment before a TOML file before defaults, checked as a whole. Not the command line.
 
 pub mod layers;
+pub mod mail;
 pub mod proxies;
 pub mod settings;
 pub mod vault;
@@ -10,6 +11,7 @@ use crate::store::DatabaseUrl;
 use crate::web::email;
 use krowoc_shared::execution::money::NanoUsd;
 use layers::{Layer, Written};
+use mail::MailSettings;
 use proxies::Network;
 use settings::{SETTINGS, Setting};
 use std::net::SocketAddr;
@@ -70,6 +72,8 @@ pub struct Config {
     pub server_key_monthly: NanoUsd,
     /// Where provider keys are sealed.
     pub vault: VaultSettings,
+    /// How mail is sent.
+    pub mail: MailSettings,
     /// Accounts that look after the server, by their normalised addresses.
     pub admin_emails: Vec<String>,
     /// How log lines look.
@@ -119,6 +123,7 @@ impl Config {
             )?,
             server_key_monthly: take.parsed("server_key_monthly_usd", dollars)?,
             vault: vault::take(&mut take)?,
+            mail: mail::take(&mut take)?,
             admin_emails: take.optional("admin_emails", emails)?.unwrap_or_default(),
             log_format: take.choice(
                 "log_format",
@@ -134,6 +139,15 @@ impl Config {
             Ok(config)
         } else {
             Err(take.errors)
+        }
+    }
+
+    /// The address that people type, without a slash at its end.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.listen),
         }
     }
 

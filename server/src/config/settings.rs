@@ -176,6 +176,33 @@ pub const SETTINGS: &[Setting] = &[
         "A file with that token; read again when the vault refuses it.",
     ),
     setting(
+        "smtp_url",
+        "URL",
+        "",
+        "The server that mail is sent through: smtps://USER@HOST (TLS from the first byte) or smtp://USER@HOST:587 (STARTTLS). ?tls=none after it speaks in the clear, for a relay on this machine.",
+    ),
+    Setting {
+        secret: true,
+        ..setting(
+            "smtp_password",
+            "PASSWORD",
+            "",
+            "The password of the user that smtp_url names.",
+        )
+    },
+    setting(
+        "mail_folder",
+        "FOLDER",
+        "",
+        "Writes mails into files of this folder instead, to be read by hand: for trying out.",
+    ),
+    setting(
+        "mail_from",
+        "ADDRESS",
+        "",
+        "Whom mails are from, such as Krowoc <krowoc@example.org>. Default: noreply at the host of public_url.",
+    ),
+    setting(
         "admin_emails",
         "EMAIL,…",
         "",

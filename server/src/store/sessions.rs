@@ -261,6 +261,20 @@ pub fn list(
         .collect()
 }
 
+/// The ids of an account's sessions.
+///
+/// # Errors
+/// The database's.
+pub fn ids(conn: &mut Conn, user: UserId) -> Result<Vec<SessionId>, StoreError> {
+    let rows: Vec<Vec<u8>> = session::table
+        .filter(session::account_id.eq(user.as_bytes().as_slice()))
+        .select(session::id)
+        .load(conn)?;
+    rows.iter()
+        .map(|id| SessionId::from_slice(id).ok_or_else(fault))
+        .collect()
+}
+
 /// Ends a session of an account; false when there is none.
 ///
 /// # Errors

@@ -24,26 +24,73 @@ impl<T: DeserializeOwned + 'static, const MAX: usize> FromRequest for Body<T, MA
     type Future = LocalBoxFuture<'static, Reply<Self>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let checked = check_headers(request, MAX);
-        let mut payload = payload.take();
+        let checked = check_headers(request, MAX, "application/json");
+        let payload = payload.take();
         Box::pin(async move {
             checked?;
-            let mut bytes = Vec::new();
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_| {
-                    Fault::new(ErrorCode::InvalidRequest).detail("The body ended early.")
-                })?;
-                if bytes.len().saturating_add(chunk.len()) > MAX {
-                    return Err(too_large(MAX));
-                }
-                bytes.extend_from_slice(&chunk);
-            }
-            parse(&bytes).map(Self)
+            parse(&whole(payload, MAX).await?).map(Self)
         })
     }
 }
 
-fn check_headers(request: &HttpRequest, max: usize) -> Reply<()> {
+async fn whole(mut payload: Payload, max: usize) -> Reply<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk
+            .map_err(|_| Fault::new(ErrorCode::InvalidRequest).detail("The body ended early."))?;
+        if bytes.len().saturating_add(chunk.len()) > max {
+            return Err(too_large(max));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// The media type of a form.
+const FORM: &str = "application/x-www-form-urlencoded";
+/// Largest form, in bytes.
+const FORM_MAX: usize = 16 * 1024;
+
+/// The fields of a form, as OAuth sends them. Never shown: they are tokens.
+pub struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// The value of a field that must be there once.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidRequest`] with the field.
+    pub fn once(&self, name: &str) -> Reply<&str> {
+        let mut found = self.0.iter().filter(|(field, _)| field == name);
+        match (found.next(), found.next()) {
+            (Some((_, value)), None) => Ok(value),
+            _ => Err(Fault::new(ErrorCode::InvalidRequest)
+                .field(format!("/{name}"))
+                .detail(format!("Send the field `{name}` once."))),
+        }
+    }
+}
+
+impl FromRequest for Form {
+    type Error = Fault;
+    type Future = LocalBoxFuture<'static, Reply<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let wrong = |fault: Fault| match fault.code {
+            ErrorCode::UnsupportedMediaType => fault.detail(format!("Send {FORM}.")),
+            _ => fault,
+        };
+        let checked = check_headers(request, FORM_MAX, FORM).map_err(wrong);
+        let payload = payload.take();
+        Box::pin(async move {
+            checked?;
+            let bytes = whole(payload, FORM_MAX).await?;
+            let fields = url::form_urlencoded::parse(&bytes).into_owned();
+            Ok(Self(fields.collect()))
+        })
+    }
+}
+
+fn check_headers(request: &HttpRequest, max: usize, media: &str) -> Reply<()> {
     let declared = request
         .headers()
         .get(header::CONTENT_LENGTH)
@@ -51,14 +98,12 @@ fn check_headers(request: &HttpRequest, max: usize) -> Reply<()> {
     if declared.is_some_and(|length| length > max) {
         return Err(too_large(max));
     }
-    let json = request
-        .content_type()
-        .eq_ignore_ascii_case("application/json");
+    let right = request.content_type().eq_ignore_ascii_case(media);
     let plain = request
         .headers()
         .get(header::CONTENT_ENCODING)
         .is_none_or(|value| value == "identity");
-    if !json || !plain {
+    if !right || !plain {
         return Err(ErrorCode::UnsupportedMediaType.into());
     }
     Ok(())

@@ -1,3 +1,5 @@
-//! Accounts: the shapes of sign-in, sessions and devices. Not their storage and not their cookies.
+//! Accounts: the shapes of sign-in, sessions and devices, and what mails say. Not their storage and not their cookies.
 
+pub mod letters;
+pub mod people;
 pub mod wire;

@@ -1,5 +1,9 @@
-//! Accounts and sessions: signing up, in and out, refreshing, throttling.
+//! Accounts and sessions: signing up, in and out, refreshing, throttling, mails, addresses and passwords.
 
+mod email;
+mod leaving;
+mod mail;
+mod password;
 mod refresh;
 mod sessions;
 mod sign_in;

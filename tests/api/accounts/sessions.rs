@@ -2,9 +2,10 @@
 
 use krowoc_shared::accounts::wire::{DeviceRow, SessionRow};
 use krowoc_shared::error::ErrorCode;
-use krowoc_tests::TestApp;
 use krowoc_tests::caller::PASSWORD;
+use krowoc_tests::{Caller, TestApp};
 use reqwest::StatusCode;
+use serde_json::json;
 
 #[tokio::test]
 async fn signing_out_ends_this_session_only() {
@@ -90,4 +91,36 @@ async fn signing_out_everywhere_keeps_devices_unless_asked() {
     assert_eq!(rows.len(), 1);
     phone.delete("/api/v1/sessions?devices=true").await.ok();
     assert_eq!(device.delete(&own).await.code(), ErrorCode::DeviceRevoked);
+}
+
+#[tokio::test]
+async fn signing_out_everywhere_else_keeps_this_browser_and_takes_what_is_asked() {
+    let app = TestApp::start().await;
+    let laptop = app.sign_up("alice@example.org").await;
+    let phone = app.anonymous();
+    phone.sign_in("alice@example.org", PASSWORD).await.ok();
+    let (device, _) = laptop.connect_device("Extension").await;
+    let token = json!({"name": "CI", "scopes": ["library:read"]});
+    let made: serde_json::Value = laptop.post("/api/v1/tokens", token).await.ok().json();
+    let program = Caller::device(app.address, made["token"].as_str().unwrap());
+    let answer = laptop.delete("/api/v1/sessions?others=true").await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    laptop.get("/api/v1/session").await.ok();
+    assert_eq!(
+        phone.get("/api/v1/session").await.code(),
+        ErrorCode::Unauthenticated
+    );
+    device.get("/api/v1/sync/spaces").await.ok();
+    program.get("/api/v1/library").await.ok();
+    let everything = "/api/v1/sessions?others=true&devices=true&tokens=true";
+    laptop.delete(everything).await.ok();
+    laptop.get("/api/v1/session").await.ok();
+    assert_eq!(
+        device.get("/api/v1/sync/spaces").await.code(),
+        ErrorCode::DeviceRevoked
+    );
+    assert_eq!(
+        program.get("/api/v1/library").await.code(),
+        ErrorCode::Unauthenticated
+    );
 }

@@ -156,3 +156,31 @@ fn words_become_actions() {
     );
     assert!(cli::command().try_get_matches_from(["krowoc"]).is_err());
 }
+
+#[test]
+fn mail_goes_one_way_and_its_links_lead_somewhere() {
+    let both = [
+        ("KROWOC_SMTP_URL", "smtps://mail.example.org"),
+        ("KROWOC_MAIL_FOLDER", "mails"),
+        ("KROWOC_PUBLIC_URL", "https://krowoc.example.org"),
+    ];
+    assert!(error(&["serve"], &both).contains("both set"));
+    let nowhere = [("KROWOC_SMTP_URL", "smtps://mail.example.org")];
+    assert!(error(&["serve"], &nowhere).contains("needs public_url"));
+    let stranger = [
+        ("KROWOC_SMTP_URL", "smtps://ada@mail.example.org"),
+        ("KROWOC_PUBLIC_URL", "https://krowoc.example.org"),
+    ];
+    assert!(error(&["serve"], &stranger).contains("KROWOC_SMTP_PASSWORD"));
+    let whole = [
+        ("KROWOC_SMTP_URL", "smtps://ada@mail.example.org"),
+        ("KROWOC_SMTP_PASSWORD", "hunter2"),
+        ("KROWOC_PUBLIC_URL", "https://krowoc.example.org"),
+        ("KROWOC_MAIL_FROM", "Krowoc <krowoc@example.org>"),
+    ];
+    let (_, config) = read(&["serve"], &whole).unwrap();
+    assert!(config.mail.way.is_some());
+    assert!(!format!("{config:?}").contains("hunter2"));
+    let words = ["krowoc", "serve", "--smtp-password", "hunter2"];
+    assert!(cli::command().try_get_matches_from(words).is_err());
+}

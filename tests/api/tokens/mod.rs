@@ -1,5 +1,7 @@
 //! Personal access tokens: what they may do, what they may not, and when they stop.
 
+mod oauth;
+
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::wire::{CreatedToken, Scope, TokenView};
 use krowoc_tests::{Caller, TestApp, logs};

@@ -5,7 +5,7 @@ import { until } from '../lib/wait.mjs';
 
 export const name = 'axe finds nothing on any page of the dashboard, light and dark, wide and narrow';
 
-const PAGES = ['/library/prompts', '/library/snippets', '/library/collections', '/library/trash', '/import', '/settings/devices',
+const PAGES = ['/library/prompts', '/library/snippets', '/library/collections', '/library/trash', '/import', '/settings/account', '/settings/devices',
   '/settings/keys', '/settings/budget', '/settings/tokens', '/run', '/executions', '/dead-letters',
   '/settings/sessions', '/settings/appearance', '/settings/export', '/connect#challenge=x&state=y&name=Test'];
 
@@ -35,6 +35,11 @@ export async function run(context) {
   await each(context, browser, stranger, 'signin');
   await stranger.goto(`${context.server.url}/signup`);
   await each(context, browser, stranger, 'signup');
+  for (const path of ['/forgot', `/reset#token=${'A'.repeat(43)}`, '/reset', `/verify#token=${'A'.repeat(43)}`]) {
+    await stranger.goto('about:blank');
+    await stranger.goto(`${context.server.url}${path}`);
+    await each(context, browser, stranger, path.slice(1).replace('#', '-').slice(0, 12));
+  }
   await stranger.close();
 
   const dashboard = await Dashboard.signUp(browser, context.server, 'tim@example.org');

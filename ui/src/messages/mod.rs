@@ -12,5 +12,6 @@ pub mod executions;
 pub mod import;
 pub mod keys;
 pub mod library;
+pub mod people;
 pub mod run;
 pub mod settings;

@@ -27,13 +27,11 @@ words! {
     LOADING = "Loading";
     FAILED = "This could not be loaded";
     TRY_AGAIN = "Try again";
-    SESSIONS_TEXT = "Browsers that are signed in to this dashboard. Extensions are on the Devices page.";
     BROWSER = "Browser";
     SIGNED_IN = "Signed in";
     THIS_ONE = "this one";
     END = "Sign out";
     END_ALL = "Sign out everywhere";
-    END_ALL_HINT = "Ends every session, this one too. Connected extensions stay connected.";
     ENDED = "Signed out there";
     THEME = "Theme";
     THEME_TEXT = "Kept in this browser.";

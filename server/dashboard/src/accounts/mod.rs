@@ -1,7 +1,14 @@
-//! Signing in and up, and connecting a device. Not the session itself: that is the client's.
+//! Signing in and up, connecting a device, and what the links of mails open. Not the session itself: that is the client's.
 
 mod connect;
+pub mod fields;
+mod forgot;
+mod reset;
 mod sign_in;
+mod verify;
 
 pub use connect::{Connect, ConnectDone};
+pub use forgot::Forgot;
+pub use reset::Reset;
 pub use sign_in::SignIn;
+pub use verify::Verify;

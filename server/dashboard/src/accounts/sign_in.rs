@@ -3,12 +3,13 @@
 use crate::app::app;
 use crate::navigation;
 use crate::route::Route;
+use krowoc_shared::accounts::people::SignInWays;
 use krowoc_shared::accounts::wire::{Credentials, PASSWORD_MIN_CHARS, SessionView};
 use krowoc_shared::error::ErrorCode;
 use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Brand, Icon, Notice, NoticeKind};
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::accounts as words;
+use krowoc_ui::messages::{accounts as words, people};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
@@ -145,6 +146,20 @@ impl Form {
     }
 }
 
+/// The ways in that the server has. Until it says, or when it does not, what every server has: a form, and accounts to be made.
+fn ways() -> RwSignal<SignInWays> {
+    let ways = RwSignal::new(SignInWays {
+        sign_up: true,
+        ..SignInWays::default()
+    });
+    spawn_local(async move {
+        if let Ok(known) = Client.get::<SignInWays>("/sign-in").await {
+            ways.try_set(known);
+        }
+    });
+    ways
+}
+
 /// The page that lets somebody in.
 #[component]
 pub fn SignIn(
@@ -169,10 +184,11 @@ pub fn SignIn(
         form.sentence()
             .map(|text| view! { <Notice kind=NoticeKind::Danger><span>{text}</span></Notice> })
     };
+    let ways = ways();
     let other = if up {
-        (words::HAVE_ACCOUNT, words::SIGN_IN, Route::SignIn)
+        (words::HAVE_ACCOUNT, words::SIGN_IN, Route::SignIn.address())
     } else {
-        (words::NO_ACCOUNT, words::SIGN_UP, Route::SignUp)
+        (words::NO_ACCOUNT, words::SIGN_UP, Route::SignUp.address())
     };
     view! {
         <main class="signin">
@@ -191,8 +207,13 @@ pub fn SignIn(
                     <button type="submit" class="btn btn--primary btn--lg btn--block" aria-disabled=move || stopped().to_string()>
                         {move || if form.busy.get() { busy_action } else { action }}
                     </button>
+                    {move || (!up && ways.with(|ways| ways.reset)).then(|| view! {
+                        <p class="hint"><a class="link" href=Route::Forgot.address()>{people::FORGOT}</a></p>
+                    })}
                 </form>
-                <p class="hint">{other.0}<a class="link" href=other.2.address()>{other.1}</a></p>
+                {move || (up || ways.with(|ways| ways.sign_up)).then(|| view! {
+                    <p class="hint">{other.0}<a class="link" href=other.2.clone()>{other.1}</a></p>
+                })}
             </div>
         </main>
     }

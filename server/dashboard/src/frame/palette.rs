@@ -107,6 +107,12 @@ fn commands(typed: &str) -> Vec<Entry> {
         ),
         entry(Glyph::Upload, common::IMPORT, "", Does::Go(Route::Import)),
         entry(
+            Glyph::User,
+            settings::ACCOUNT,
+            settings::TITLE,
+            Does::Go(Route::Settings(Section::Account)),
+        ),
+        entry(
             Glyph::Key,
             common::API_KEYS,
             settings::TITLE,

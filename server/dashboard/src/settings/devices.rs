@@ -32,8 +32,9 @@ pub(super) fn Devices() -> impl IntoView {
     }
 }
 
+/// A row of a device.
 #[component]
-fn Device(device: DeviceRow, devices: Remote<DeviceRow>) -> impl IntoView {
+pub(super) fn Device(device: DeviceRow, devices: Remote<DeviceRow>) -> impl IntoView {
     let app = app();
     let editing = RwSignal::new(false);
     let name = StoredValue::new(device.name.clone());

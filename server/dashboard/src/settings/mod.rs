@@ -1,5 +1,6 @@
-//! The settings: keys, budget, tokens, devices, sessions, appearance, export. Not the account's password: there is no route for it yet to call.
+//! The settings: account, keys, budget, tokens, devices, sessions, appearance, export. Not the library.
 
+mod account;
 mod appearance;
 mod budget;
 mod chart;
@@ -8,9 +9,11 @@ mod export;
 mod gone;
 mod key_form;
 mod keys;
+mod leaving;
 mod remote;
 mod rename;
 mod sessions;
+mod single;
 mod tokens;
 mod usage;
 
@@ -21,11 +24,12 @@ use crate::frame::MenuButton;
 use crate::route::{Route, Section};
 use krowoc_ui::components::Icon;
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{keys as key_words, settings as words};
+use krowoc_ui::messages::{keys as key_words, people, settings as words};
 use leptos::prelude::*;
 
 const fn look(section: Section) -> (&'static str, Glyph) {
     match section {
+        Section::Account => (people::ACCOUNT, Glyph::User),
         Section::Keys => (key_words::KEYS, Glyph::Key),
         Section::Budget => (key_words::BUDGET, Glyph::Coins),
         Section::Tokens => (key_words::TOKENS, Glyph::Braces),
@@ -66,6 +70,7 @@ pub fn SettingsPage(section: Section) -> impl IntoView {
             <section class="page page--narrow stack stack--6" aria-labelledby="section">
                 <h2 id="section" class="h">{title}</h2>
                 {match section {
+                    Section::Account => view! { <account::Account /> }.into_any(),
                     Section::Keys => view! { <keys::Keys /> }.into_any(),
                     Section::Budget => view! { <budget::Budget /> }.into_any(),
                     Section::Tokens => view! { <tokens::Tokens /> }.into_any(),

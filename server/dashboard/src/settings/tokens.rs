@@ -42,7 +42,8 @@ pub(super) fn Tokens() -> impl IntoView {
     }
 }
 
-fn row(
+/// A row of a token.
+pub(super) fn row(
     app: App,
     tokens: Remote<TokenView>,
     gone: Gone<TokenId>,

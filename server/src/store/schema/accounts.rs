@@ -8,6 +8,9 @@ table! {
         email -> Text,
         password_hash -> Text,
         created_at -> BigInt,
+        email_verified_at -> Nullable<BigInt>,
+        pending_email -> Nullable<Text>,
+        delete_at -> Nullable<BigInt>,
     }
 }
 table! {
@@ -80,6 +83,15 @@ table! {
     }
 }
 table! {
+    mail_token (hash) {
+        hash -> Binary,
+        account_id -> Binary,
+        purpose -> Text,
+        email -> Text,
+        expires_at -> BigInt,
+    }
+}
+table! {
     throttle (subject) {
         subject -> Binary,
         failures -> BigInt,
@@ -95,5 +107,6 @@ allow_tables_to_appear_in_same_query!(
     device,
     spent_token,
     auth_code,
+    mail_token,
     throttle
 );

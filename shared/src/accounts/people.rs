@@ -1,0 +1,146 @@
+//! What an account's own routes send and take: its address, its password, its ways in. Passwords and tokens only travel in bodies.
+
+use crate::ids::{Millis, UserId};
+use serde::{Deserialize, Serialize};
+
+/// `GET /api/v1/sign-in`: the ways in that this server has, for who is not signed in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignInWays {
+    /// New accounts can be made.
+    pub sign_up: bool,
+    /// A forgotten password can be set anew by mail.
+    pub reset: bool,
+}
+
+/// `GET /api/v1/account`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccountView {
+    /// The account.
+    pub user: UserId,
+    /// Its e-mail address.
+    pub email: String,
+    /// Somebody who reads the mail of that address has said so.
+    pub email_verified: bool,
+    /// The address that takes its place when it is verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_email: Option<String>,
+    /// When it was made.
+    pub created_at: Millis,
+    /// This server sends mail: without it no address can be verified or changed.
+    pub mail: bool,
+    /// When the account is erased that its owner wants to be gone; until then it can be kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delete_at: Option<Millis>,
+}
+
+/// `POST /api/v1/account/deletion`.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeleteAccount {
+    /// The present password.
+    pub password: String,
+}
+
+/// Answer to [`DeleteAccount`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccountDeletion {
+    /// When the account is erased.
+    pub delete_at: Millis,
+}
+
+/// `POST /api/v1/password/forgot`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ForgotPassword {
+    /// The address to send a link to, when it has an account.
+    pub email: String,
+}
+
+/// `POST /api/v1/password/reset`.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ResetPassword {
+    /// From the link of the mail.
+    pub token: String,
+    /// The new password; at least ten characters.
+    pub password: String,
+    /// Also disconnects every device and revokes every personal access token.
+    #[serde(default)]
+    pub everything: bool,
+}
+
+/// `POST /api/v1/email/verify`.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VerifyEmail {
+    /// From the link of the mail.
+    pub token: String,
+}
+
+/// Answer to [`VerifyEmail`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VerifiedEmail {
+    /// The address that is verified now.
+    pub email: String,
+}
+
+/// `PUT /api/v1/account/email`.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangeEmail {
+    /// The new address; it counts once it is verified.
+    pub email: String,
+    /// The present password.
+    pub password: String,
+}
+
+/// `PUT /api/v1/account/password`.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangePassword {
+    /// The present password.
+    pub password: String,
+    /// The new one; at least ten characters.
+    pub new_password: String,
+}
+
+/// The form of `POST /api/v1/oauth/introspect` and `POST /api/v1/oauth/revoke`.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TokenForm {
+    /// The token that is looked at, or revoked.
+    pub token: String,
+    /// What kind it may be; not needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_type_hint: Option<String>,
+}
+
+/// What is known of a token (RFC 7662, section 2.2). Of one that is not active, nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Introspection {
+    /// It is one of the caller's, and good.
+    pub active: bool,
+    /// What it may do, parted by spaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// The device, or the personal access token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// The account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sub: Option<String>,
+    /// `access_token`, `refresh_token` or `personal_access_token`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_type: Option<String>,
+    /// When it runs out, in seconds since 1970; absent when it never does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exp: Option<i64>,
+    /// The server that gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iss: Option<String>,
+}

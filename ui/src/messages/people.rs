@@ -1,0 +1,82 @@
+//! Words of an account's own pages: forgotten passwords, verified addresses, ways in, leaving.
+
+words! {
+    FORGOT = "Forgot your password?";
+    FORGOT_TITLE = "Set a new password";
+    FORGOT_TEXT = "Type the address of your account. A link to set a new password goes there.";
+    SEND_LINK = "Send me a link";
+    SENDING = "Sending";
+    SENT_TITLE = "Look into your mail";
+    SENT_TEXT = "If the address has an account here, a link is on its way. It works once, for 30 minutes.";
+    TO_SIGN_IN = "Go to the sign-in";
+    RESET_TITLE = "Choose a new password";
+    RESET_TEXT = "You are signed out everywhere else, and a mail tells of it.";
+    NEW_PASSWORD = "New password";
+    EVERYTHING = "Disconnect every device and revoke every access token too";
+    EVERYTHING_HINT = "Choose this if somebody else may have known your password.";
+    SET_PASSWORD = "Set the password";
+    SETTING = "Setting it";
+    RESET_DONE_TITLE = "The password is set";
+    RESET_DONE_TEXT = "Sign in with it.";
+    LINK_BROKEN_TITLE = "This link is not complete";
+    LINK_BROKEN_TEXT = "Open the link of the mail again, or copy all of it.";
+    LINK_OVER = "This link was used or has run out. Ask for another.";
+    VERIFY_TITLE = "Confirm your e-mail address";
+    VERIFY_TEXT = "One more step, so that a program that reads your mail does not do it for you.";
+    VERIFY = "Confirm the address";
+    VERIFYING = "Confirming";
+    VERIFIED_TITLE = "The address is confirmed";
+    GO_ON = "Go on";
+    ACCOUNT = "Account";
+    EMAIL = "E-mail address";
+    CONFIRMED = "confirmed";
+    UNCONFIRMED = "not confirmed";
+    CONFIRM_HINT = "A link that confirms it went to this address.";
+    SEND_AGAIN = "Send it again";
+    SENT_AGAIN = "A mail is on its way";
+    KEEP_OLD = "Keep the old address";
+    KEPT = "The address stays as it is";
+    NO_MAIL = "This server sends no mail, so that addresses cannot be confirmed or changed. Whoever looks after it can set smtp_url.";
+    CHANGE_EMAIL = "Change the address";
+    CHANGE_EMAIL_TEXT = "The new one counts once the link that goes there was used.";
+    NEW_EMAIL = "New address";
+    PRESENT_PASSWORD = "Present password";
+    CHANGE_PASSWORD = "Change the password";
+    CHANGE_PASSWORD_TEXT = "Other browsers are signed out. Connected devices stay connected.";
+    PASSWORD_CHANGED = "The password is changed";
+    ACCESS_TEXT = "All that is let in with your account. What you end here cannot come back without your password.";
+    BROWSERS = "Browsers";
+    MAKE_ONE = "How to add one";
+    END_ALL_TITLE = "Leave nothing open";
+    END_MORE = "Disconnect devices and revoke tokens too";
+    END_ELSEWHERE = "Sign out everywhere else";
+    ENDED_ELSEWHERE = "Signed out everywhere else";
+    END_ALL_HINT = "Everywhere means this browser too.";
+    EXPORT = "Download everything";
+    EXPORT_TEXT = "One JSON file with all that is kept about you: the account, sessions, devices and tokens without secrets, the library with every version, every run.";
+    DELETE = "Delete my account";
+    DELETE_TEXT = "You are signed out everywhere, devices are disconnected and tokens revoked at once. Seven days later the account is erased, with its library, its runs and its keys. Sign in before then to keep it.";
+    DELETE_KEPT = "Kept are backups that the owner of this server made before, and for a day a number by which attempts to sign in are counted.";
+    KEEP_ACCOUNT = "Keep my account";
+    ACCOUNT_KEPT = "Your account stays. Devices and tokens must be connected again";
+    ACCOUNT_LEAVING = "Your account will be erased in seven days. Sign in before then to keep it";
+    PASSWORD_WRONG = "This is not your present password.";
+}
+
+/// What a confirmed address leads to.
+#[must_use]
+pub fn verified(email: &str) -> String {
+    format!("{email} is the address of your account.")
+}
+
+/// An address that waits.
+#[must_use]
+pub fn waits(email: &str) -> String {
+    format!("{email} takes its place once the link that went there was used.")
+}
+
+/// When an account is erased.
+#[must_use]
+pub fn leaving(when: &str) -> String {
+    format!("This account will be erased on {when}.")
+}
