@@ -26,6 +26,7 @@ glyphs! {
     Box = r#"<rect x="2.5" y="2.5" width="11" height="4" rx="1"/><path d="M3.5 6.5v6c0 .6.4 1 1 1h7c.6 0 1-.4 1-1v-6M6.5 9.2h3"/>"#;
     Braces = r#"<path d="M6 2.5c-1.5 0-2 .7-2 2v1.7C4 7.2 3.5 8 2.5 8 3.5 8 4 8.8 4 9.8v1.7c0 1.3.5 2 2 2M10 2.5c1.5 0 2 .7 2 2v1.7c0 1 .5 1.8 1.5 1.8-1 0-1.5.8-1.5 1.8v1.7c0 1.3-.5 2-2 2"/>"#;
     Cards = r#"<rect x="2.5" y="2.5" width="4.6" height="4.6" rx="1"/><rect x="8.9" y="2.5" width="4.6" height="4.6" rx="1"/><rect x="2.5" y="8.9" width="4.6" height="4.6" rx="1"/><rect x="8.9" y="8.9" width="4.6" height="4.6" rx="1"/>"#;
+    Chart = r#"<path d="M2.5 2.5v11h11M5.8 11V8.2M8.8 11V5M11.8 11V6.8"/>"#;
     Check = r#"<path d="M3 8.5l3.2 3.2L13 4.8"/>"#;
     Clock = r#"<circle cx="8" cy="8" r="6"/><path d="M8 4.6V8l2.3 1.5"/>"#;
     Coins = r#"<ellipse cx="8" cy="4.4" rx="5" ry="2.2"/><path d="M3 4.4v7.2c0 1.2 2.2 2.2 5 2.2s5-1 5-2.2V4.4M3 8c0 1.2 2.2 2.2 5 2.2s5-1 5-2.2"/>"#;
@@ -40,6 +41,7 @@ glyphs! {
     Fork = r#"<circle cx="4.5" cy="3.6" r="1.6"/><circle cx="11.5" cy="3.6" r="1.6"/><circle cx="8" cy="12.4" r="1.6"/><path d="M4.5 5.2v1.2c0 1 .7 1.7 1.7 1.7h3.6c1 0 1.7-.7 1.7-1.7V5.2M8 8.1v2.7"/>"#;
     Globe = r#"<circle cx="8" cy="8" r="6"/><path d="M2 8h12M8 2c2 1.8 2.6 3.8 2.6 6S10 12.2 8 14c-2-1.8-2.6-3.8-2.6-6S6 3.8 8 2z"/>"#;
     History = r#"<path d="M2.6 8.4a5.4 5.4 0 1 0 1.8-4.6L2.6 5.4M2.6 2.4v3h3M8 5v3.2l2.2 1.3"/>"#;
+    Home = r#"<path d="M2.5 7.2 8 2.6l5.5 4.6v5.3c0 .6-.4 1-1 1h-9c-.6 0-1-.4-1-1z"/><path d="M6.4 13.5V9.4h3.2v4.1"/>"#;
     Info = r#"<circle cx="8" cy="8" r="6"/><path d="M8 7.4v3.6M8 5v.1"/>"#;
     Insert = r#"<path d="M2.5 8h7M6.5 5l3 3-3 3M13 3v10"/>"#;
     Key = r#"<circle cx="5" cy="11" r="2.8"/><path d="M7 9l6-6M10.4 5.6l2 2"/>"#;

@@ -1,5 +1,6 @@
 //! What extension and dashboard both draw with: components, icons, formats, messages, the API client. Not screens: those live in their crates.
 pub mod api;
+pub mod charts;
 pub mod components;
 pub mod diff;
 pub mod format;

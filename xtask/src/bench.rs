@@ -21,6 +21,8 @@ pub enum Bench {
     Extract,
     /// Pushes, pulls and client applies a second
     Sync,
+    /// Figures over 1,000,000 executions
+    Dashboard,
     /// Search and pages at 100,000 documents
     Library,
     /// From save to durable, and to visible
@@ -52,6 +54,12 @@ pub struct Options {
     /// One JSON object a figure
     #[arg(long)]
     json: bool,
+    /// One database only: sqlite or postgres
+    #[arg(long, value_name = "NAME")]
+    backend: Option<String>,
+    /// How many documents or executions [default: 100000 or 1000000]
+    #[arg(long, value_name = "N")]
+    rows: Option<usize>,
     /// What measures a gateway beside ours
     #[command(flatten)]
     beside: Beside,
@@ -111,6 +119,7 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
         Bench::Size => return size::size(project, options.json),
         Bench::Extract => "extract",
         Bench::Sync => "sync",
+        Bench::Dashboard => "dashboard",
         Bench::Library => "library",
         Bench::Clip => return in_browser(project, "clip", options.json),
         Bench::Render => return in_browser(project, "render", options.json),
@@ -134,7 +143,16 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
         cargo.arg("--json");
     }
     cargo.args(options.beside.arguments());
-    let databases = matches!(options.name, Bench::Sync | Bench::Library);
+    if let Some(backend) = &options.backend {
+        cargo.args(["--backend", backend]);
+    }
+    if let Some(rows) = options.rows {
+        cargo.args(["--rows", &rows.to_string()]);
+    }
+    let databases = matches!(
+        options.name,
+        Bench::Sync | Bench::Library | Bench::Dashboard
+    ) && options.backend.as_deref() != Some("sqlite");
     let cluster = databases
         .then(|| tools::ensure(project, &[Need::Postgres]).and_then(|()| Cluster::start()));
     let cluster = cluster.transpose()?;

@@ -7,7 +7,7 @@ use crate::library::LibraryPage;
 use crate::live::{self, Link};
 use crate::navigation::Navigation;
 use crate::platform;
-use crate::route::{Route, Tab};
+use crate::route::Route;
 use crate::screens;
 use crate::timing::Throttle;
 use krowoc_shared::accounts::wire::SessionView;
@@ -225,12 +225,9 @@ pub fn Root() -> impl IntoView {
     Effect::new(move |_| {
         if matches!(app.session.get(), Session::In(_)) {
             app.refresh_overview();
-            let at_door = matches!(
-                app.nav.get(),
-                Route::Home | Route::SignIn | Route::SignUp | Route::Forgot
-            );
+            let at_door = matches!(app.nav.get(), Route::SignIn | Route::SignUp | Route::Forgot);
             if at_door {
-                app.nav.replace(Route::tab(Tab::Prompts));
+                app.nav.replace(Route::Home);
             }
         }
     });
@@ -302,6 +299,8 @@ fn Inside() -> impl IntoView {
     );
     view! {
         {move || match shown.get() {
+            Route::Home => screen(screens::home),
+            Route::Dashboard(_) => screen(screens::dashboard),
             Route::Library(tab, _) => view! { <LibraryPage tab=tab /> }.into_any(),
             Route::Document(id) => screen(move || screens::document(id)),
             Route::Run(place) => screen(move || screens::run(place)),

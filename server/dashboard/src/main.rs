@@ -2,12 +2,14 @@
 
 mod accounts;
 mod app;
+mod dashboard;
 mod dead_letters;
 mod document;
 mod execution;
 mod executions;
 mod frame;
 mod history;
+mod home;
 mod import;
 mod keys;
 mod lazy;
@@ -15,6 +17,7 @@ mod library;
 mod live;
 mod markdown;
 mod navigation;
+mod period;
 mod platform;
 mod route;
 mod run;

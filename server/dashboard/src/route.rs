@@ -1,6 +1,7 @@
 //! Addresses of the dashboard and the filters they carry. Not the browser's history: that is `navigation`.
 
 use crate::history::{ExecutionFilter, LetterFilter};
+use crate::period::Shown;
 use krowoc_shared::ids::{DocId, ExecutionId, GroupId, Millis};
 use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::wire::{ListQuery, Sort};
@@ -314,8 +315,10 @@ impl RunPlace {
 /// A page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// `/`: the library, or the sign-in.
+    /// `/`: what waits, what ran last; or the sign-in.
     Home,
+    /// Figures over time.
+    Dashboard(Shown),
     /// Sign in. A page that needs it asks in its own place, so that its address and fragment stay.
     SignIn,
     /// Make an account.
@@ -359,6 +362,7 @@ impl Route {
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         match parts.as_slice() {
             [] => Self::Home,
+            ["dashboard"] => Self::Dashboard(Shown::read(search)),
             ["signin"] => Self::SignIn,
             ["signup"] => Self::SignUp,
             ["forgot"] => Self::Forgot,
@@ -398,6 +402,7 @@ impl Route {
     pub fn address(&self) -> String {
         match self {
             Self::Home | Self::Lost => "/".to_owned(),
+            Self::Dashboard(shown) => format!("/dashboard{}", shown.write()),
             Self::SignIn => "/signin".to_owned(),
             Self::SignUp => "/signup".to_owned(),
             Self::Forgot => "/forgot".to_owned(),
@@ -433,7 +438,8 @@ impl Route {
                     && (two.group.is_some() || one.group.is_none())
             }
             (Self::Executions(_), Self::Executions(_))
-            | (Self::DeadLetters(_), Self::DeadLetters(_)) => true,
+            | (Self::DeadLetters(_), Self::DeadLetters(_))
+            | (Self::Dashboard(_), Self::Dashboard(_)) => true,
             _ => self == other,
         }
     }

@@ -24,6 +24,11 @@ fn every_page_has_an_address_that_leads_back_to_it() {
     let execution = ExecutionId::mint(5, [2; 10]);
     let mut pages = vec![
         Route::Home,
+        Route::Dashboard(Shown::default()),
+        Route::Dashboard(Shown {
+            all: true,
+            ..Shown::default()
+        }),
         Route::SignIn,
         Route::SignUp,
         Route::Library(Tab::Snippets, filter),

@@ -5,9 +5,11 @@
 //! library stays in the main module: nothing is won by marking it here.
 
 use crate::accounts::{Connect, ConnectDone, Forgot, Reset, Verify};
+use crate::dashboard::DashboardPage;
 use crate::dead_letters::DeadLettersPage;
 use crate::document::DocumentPage;
 use crate::executions::{ComparePage, ExecutionDetailPage, ExecutionsPage};
+use crate::home::HomePage;
 use crate::import::ImportPage;
 use crate::lazy::{Arrival, arrived};
 use crate::route::{RunPlace, Section};
@@ -16,6 +18,18 @@ use crate::settings::SettingsPage;
 use krowoc_shared::ids::{DocId, ExecutionId};
 use leptos::prelude::*;
 use wasm_split_helpers::wasm_split;
+
+/// What a person sees first.
+#[wasm_split(home, fallible)]
+pub fn home() -> Arrival {
+    arrived(|| view! { <HomePage /> })
+}
+
+/// Figures over time.
+#[wasm_split(dashboard, fallible)]
+pub fn dashboard() -> Arrival {
+    arrived(|| view! { <DashboardPage /> })
+}
 
 /// One document.
 #[wasm_split(document, fallible)]

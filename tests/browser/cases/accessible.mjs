@@ -5,7 +5,7 @@ import { until } from '../lib/wait.mjs';
 
 export const name = 'axe finds nothing on any page of the dashboard, light and dark, wide and narrow';
 
-const PAGES = ['/library/prompts', '/library/snippets', '/library/collections', '/library/trash', '/import', '/settings/account', '/settings/devices',
+const PAGES = ['/', '/dashboard', '/dashboard?period=24h', '/library/prompts', '/library/snippets', '/library/collections', '/library/trash', '/import', '/settings/account', '/settings/devices',
   '/settings/keys', '/settings/budget', '/settings/tokens', '/run', '/executions', '/dead-letters',
   '/settings/sessions', '/settings/appearance', '/settings/export', '/connect#challenge=x&state=y&name=Test'];
 
@@ -50,7 +50,7 @@ export async function run(context) {
   const { id } = made.body.document;
   for (const path of [...PAGES, `/library/${id}`]) {
     await dashboard.open(path);
-    const label = path === `/library/${id}` ? 'document' : path.split('#')[0].slice(1).replaceAll('/', '-');
+    const label = path === `/library/${id}` ? 'document' : path.split('#')[0].slice(1).replaceAll(/[/?=]/g, '-') || 'home';
     await each(context, browser, page, label);
   }
   await dashboard.open('/api/docs');

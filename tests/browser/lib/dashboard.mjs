@@ -8,7 +8,7 @@ export class Dashboard {
     this.page = page;
     this.url = url;
   }
-  /** Signs up a new person and waits for the library. */
+  /** Signs up a new person and opens the library. */
   static async signUp(browser, server, email) {
     const page = await browser.visit(`${server.url}/signup`);
     const self = new Dashboard(page, server.url);
@@ -27,7 +27,11 @@ export class Dashboard {
     await self.atLibrary();
     return self;
   }
+  /** Home is what a person sees first; the library is one step away. */
   async atLibrary() {
+    await until('Home or the library to show', () => this.page.evaluate(() => location.pathname.startsWith('/library')
+      || (location.pathname === '/' && document.querySelector('main h1')?.textContent === 'Home')));
+    await this.page.evaluate(() => location.pathname === '/' && document.querySelector('nav a[href^="/library/"]').click());
     await until('the library to show', () => this.page.evaluate(() => location.pathname.startsWith('/library') && !!document.querySelector('main')));
   }
   async open(path) {

@@ -15,6 +15,8 @@ words! {
     MAIN = "Main";
     SEARCH = "Search";
     SEARCH_OR_RUN = "Search or run a command";
+    HOME = "Home";
+    DASHBOARD = "Dashboard";
     LIBRARY = "Library";
     IMPORT = "Import";
     RUNS = "Runs";

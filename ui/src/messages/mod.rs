@@ -9,6 +9,8 @@ pub mod accounts;
 pub mod common;
 pub mod document;
 pub mod executions;
+pub mod figures;
+pub mod home;
 pub mod import;
 pub mod keys;
 pub mod library;

@@ -4,6 +4,7 @@ use super::modal::Modal;
 use crate::app::{App, app};
 use crate::document::create;
 use crate::history::{ExecutionFilter, LetterFilter};
+use crate::period::Shown;
 use crate::platform;
 use crate::route::{Route, RunPlace, Section, Tab};
 use crate::settings::set_theme;
@@ -62,6 +63,13 @@ fn commands(typed: &str) -> Vec<Entry> {
             library::NEW_SNIPPET,
             "",
             Does::Create(Kind::Snippet),
+        ),
+        entry(Glyph::Home, common::HOME, "", Does::Go(Route::Home)),
+        entry(
+            Glyph::Chart,
+            common::DASHBOARD,
+            "",
+            Does::Go(Route::Dashboard(Shown::default())),
         ),
         entry(
             Glyph::Library,

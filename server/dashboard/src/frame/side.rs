@@ -5,6 +5,7 @@ use crate::app::app;
 use crate::document::create;
 use crate::history::ExecutionFilter;
 use crate::live::Link;
+use crate::period::Shown;
 use crate::platform;
 use crate::route::{Filter, Route, Section, Tab};
 use krowoc_shared::library::document::Kind;
@@ -36,6 +37,7 @@ pub fn Side(
     };
     let in_library = move || matches!(app.nav.get(), Route::Library(..) | Route::Document(_));
     let runs = Route::Executions(ExecutionFilter::default()).address();
+    let figures = Route::Dashboard(Shown::default()).address();
     let in_runs = move || {
         matches!(
             app.nav.get(),
@@ -96,7 +98,7 @@ pub fn Side(
     let find = if platform::apple() { "⌘ K" } else { "Ctrl K" };
     view! {
         <div class="line">
-            <a class="brand grow" href=Route::tab(Tab::Prompts).address()><Brand />{common::NAME}</a>
+            <a class="brand grow" href=Route::Home.address()><Brand />{common::NAME}</a>
             <IconButton label=common::NEW_PROMPT glyph=Glyph::Plus small=true on_press=move |()| create(app, Kind::Prompt) />
             {drawer.then(|| view! { <IconButton label=common::CLOSE_NAVIGATION glyph=Glyph::X small=true on_press=close /> })}
         </div>
@@ -113,6 +115,12 @@ pub fn Side(
         <nav class="nav" aria-label=common::MAIN>
             <ul>
                 <li>
+                    <a href=Route::Home.address() aria-current=move || (app.nav.get() == Route::Home).then_some("page")>
+                        <Icon glyph=Glyph::Home />
+                        {common::HOME}
+                    </a>
+                </li>
+                <li>
                     <a href=Route::tab(Tab::Prompts).address() aria-current=move || in_library().then_some("page")>
                         <Icon glyph=Glyph::Library />
                         {common::LIBRARY}
@@ -123,6 +131,12 @@ pub fn Side(
                     <a href=runs aria-current=move || in_runs().then_some("page")>
                         <Icon glyph=Glyph::Activity />
                         {common::RUNS}
+                    </a>
+                </li>
+                <li>
+                    <a href=figures aria-current=move || matches!(app.nav.get(), Route::Dashboard(_)).then_some("page")>
+                        <Icon glyph=Glyph::Chart />
+                        {common::DASHBOARD}
                     </a>
                 </li>
                 <li>

@@ -4,6 +4,7 @@ use krowoc_shared::exchange::time;
 use krowoc_shared::execution::NanoUsd;
 use krowoc_shared::execution::wire::{UsageReport, UsageRow, UsageSum};
 use krowoc_shared::ids::Millis;
+use krowoc_ui::charts::unit;
 use krowoc_ui::messages::keys as words;
 use krowoc_ui::money::{short_usd, usd};
 
@@ -49,21 +50,6 @@ pub struct Bars {
     pub bars: Vec<Bar>,
     /// Lines, lowest first.
     pub lines: Vec<Line>,
-}
-
-/// The smallest round amount (1, 2 or 5 with zeros) of which four are at least so much.
-fn unit(most: i64) -> i64 {
-    let quarter = most.max(4).saturating_add(3) / 4;
-    let mut power = 1i64;
-    loop {
-        for step in [1, 2, 5] {
-            let unit = power.saturating_mul(step);
-            if unit >= quarter {
-                return unit;
-            }
-        }
-        power = power.saturating_mul(10);
-    }
 }
 
 /// Every day of a report in order: those on which nothing was used are not told, and stand in a picture all the same.
@@ -151,22 +137,6 @@ mod tests {
             rows: costs.iter().enumerate().map(row).collect(),
             total: UsageSum::default(),
         }
-    }
-
-    #[test]
-    fn the_axis_is_round_and_holds_the_highest_bar() {
-        for (most, expected) in [
-            (0, 1),
-            (4, 1),
-            (5, 2),
-            (7_300_000_000, 2_000_000_000),
-            (40, 10),
-            (41, 20),
-        ] {
-            assert_eq!(unit(most), expected, "{most}");
-            assert!(unit(most) * 4 >= most);
-        }
-        assert!(unit(i64::MAX) > 0);
     }
 
     #[test]

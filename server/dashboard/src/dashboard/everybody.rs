@@ -1,0 +1,134 @@
+//! Everybody's figures, for who looks after the server. Not one person's.
+
+use super::charts::Behind;
+use super::kpis::{Kpi, average, fell};
+use crate::period::day;
+use krowoc_shared::dashboards::wire::{CreatorWeek, MetricsView, PersonFigures};
+use krowoc_ui::charts::{Column, ColumnChart};
+use krowoc_ui::format::{count, wait};
+use krowoc_ui::messages::figures as words;
+use krowoc_ui::money::{short_usd, usd};
+use leptos::prelude::*;
+
+/// A time that was taken, in the unit that reads best.
+fn took(millis: i64) -> String {
+    let seconds = millis.max(0) / 1_000;
+    match seconds {
+        0..3_600 => wait(u32::try_from(seconds).unwrap_or(0)),
+        3_600..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+#[component]
+pub(super) fn Everybody(view: MetricsView) -> impl IntoView {
+    let (now, before) = (view.total, view.before);
+    let span = words::span(&day(view.from), &day(view.to.saturating_sub(1)));
+    let creators = view.weeks.last().map_or(0, |week| week.creators);
+    let earlier = view
+        .weeks
+        .iter()
+        .rev()
+        .nth(1)
+        .map_or(0, |week| week.creators);
+    let first = view.first;
+    let median = first.median.map_or_else(|| words::NOTHING.to_owned(), took);
+    view! {
+        <div class="stack stack--4">
+            <dl class="kpis" aria-label=format!("{}, {span}", words::METRICS_TITLE)>
+                <Kpi label=words::CREATORS value=count(creators) note=words::changed(creators, earlier) />
+                <Kpi label=words::FIRST value=median note=words::reached(first.reached, first.accounts) />
+                <Kpi label=words::COMPLETION value=words::percent(now.success()) note=words::points(now.success(), before.success()) warn=fell(&now, &before) />
+                <Kpi label=words::EXECUTIONS value=count(now.executions) note=words::changed(now.executions, before.executions) />
+                <Kpi label=words::COST value=short_usd(now.cost) exact=usd(now.cost) note=words::each(&short_usd(average(&now))) />
+                <Kpi label=words::ACTIVE_PEOPLE value=count(view.active) note=words::of_accounts(view.accounts) />
+            </dl>
+            <p class="xs muted">{format!("{span}. ")}{words::UTC}" "{words::CREATORS_TEXT}" "{words::FIRST}": "{words::FIRST_TEXT}</p>
+        </div>
+        <div class="cols cols--2">
+            <Creators weeks=view.weeks />
+            <People people=view.people />
+        </div>
+    }
+}
+
+#[component]
+fn Creators(weeks: Vec<CreatorWeek>) -> impl IntoView {
+    let column = |week: &CreatorWeek| Column {
+        name: day(week.at),
+        value: words::creators(&day(week.at), week.creators),
+        good: i64::try_from(week.creators).unwrap_or(i64::MAX),
+        bad: 0,
+    };
+    let columns: Vec<Column> = weeks.iter().map(column).collect();
+    let first = weeks.first().map_or_else(String::new, |week| day(week.at));
+    let last = weeks.last().map_or_else(String::new, |week| day(week.at));
+    let about = words::about(words::CREATORS, &words::span(&first, &last));
+    let rows = weeks.into_iter().map(|week| {
+        view! { <tr><th scope="row">{day(week.at)}</th><td class="n">{count(week.creators)}</td></tr> }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <figure class="stack stack--3">
+            <figcaption class="sec"><h2>{words::CREATORS}</h2><span class="muted">{words::PEOPLE}</span></figcaption>
+            <ColumnChart label=words::CREATORS about=about columns=columns amount=|n| count(n.unsigned_abs()) />
+            <Behind>
+                <div class="tablebox" tabindex="0">
+                    <table class="table table--tight">
+                        <caption class="sr">{words::CREATORS}</caption>
+                        <thead><tr><th scope="col">{words::WEEK}</th><th scope="col" class="n">{words::PEOPLE}</th></tr></thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                </div>
+            </Behind>
+        </figure>
+    }
+}
+
+#[component]
+fn People(people: Vec<PersonFigures>) -> impl IntoView {
+    let none = people.is_empty();
+    let rows = people.into_iter().map(|it| {
+        view! {
+            <tr>
+                <th scope="row" dir="auto">{it.email}</th><td class="n">{count(it.figures.executions)}</td>
+                <td class="n">{words::percent(it.figures.success())}</td><td class="n med" title=usd(it.figures.cost)>{short_usd(it.figures.cost)}</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <section class="stack stack--3" aria-labelledby="people">
+            <div class="sec"><h2 id="people">{words::USAGE}</h2></div>
+            {if none {
+                view! { <p class="soft">{words::NOBODY}</p> }.into_any()
+            } else {
+                view! {
+                    <div class="tablebox" tabindex="0">
+                        <table class="table table--hover">
+                            <thead><tr>
+                                <th scope="col">{words::PEOPLE}</th><th scope="col" class="n">{words::EXECUTIONS}</th>
+                                <th scope="col" class="n">{words::SUCCEEDED}</th><th scope="col" class="n">{words::COST}</th>
+                            </tr></thead>
+                            <tbody>{rows}</tbody>
+                        </table>
+                    </div>
+                }
+                .into_any()
+            }}
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_in_the_unit_that_reads_best() {
+        assert_eq!(took(40_000), "40 s");
+        assert_eq!(took(600_000), "10 min");
+        assert_eq!(took(7_300_000), "2 h");
+        assert_eq!(took(5 * 86_400_000), "5 days");
+    }
+}

@@ -1,0 +1,191 @@
+//! The page: which figures are shown, and what stands while they are on their way, missing or none.
+
+use super::charts::{Executions, Latency, Models};
+use super::everybody::Everybody;
+use super::head::Head;
+use super::kpis::Kpis;
+use super::tables::Prompts;
+use crate::app::{App, app};
+use crate::document::set_title;
+use crate::frame::Reference;
+use crate::period::{Shown, day, point};
+use crate::route::{Route, RunPlace};
+use krowoc_shared::dashboards::Grain;
+use krowoc_shared::dashboards::wire::{DashboardView, MetricsView};
+use krowoc_shared::ids::Millis;
+use krowoc_ui::api::{ApiError, Client};
+use krowoc_ui::components::{Empty, Icon, Skeleton, calendar};
+use krowoc_ui::icons::Glyph;
+use krowoc_ui::messages::figures as words;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// The figures that are shown.
+#[derive(Clone)]
+enum Figures {
+    Mine(DashboardView),
+    Everybody(MetricsView),
+}
+
+/// What the page knows.
+#[derive(Clone, Copy)]
+pub(super) struct Control {
+    /// The dashboard.
+    pub app: App,
+    /// Which figures.
+    pub shown: RwSignal<Shown>,
+    /// Whether the person may see everybody's.
+    pub admin: RwSignal<bool>,
+    loaded: RwSignal<Option<Result<Figures, ApiError>>>,
+    /// Others are on their way.
+    busy: RwSignal<bool>,
+}
+
+impl Control {
+    /// Shows other figures.
+    pub(super) fn show(self, change: impl FnOnce(&mut Shown)) {
+        self.shown.update(change);
+        let shown = self.shown.get_untracked();
+        self.app.nav.go(Route::Dashboard(shown));
+        self.load();
+    }
+
+    fn load(self) {
+        let shown = self.shown.get_untracked();
+        self.busy.set(true);
+        spawn_local(async move {
+            let query = shown.time.query();
+            let answer = if shown.all {
+                let path = format!("/admin/metrics?{query}");
+                Client.get(&path).await.map(Figures::Everybody)
+            } else {
+                let path = format!("/dashboard?{query}");
+                Client.get(&path).await.map(Figures::Mine)
+            };
+            if self.shown.try_get_untracked() != Some(shown) {
+                return;
+            }
+            if let Err(error) = &answer
+                && error.signed_out()
+            {
+                self.app.failed(error);
+            }
+            match &answer {
+                Ok(Figures::Mine(view)) => drop(self.admin.try_set(view.admin)),
+                Ok(Figures::Everybody(_)) => drop(self.admin.try_set(true)),
+                Err(_) => {}
+            }
+            self.loaded.try_set(Some(answer));
+            self.busy.try_set(false);
+        });
+    }
+}
+
+/// The reader's own hour and minute.
+pub(super) fn clock(at: Millis) -> (u32, u32) {
+    let at = calendar(at);
+    (at.hour, at.minute)
+}
+
+/// The dashboard.
+#[component]
+pub fn DashboardPage() -> impl IntoView {
+    let app = app();
+    let shown = match app.nav.untracked() {
+        Route::Dashboard(shown) => shown,
+        _ => Shown::default(),
+    };
+    let control = Control {
+        app,
+        shown: RwSignal::new(shown),
+        admin: RwSignal::new(false),
+        loaded: RwSignal::new(None),
+        busy: RwSignal::new(false),
+    };
+    set_title(words::TITLE);
+    control.load();
+    // Back and forward within the page change the address first.
+    Effect::new(move |_| {
+        if let Route::Dashboard(shown) = app.nav.get()
+            && control.shown.with_untracked(|own| *own != shown)
+        {
+            control.shown.set(shown);
+            control.load();
+        }
+    });
+    view! {
+        <Head control=control />
+        <div class="pane grow" aria-busy=move || control.busy.get().then_some("true")>
+            <div class="page page--charts">
+                {move || match control.loaded.get() {
+                    None => view! { <Skeleton label=words::LOADING rows=8 /> }.into_any(),
+                    Some(Err(error)) => view! { <Failed control=control error=error /> }.into_any(),
+                    Some(Ok(Figures::Mine(view))) => view! { <Mine view=view /> }.into_any(),
+                    Some(Ok(Figures::Everybody(view))) => view! { <Everybody view=view /> }.into_any(),
+                }}
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Failed(control: Control, error: ApiError) -> impl IntoView {
+    view! {
+        <div role="alert">
+            <Empty glyph=Glyph::Alert title=words::FAILED text=error.sentence()>
+                <button type="button" class="btn" on:click=move |_| control.load()><Icon glyph=Glyph::Sync />{words::TRY_AGAIN}</button>
+                <Reference id=error.correlation().to_owned() />
+            </Empty>
+        </div>
+    }
+}
+
+/// The period in words.
+fn span(view: &DashboardView) -> String {
+    let last = view.to.saturating_sub(1);
+    match view.grain {
+        Grain::Day => words::span(&day(view.from), &day(last)),
+        Grain::Hour => {
+            let at = |at| {
+                let local = calendar(at);
+                let name = krowoc_ui::format::exact(local);
+                // Without the seconds.
+                name.get(..name.len().saturating_sub(3))
+                    .unwrap_or_default()
+                    .to_owned()
+            };
+            words::span(&at(view.from), &at(last))
+        }
+    }
+}
+
+#[component]
+fn Mine(view: DashboardView) -> impl IntoView {
+    if view.total.executions == 0 && view.before.executions == 0 {
+        return view! {
+            <Empty glyph=Glyph::Chart title=words::EMPTY text=words::EMPTY_TEXT>
+                <a class="btn btn--primary" href=Route::Run(RunPlace::default()).address()>{words::RUN_A_TEXT}</a>
+            </Empty>
+        }
+        .into_any();
+    }
+    let span = span(&view);
+    let name = |at| point(at, view.grain, clock);
+    let names: Vec<String> = view.points.iter().map(|it| name(it.at)).collect();
+    let utc = (view.grain == Grain::Day).then_some(words::UTC);
+    let note = [Some(format!("{span}.")), utc.map(str::to_owned)];
+    let note: Vec<String> = note.into_iter().flatten().collect();
+    view! {
+        <div class="stack stack--4">
+            <Kpis view=view.clone() span=span.clone() />
+            <p class="xs muted">{note.join(" ")}</p>
+        </div>
+        <div class="cols cols--2">
+            <Executions points=view.points.clone() names=names.clone() grain=view.grain span=span.clone() />
+            <Latency points=view.points.clone() names=names grain=view.grain span=span.clone() />
+            <Models models=view.models count=view.model_count span=span />
+            <Prompts prompts=view.prompts />
+        </div>
+    }
+    .into_any()
+}

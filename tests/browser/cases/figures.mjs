@@ -1,0 +1,125 @@
+// Home and the dashboard: what was run stands there at once, in pictures that keys and screen readers can read, and in a file.
+import assert from 'node:assert/strict';
+import { accessible, fits } from '../lib/axe.mjs';
+import { withKey } from '../lib/running.mjs';
+import { until } from '../lib/wait.mjs';
+
+export const name = 'what was run stands on Home and in the figures at once: charts, tables, periods, a file, all by keys as well';
+export const provider = true;
+
+/** Runs a text with a model through the API, to its end. */
+async function ran(dashboard, text, model) {
+  const { body } = await dashboard.api('POST', '/executions', { text, models: [model] });
+  const [{ id }] = body.executions;
+  await until(`“${text}” to end`, async () => {
+    const { state } = (await dashboard.api('GET', `/executions/${id}`)).body;
+    return state !== 'running' && state !== 'waiting';
+  });
+}
+
+const values = (page) => page.evaluate(() => [...document.querySelectorAll('.chart__value')].map((it) => it.textContent));
+const label = (page, text) => page.evaluate((wanted) => [...document.querySelectorAll('.kpi')]
+  .find((it) => it.querySelector('dt').textContent === wanted)?.innerText, text);
+
+async function empty(context, dashboard) {
+  const { page } = dashboard;
+  await dashboard.open('/');
+  await dashboard.shows('Nothing waits for you.');
+  await dashboard.shows('No key was used this month.');
+  await accessible(page, 'home, empty');
+  await context.shot(page, 'home-empty');
+  await dashboard.pressed('Dashboard');
+  await dashboard.shows('Nothing was run in this time');
+  await accessible(page, 'dashboard, empty');
+  await context.shot(page, 'dashboard-empty');
+}
+
+async function home(context, dashboard) {
+  const { page } = dashboard;
+  await dashboard.open('/');
+  await dashboard.shows('1 run ended as a dead letter');
+  await dashboard.shows('The last one: Refused, key refused');
+  await dashboard.shows('OpenAI-compatible');
+  const rows = await page.evaluate(() => [...document.querySelectorAll('section[aria-labelledby=recent] tbody th')].map((it) => it.textContent));
+  assert.deepEqual(rows, ['Refused', 'Number 2', 'Number 1']);
+  assert.match(await label(page, 'Runs'), /^Runs\s+3\s+none before$/);
+  assert.match(await label(page, 'Succeeded'), /66\.6 %/);
+  await dashboard.pressed('Inspect: 1 run ended as a dead letter');
+  await dashboard.shows('Key refused');
+  await page.goBack();
+  await dashboard.shows('Recent runs');
+}
+
+async function figures(context, dashboard) {
+  const { page } = dashboard;
+  await dashboard.pressed('Dashboard');
+  await dashboard.shows('Executions a day');
+  assert.match(await label(page, 'Executions'), /^Executions\s+3\s+none before$/);
+  assert.match(await label(page, 'Success rate'), /66\.6 %/);
+  assert.equal((await page.$$('.chart .b.s1')).length >= 30, true, 'a column for each day');
+
+  // Keys alone: into the first picture, to its last day, and to the table behind it.
+  await page.focus('.scroll-x[role=group]');
+  await page.keyboard.press('End');
+  await until('the last day to be told', async () => /: 2 succeeded, 1 failed$/.test((await values(page))[0]));
+  await page.keyboard.press('ArrowLeft');
+  await until('the day before to be told', async () => /: 0 succeeded, 0 failed$/.test((await values(page))[0]));
+  await page.focus('details.data > summary');
+  await page.keyboard.press('Enter');
+  const last = () => page.evaluate(() => [...document.querySelectorAll('details[open] tbody tr:last-child td')].map((it) => it.textContent));
+  assert.deepEqual((await last()).slice(0, 3), ['2', '1', '0']);
+
+  // Periods by arrow keys; the address keeps them.
+  await page.focus('[role=radiogroup][aria-label=Period] [aria-checked=true]');
+  await page.keyboard.press('ArrowLeft');
+  await until('the week', () => page.evaluate(() => location.search === '?period=7d'));
+  await page.keyboard.press('ArrowLeft');
+  await dashboard.shows('Executions an hour');
+  await page.goBack();
+  await dashboard.shows('Executions a day');
+  await page.evaluate(() => [...document.querySelectorAll('[role=radio]')].find((it) => it.textContent === 'Other days').click());
+  await dashboard.pressed('Show');
+  await until('days of one’s own', () => page.evaluate(() => /^\?from=\d{4}-\d\d-\d\d&to=/.test(location.search)));
+  await dashboard.shows('Executions a day');
+  assert.match(await label(page, 'Executions'), /^Executions\s+3\s/);
+
+  const file = await page.evaluate(async () => {
+    const link = document.querySelector('a[download]');
+    const answer = await fetch(link.getAttribute('href'));
+    return { text: await answer.text(), name: answer.headers.get('content-disposition') };
+  });
+  const lines = file.text.trimEnd().split('\r\n');
+  assert.equal(lines.length, 8);
+  assert.match(lines[7], /^\d{4}-\d\d-\d\d,3,2,1,0,0,66\.66,/);
+  assert.match(file.name, /krowoc-time-.*\.csv/);
+}
+
+async function pictures(context, dashboard, browser) {
+  const { page } = dashboard;
+  for (const [path, shows] of [['/', 'Recent runs'], ['/dashboard', 'Executions a day']]) {
+    await dashboard.open(path);
+    await dashboard.shows(shows);
+    for (const [scheme, width] of [['light', 1280], ['dark', 1280], ['light', 390], ['dark', 390]]) {
+      await browser.scheme(page, scheme);
+      await page.setViewport({ width, height: 860 });
+      const where = `${path === '/' ? 'home' : 'figures'}-${width}-${scheme}`;
+      await until(`${where} to be drawn`, () => page.evaluate(() => !document.querySelector('[aria-busy=true]')));
+      await accessible(page, where);
+      await fits(page, where);
+      await context.shot(page, where);
+    }
+    await page.setViewport({ width: 1280, height: 860 });
+  }
+}
+
+export async function run(context) {
+  await withKey(context, 'ella@example.org', async (dashboard) => {
+    await empty(context, dashboard);
+    await ran(dashboard, 'Number 1', 'compatible/chunks=3');
+    await ran(dashboard, 'Number 2', 'compatible/chunks=4');
+    await ran(dashboard, 'Refused', 'compatible/status=401');
+    await home(context, dashboard);
+    await figures(context, dashboard);
+    await pictures(context, dashboard, context.open[0]);
+  });
+}
