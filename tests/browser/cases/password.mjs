@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { accessible } from '../lib/axe.mjs';
 import { Dashboard } from '../lib/dashboard.mjs';
 import { mailTo } from '../lib/mail.mjs';
-import { until } from '../lib/wait.mjs';
 
 export const name = 'an address is confirmed and changed, and a forgotten password set anew, by links of mails';
 export const args = ['--mail-folder', '{data}/mails'];
@@ -79,8 +78,6 @@ export async function run(context) {
   await door.pressed('Sign in');
   await door.atLibrary();
 
-  await until('the first browser to be signed out', async () => {
-    await dashboard.open('/settings/account');
-    return (await dashboard.text()).includes('Sign in to Krowoc');
-  });
+  await dashboard.open('/settings/account');
+  await dashboard.shows('Sign in to Krowoc');
 }
