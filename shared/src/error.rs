@@ -78,6 +78,10 @@ codes! {
     KindMismatch = "kind_mismatch", 422, "The document is of another kind";
     /// An operation is based on a body revision the server never had.
     UnknownRevision = "unknown_revision", 422, "The edit is based on a version that does not exist";
+    /// The text was edited after the person saw it.
+    StaleRevision = "stale_revision", 409, "The text was edited since; look at it again and repeat this";
+    /// The prompt cannot be published as it is.
+    NotPublishable = "not_publishable", 409, "The prompt cannot be published as it is";
     /// An operation waited for so long that nobody knows whether it was taken before.
     TooOld = "too_old", 422, "The edit waited for over 400 days and may have been saved already; look at the document and save it again";
     /// The template has a syntax error.

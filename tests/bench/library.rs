@@ -50,6 +50,7 @@ async fn fill(app: &TestApp, caller: &Caller, rows: usize) -> Vec<String> {
             space,
             epoch: None,
             device: None,
+            author: None,
             now: BEGIN,
             restamp: false,
             create_only: false,

@@ -5,6 +5,7 @@
 
 mod bug;
 mod disk;
+mod marks;
 mod node;
 mod oracle;
 mod people;

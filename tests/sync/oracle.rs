@@ -1,6 +1,7 @@
 //! What must be true at the end of a run, whatever happened in it. Not a second implementation: it knows what people did
 //! and what they saw while they did it, and nothing of how sync works.
 
+use crate::marks;
 use crate::node::Node;
 use crate::people::is_poison;
 use crate::store::Store;
@@ -21,6 +22,8 @@ pub enum Act {
     Set { field: Field, value: Value },
     /// Added or removed a tag.
     Tag { tag: &'static str, present: bool },
+    /// Put it away or took it back.
+    Archive { away: bool },
     /// Raised its count.
     Count { op: OpId, by: i64 },
     /// Moved it to the trash.
@@ -38,9 +41,11 @@ pub enum Act {
 }
 
 /// An act that was called saved.
-struct Saved {
-    client: usize,
-    act: Act,
+pub struct Saved {
+    /// Where.
+    pub client: usize,
+    /// What.
+    pub act: Act,
     /// The value, lines and fields that were shown when it was done, on this document.
     shown: BTreeSet<String>,
     over: Value,
@@ -166,9 +171,10 @@ impl Oracle {
                 .copied()
                 .collect();
             lines(document, acts, &rows, &self.found(store, *id))?;
+            store.check_published(document)?;
             counts(document, acts, store, &rows, self.restored)?;
             if rows.is_empty() {
-                marks(document, acts)?;
+                marks::check(document, acts)?;
                 // A stamp from a clock that runs ahead says "now" when it arrives. Taken, forgotten by a restore and taken
                 // again, its edit is newer than what was made of it in between: no server remembers the first arrival.
                 if !(self.restored && self.ahead) {
@@ -394,27 +400,6 @@ fn fields(document: &Document, acts: &[Saved]) -> Result<(), Broken> {
     Ok(())
 }
 
-/// A tag that only one person ever touched is as that person left it.
-fn marks(document: &Document, acts: &[Saved]) -> Result<(), Broken> {
-    let mut last: BTreeMap<&str, (BTreeSet<usize>, bool)> = BTreeMap::new();
-    for saved in acts {
-        if let Act::Tag { tag, present } = saved.act {
-            let entry = last.entry(tag).or_default();
-            entry.0.insert(saved.client);
-            entry.1 = present;
-        }
-    }
-    for (tag, (clients, present)) in last {
-        let is = document.present_tags().any(|other| other == tag);
-        ensure!(
-            clients.len() > 1 || is == present,
-            "{}: the tag {tag} is {is}",
-            document.id
-        );
-    }
-    Ok(())
-}
-
 /// A document is in the trash when somebody who had seen every edit of it put it there last.
 fn trash(document: &Document, acts: &[Saved]) -> Result<(), Broken> {
     if document.deleted_at().is_some() {
@@ -428,7 +413,7 @@ fn trash(document: &Document, acts: &[Saved]) -> Result<(), Broken> {
             let same = saved.client == deletion.client;
             let own = same && other <= number;
             own || match &saved.act {
-                Act::Count { .. } | Act::Trash | Act::Aside { .. } => true,
+                Act::Count { .. } | Act::Archive { .. } | Act::Trash | Act::Aside { .. } => true,
                 Act::Set { value, .. } => {
                     !same
                         && value

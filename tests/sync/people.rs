@@ -5,6 +5,7 @@ use crate::oracle::{Act, Oracle};
 use crate::rng::Rng;
 use krowoc_shared::ids::{DocId, Millis, OpId};
 use krowoc_shared::library::document::{Counter, Document, Field, Kind};
+use krowoc_shared::library::lifecycle;
 use krowoc_shared::sync::client::Edit;
 use krowoc_shared::sync::wire::Op;
 
@@ -57,6 +58,7 @@ pub fn act(
         (Some(view), 12 | 13) if view.conflicts.is_empty() => save(op_id, node, oracle, rng),
         (Some(view), 12) if !view.conflicts.is_empty() => dismiss(op_id, &view),
         (Some(view), 13 | 14) if !view.conflicts.is_empty() => resolve(op_id, &view),
+        (Some(view), 15) if view.kind == Kind::Prompt => archive(op_id, &view, rng),
         (Some(view), _) => text(op_id, &view, oracle, rng),
     };
     let Plan { edit, acts } = plan?;
@@ -158,6 +160,17 @@ fn tag(op_id: OpId, view: &Document, rng: &mut Rng) -> Option<Plan> {
         op.without_tag(tag)
     };
     some(op, vec![Act::Tag { tag, present }])
+}
+
+fn archive(op_id: OpId, view: &Document, rng: &mut Rng) -> Option<Plan> {
+    let away = rng.chance(60);
+    let act = if away {
+        lifecycle::Act::Archive
+    } else {
+        lifecycle::Act::Unarchive
+    };
+    let op = Op::new(op_id, view.id, view.kind).with_act(act);
+    some(op, vec![Act::Archive { away }])
 }
 
 fn count(op_id: OpId, view: &Document, rng: &mut Rng) -> Option<Plan> {

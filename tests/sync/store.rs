@@ -5,6 +5,7 @@ use krowoc_shared::error::ErrorCode;
 use krowoc_shared::hlc::Hlc;
 use krowoc_shared::ids::{DocId, Millis, OpId, SpaceId};
 use krowoc_shared::library::document::Document;
+use krowoc_shared::library::lifecycle::Act;
 use krowoc_shared::sync::checksum::Checksum;
 use krowoc_shared::sync::client::Failure;
 use krowoc_shared::sync::server::{self, Context, VersionRow};
@@ -81,6 +82,42 @@ impl Store {
         let history = self.rows.versions.get(&id).into_iter().flatten();
         let sides = history.filter(|version| version.aside);
         sides.flat_map(|version| version.text.lines()).collect()
+    }
+
+    /// A person publishes a prompt on the dashboard, as it stands.
+    pub fn publish(&mut self, id: DocId, op_id: OpId, now: Millis) {
+        let Some(document) = self.rows.documents.get(&id) else {
+            return;
+        };
+        let act = Act::Publish {
+            body_rev: document.body.rev,
+            note: String::new(),
+        };
+        let op = Op {
+            hlc: stamp(now),
+            ..Op::new(op_id, id, document.kind).with_act(act)
+        };
+        // What cannot be published, such as an empty text, stays as it is.
+        let _ = self.apply(&op, now, None);
+    }
+
+    /// What is published has its version, and is what is shown until somebody edits it.
+    pub fn check_published(&self, document: &Document) -> Result<(), String> {
+        let Some(published) = document.lifecycle.published else {
+            return Ok(());
+        };
+        let id = document.id;
+        let versions = self.rows.versions.get(&id).into_iter().flatten();
+        let mut versions = versions.filter(|version| version.rev == published.rev);
+        let Some(version) = versions.next().filter(|version| !version.aside) else {
+            return Err(format!("{id}: no version is the published one"));
+        };
+        if !document.lifecycle.edited && version.text != document.body.text {
+            return Err(format!(
+                "{id}: another text than the published one is no draft"
+            ));
+        }
+        Ok(())
     }
 
     /// `GET /sync/spaces`.

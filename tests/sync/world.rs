@@ -8,7 +8,8 @@ use crate::people;
 use crate::rng::Rng;
 use crate::store::{Rows, Store};
 use krowoc_shared::hlc::MAX_AHEAD;
-use krowoc_shared::ids::Millis;
+use krowoc_shared::ids::{DocId, Millis, OpId};
+use krowoc_shared::library::document::Kind;
 use krowoc_shared::sync::client::Phase;
 use std::collections::BTreeMap;
 
@@ -48,6 +49,7 @@ enum Event {
     Backup,
     Restore,
     Purge,
+    Publish,
     DropTombstones,
 }
 
@@ -183,6 +185,10 @@ impl World {
                 let at = self.moment();
                 self.at(at, event);
             }
+        }
+        for _ in 0..self.rng.below(4) {
+            let at = self.moment();
+            self.at(at, Event::Publish);
         }
         if self.rng.chance(25) {
             let at = self.moment();
@@ -361,7 +367,11 @@ impl World {
                     self.tick(client, self.now + 1);
                 }
             }
-            Event::Backup | Event::Restore | Event::Purge | Event::DropTombstones => {
+            Event::Backup
+            | Event::Restore
+            | Event::Purge
+            | Event::Publish
+            | Event::DropTombstones => {
                 self.at_server(&event);
             }
         }
@@ -395,6 +405,15 @@ impl World {
             Event::Purge => {
                 let purged = self.store.purge();
                 self.oracle.purged.extend(purged);
+            }
+            Event::Publish => {
+                let prompts = self.store.rows.documents.values();
+                let prompts = prompts.filter(|it| it.kind == Kind::Prompt && !it.purged);
+                let ids: Vec<DocId> = prompts.map(|it| it.id).collect();
+                if let Some(id) = self.rng.pick(&ids) {
+                    let op_id = OpId::mint(self.now, self.rng.bytes());
+                    self.store.publish(*id, op_id, self.now);
+                }
             }
             _ => self.store.drop_tombstones(),
         }

@@ -172,6 +172,7 @@ impl Filter {
             site: self.site.clone(),
             favourite: self.favourite.then_some(true),
             conflict: self.conflict.then_some(true),
+            status: None,
             trash: (tab == Tab::Trash).then_some(true),
             // To the day, so that the pages of one list agree on it.
             since: self

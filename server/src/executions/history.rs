@@ -224,6 +224,7 @@ async fn save_output(
                 space,
                 epoch: None,
                 device: actor.device(),
+                author: Some(actor.user),
                 now,
                 restamp: true,
                 create_only: true,

@@ -96,7 +96,6 @@ fn empty(
             continue;
         }
         let tombstone = purge(&stored.document, stand.seq.saturating_add(1));
-        versions::forget(tx, space, tombstone.id)?;
         let writing = Writing {
             space,
             document: &tombstone,
@@ -106,6 +105,8 @@ fn empty(
             hlc: Hlc::default(),
         };
         save(tx, &[writing])?;
+        // After the document: until it is purged the database keeps what was published.
+        versions::forget(tx, space, tombstone.id)?;
         stand.replace(Some(&stored.document), &tombstone);
     }
     if changed > 0 {

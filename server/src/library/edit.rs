@@ -48,6 +48,7 @@ pub(super) fn batch(space: SpaceId, actor: &Actor, now: Millis, ops: Vec<Op>) ->
         space,
         epoch: None,
         device: actor.device(),
+        author: Some(actor.user),
         now,
         restamp: true,
         create_only: false,
@@ -70,7 +71,7 @@ fn written(applied: Applied) -> Reply<Written> {
 }
 
 /// Applies one operation to a document that is there.
-async fn change(
+pub(super) async fn change(
     state: &AppState,
     actor: Actor,
     id: DocId,

@@ -3,6 +3,7 @@
 mod batch;
 mod edit;
 mod export;
+mod lifecycle;
 mod read;
 
 pub use read::list;
@@ -14,5 +15,6 @@ pub fn configure(cfg: &mut Routes<'_>) {
     cfg.configure(batch::configure)
         .configure(export::configure)
         .configure(read::configure)
+        .configure(lifecycle::configure)
         .configure(edit::configure);
 }

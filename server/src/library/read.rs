@@ -116,6 +116,9 @@ fn filter(query: &ListQuery) -> Filter {
     if let Some(kind) = query.kind {
         kinds = vec![kind];
     }
+    if query.status.is_some() {
+        kinds = vec![Kind::Prompt];
+    }
     Filter {
         shelf: if query.trash == Some(true) {
             library::TRASH
@@ -128,6 +131,7 @@ fn filter(query: &ListQuery) -> Filter {
         sites,
         favourite: query.favourite.or(parsed.favourite),
         conflict: query.conflict.or(parsed.conflict),
+        status: query.status,
         since: query.since,
         query: parsed,
     }
@@ -249,7 +253,11 @@ async fn overview(state: Data<AppState>, actor: May<LibraryRead>) -> Reply<Json<
     Ok(Json(found))
 }
 
-fn there(conn: &mut Conn, space: SpaceId, id: DocId) -> Result<library::Stored, StoreError> {
+pub(super) fn there(
+    conn: &mut Conn,
+    space: SpaceId,
+    id: DocId,
+) -> Result<library::Stored, StoreError> {
     let stored = library::get(conn, space, id)?;
     if stored.document.purged {
         return Err(StoreError::NotFound);
@@ -283,10 +291,15 @@ async fn view(
                 None => None,
             };
             let title = |stored: library::Stored| stored.document.title().to_owned();
+            let published = match stored.document.lifecycle.published {
+                Some(published) => versions::number_at(conn, space, id, published.rev)?,
+                None => None,
+            };
             Ok(DocumentView {
                 document: stored.document,
                 collection_title: collection.filter(|it| !it.document.purged).map(title),
                 versions: stored.versions,
+                published,
             })
         })
         .await?;

@@ -7,6 +7,7 @@ use super::library::{fault, site};
 use super::search;
 use krowoc_shared::capture::fingerprint::fingerprint;
 use krowoc_shared::library::document::{Conflict, Counter, Document, Field, Register, TagRegister};
+use krowoc_shared::library::lifecycle::Lifecycle;
 use krowoc_shared::text;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -24,6 +25,8 @@ struct State<'a> {
     tags: &'a BTreeMap<String, TagRegister>,
     counters: &'a BTreeMap<Counter, i64>,
     conflicts: &'a [Conflict],
+    #[serde(skip_serializing_if = "Lifecycle::is_empty")]
+    lifecycle: &'a Lifecycle,
 }
 
 /// Columns that are derived from a document's registers and text.
@@ -57,6 +60,7 @@ impl Derived {
             tags: &document.tags,
             counters: &document.counters,
             conflicts: &document.conflicts,
+            lifecycle: &document.lifecycle,
         };
         let tags: Vec<&str> = document.present_tags().collect();
         let text = document.body.text.as_str();
@@ -99,6 +103,7 @@ impl Ahead {
             && self.document.tags == document.tags
             && self.document.counters == document.counters
             && self.document.conflicts == document.conflicts
+            && self.document.lifecycle == document.lifecycle
             && self.document.body.text == document.body.text;
         same.then_some(&self.derived)
     }

@@ -9,6 +9,7 @@ use krowoc_shared::ids::{DocId, Millis, SpaceId};
 use krowoc_shared::library::document::{
     Body, Conflict, Counter, Document, Field, Kind, Register, TagRegister,
 };
+use krowoc_shared::library::lifecycle::{Lifecycle, Status};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -25,6 +26,8 @@ struct State {
     tags: BTreeMap<String, TagRegister>,
     counters: BTreeMap<Counter, i64>,
     conflicts: Vec<Conflict>,
+    #[serde(default)]
+    lifecycle: Lifecycle,
 }
 
 /// A document with what only its row knows.
@@ -89,6 +92,7 @@ impl Loaded {
                 rev: unsigned(self.body_rev),
             },
             conflicts: state.conflicts,
+            lifecycle: state.lifecycle,
             purged: self.shelf == PURGED,
         };
         Ok(Stored {
@@ -198,6 +202,24 @@ pub fn collection_titles(
     rows.into_iter()
         .map(|(id, title)| Ok((doc_id(&id)?, title)))
         .collect()
+}
+
+/// A status as its column has it.
+#[must_use]
+pub const fn status_number(status: Status) -> i16 {
+    match status {
+        Status::Draft => 0,
+        Status::Published => 1,
+        Status::Archived => 2,
+    }
+}
+
+/// The status of a column.
+#[must_use]
+pub fn status(number: i16) -> Option<Status> {
+    Status::ALL
+        .into_iter()
+        .find(|status| status_number(*status) == number)
 }
 
 /// Where a document lies.

@@ -1,10 +1,12 @@
 //! Filters of lists as SQL: as sets of rows from their own indexes, and as conditions of a row. Not the choice between both.
 
+use super::library::status_number;
 use super::search::{self, Marks};
 use super::statement::Statement;
 use super::{Conn, StoreError};
 use krowoc_shared::ids::{DocId, Millis, SpaceId};
 use krowoc_shared::library::document::Kind;
+use krowoc_shared::library::lifecycle::Status;
 use krowoc_shared::text::SearchQuery;
 
 /// Which documents.
@@ -26,6 +28,8 @@ pub struct Filter {
     pub favourite: Option<bool>,
     /// With an unresolved conflict, or without.
     pub conflict: Option<bool>,
+    /// Standing there: few are published or archived, most are drafts.
+    pub status: Option<Status>,
     /// Edited at or after.
     pub since: Option<Millis>,
 }
@@ -101,6 +105,11 @@ fn direct_unmarked(filter: &Filter) -> Statement {
     }
     if filter.conflict == Some(true) {
         statement = statement.sql(" AND conflict");
+    }
+    if let Some(status) = filter.status.filter(|it| *it != Status::Draft) {
+        statement = statement
+            .sql(" AND status = ? AND status <> 0")
+            .bind(status_number(status));
     }
     statement
 }
@@ -235,6 +244,10 @@ fn unmarked(space: SpaceId, filter: &Filter) -> Vec<Statement> {
             "SELECT row_id FROM document WHERE space_id = ? AND conflict",
         ));
     }
+    if let Some(status) = filter.status.filter(|it| *it != Status::Draft) {
+        let there = "SELECT row_id FROM document WHERE space_id = ? AND status = ? AND status <> 0";
+        sets.push(of(there).bind(status_number(status)));
+    }
     sets
 }
 
@@ -246,6 +259,9 @@ pub(super) fn tests(space: SpaceId, filter: &Filter) -> Statement {
     }
     if filter.conflict == Some(false) {
         statement = statement.sql(" AND NOT conflict");
+    }
+    if filter.status == Some(Status::Draft) {
+        statement = statement.sql(" AND status = 0");
     }
     if let Some(since) = filter.since {
         statement = statement.sql(" AND updated_at >= ?").bind(since);

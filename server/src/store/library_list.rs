@@ -4,12 +4,12 @@
 //! order is walked. Which of both is decided by reading the filter's rows up to a thousand: the planner of neither database knows
 //! how many they are.
 
-use super::library::{doc_id, unsigned};
+use super::library::{doc_id, status, unsigned};
 use super::library_filter::{Filter, among, direct, is_exact, members, one_of, set, sets, tests};
 use super::statement::{Statement, Value};
 use super::{Conn, StoreError};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, SmallInt, Text};
 use krowoc_shared::ids::{DocId, SpaceId};
 use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::limits;
@@ -65,6 +65,10 @@ struct Row {
     favourite: bool,
     #[diesel(sql_type = Bool)]
     conflict: bool,
+    #[diesel(sql_type = SmallInt)]
+    status: i16,
+    #[diesel(sql_type = Bool)]
+    published: bool,
     #[diesel(sql_type = Text)]
     site: String,
     #[diesel(sql_type = BigInt)]
@@ -79,7 +83,7 @@ struct Row {
     hit: i64,
 }
 
-const COLUMNS: &str = "id, kind, rev, title, title_key, excerpt, tag_list, collection_id, favourite, conflict, site, uses, \
+const COLUMNS: &str = "id, kind, rev, title, title_key, excerpt, tag_list, collection_id, favourite, conflict, status, published, site, uses, \
                        created_at, updated_at, deleted_at";
 
 #[derive(QueryableByName)]
@@ -110,6 +114,8 @@ impl Row {
             collection: self.collection_id.as_deref().and_then(DocId::from_slice),
             favourite: self.favourite,
             conflict: self.conflict,
+            status: status(self.status).ok_or_else(fault)?,
+            published: self.published,
             site: self.site,
             uses: self.uses,
             created_at: self.created_at,

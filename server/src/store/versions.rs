@@ -2,13 +2,14 @@
 
 use super::library::{signed, unsigned};
 use super::rows::Insert;
-use super::statement::Statement;
+use super::statement::{Statement, Value};
 use super::{Conn, StoreError};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 use krowoc_shared::hlc::Hlc;
-use krowoc_shared::ids::{DeviceId, DocId, SpaceId};
+use krowoc_shared::ids::{DeviceId, DocId, SpaceId, UserId};
 use krowoc_shared::library::wire::Version;
+use krowoc_shared::sync::publishing::Publication;
 use krowoc_shared::sync::server::VersionRow;
 
 /// A text about to be kept.
@@ -19,22 +20,32 @@ pub struct Kept {
     pub number: u64,
     /// The text.
     pub version: VersionRow,
+    /// That it is published.
+    pub published: Option<Publication>,
 }
 
 /// Keeps texts.
 ///
 /// # Errors
 /// The database's.
-pub fn add(conn: &mut Conn, space: SpaceId, kept: Vec<Kept>) -> Result<(), StoreError> {
+pub fn add(
+    conn: &mut Conn,
+    space: SpaceId,
+    author: Option<UserId>,
+    kept: Vec<Kept>,
+) -> Result<(), StoreError> {
     let insert = Insert {
         head: "INSERT INTO document_version \
-               (space_id, doc_id, rev, number, title, hlc_at, hlc_count, hlc_node, device_id, text, aside)",
-        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+               (space_id, doc_id, rev, number, title, hlc_at, hlc_count, hlc_node, device_id, text, aside, author_id, \
+               note, published_at, snapshot)",
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         tail: "",
     };
-    let row = |kept: Kept| {
+    let row = |kept: Kept| -> Result<Vec<Value>, StoreError> {
         let version = kept.version;
-        vec![
+        let snapshot = kept.published.as_ref().map(snapshot).transpose()?;
+        let note = kept.published.as_ref().map_or("", |it| it.note.as_str());
+        Ok(vec![
             space.as_bytes().into(),
             kept.doc.as_bytes().into(),
             signed(version.rev).into(),
@@ -46,12 +57,52 @@ pub fn add(conn: &mut Conn, space: SpaceId, kept: Vec<Kept>) -> Result<(), Store
             version.device.map(|id| id.as_bytes().to_vec()).into(),
             version.text.into(),
             version.aside.into(),
-        ]
+            author.map(|id| id.as_bytes().to_vec()).into(),
+            note.into(),
+            kept.published.as_ref().map(|it| it.at).into(),
+            snapshot.into(),
+        ])
     };
-    for statement in insert.statements(conn, kept.into_iter().map(row).collect()) {
+    let rows: Result<Vec<Vec<Value>>, StoreError> = kept.into_iter().map(row).collect();
+    for statement in insert.statements(conn, rows?) {
         statement.execute(conn)?;
     }
     Ok(())
+}
+
+fn snapshot(publication: &Publication) -> Result<String, StoreError> {
+    serde_json::to_string(&publication.snapshot)
+        .map_err(|error| StoreError::Fault(error.to_string()))
+}
+
+/// Makes a stored version a published one. From then on the database refuses every change of it.
+///
+/// # Errors
+/// [`StoreError::Fault`] when there is no such draft, or the database's.
+pub fn publish(
+    conn: &mut Conn,
+    space: SpaceId,
+    doc: DocId,
+    publication: &Publication,
+) -> Result<(), StoreError> {
+    let changed = Statement::new(
+        "UPDATE document_version SET title = ?, note = ?, published_at = ?, snapshot = ? \
+         WHERE space_id = ? AND doc_id = ? AND rev = ? AND NOT aside AND published_at IS NULL",
+    )
+    .bind(publication.title.as_str())
+    .bind(publication.note.as_str())
+    .bind(publication.at)
+    .bind(snapshot(publication)?)
+    .bind(space.as_bytes())
+    .bind(doc.as_bytes())
+    .bind(signed(publication.rev))
+    .execute(conn)?;
+    match changed {
+        1 => Ok(()),
+        _ => Err(StoreError::Fault(
+            "a published text has no version".to_owned(),
+        )),
+    }
 }
 
 #[derive(QueryableByName)]
@@ -105,7 +156,32 @@ pub fn rev_of(
     Ok(row.map(|row| unsigned(row.rev)))
 }
 
-/// Forgets the texts of a document.
+/// The number of the version at this revision.
+///
+/// # Errors
+/// The database's.
+pub fn number_at(
+    conn: &mut Conn,
+    space: SpaceId,
+    doc: DocId,
+    rev: u64,
+) -> Result<Option<u64>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Number {
+        #[diesel(sql_type = BigInt)]
+        number: i64,
+    }
+    let row: Option<Number> = Statement::new(
+        "SELECT number FROM document_version WHERE space_id = ? AND doc_id = ? AND rev = ?",
+    )
+    .bind(space.as_bytes())
+    .bind(doc.as_bytes())
+    .bind(signed(rev))
+    .first(conn)?;
+    Ok(row.map(|row| unsigned(row.number)))
+}
+
+/// Forgets the texts of a document that is purged.
 ///
 /// # Errors
 /// The database's.
@@ -139,7 +215,20 @@ struct Row {
     text: String,
     #[diesel(sql_type = Bool)]
     aside: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    author: Option<String>,
+    #[diesel(sql_type = Text)]
+    note: String,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    published_at: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    snapshot: Option<String>,
 }
+
+const SELECT: &str = "SELECT v.rev, v.number, v.title, v.hlc_at, v.hlc_count, v.hlc_node, v.device_id, d.name AS device_name, v.text, \
+                      v.aside, a.email AS author, v.note, v.published_at, v.snapshot FROM document_version v \
+                      LEFT JOIN device d ON d.id = v.device_id LEFT JOIN account a ON a.id = v.author_id \
+                      WHERE v.space_id = ? AND v.doc_id = ?";
 
 /// Versions before a revision, newest first.
 ///
@@ -152,22 +241,39 @@ pub fn list(
     before: u64,
     limit: i64,
 ) -> Result<Vec<Version>, StoreError> {
-    let rows: Vec<Row> = Statement::new(
-        "SELECT v.rev, v.number, v.title, v.hlc_at, v.hlc_count, v.hlc_node, v.device_id, d.name AS device_name, v.text, v.aside \
-         FROM document_version v LEFT JOIN device d ON d.id = v.device_id \
-         WHERE v.space_id = ? AND v.doc_id = ? AND v.rev < ? ORDER BY v.rev DESC LIMIT ?",
-    )
-    .bind(space.as_bytes())
-    .bind(doc.as_bytes())
-    .bind(signed(before))
-    .bind(limit)
-    .load(conn)?;
-    Ok(rows.into_iter().map(Row::version).collect())
+    let sql = format!("{SELECT} AND v.rev < ? ORDER BY v.rev DESC LIMIT ?");
+    let rows: Vec<Row> = Statement::new(&sql)
+        .bind(space.as_bytes())
+        .bind(doc.as_bytes())
+        .bind(signed(before))
+        .bind(limit)
+        .load(conn)?;
+    rows.into_iter().map(Row::version).collect()
+}
+
+/// The version with this number.
+///
+/// # Errors
+/// [`StoreError::NotFound`], or the database's.
+pub fn get(
+    conn: &mut Conn,
+    space: SpaceId,
+    doc: DocId,
+    number: u64,
+) -> Result<Version, StoreError> {
+    let row: Option<Row> = Statement::new(&format!("{SELECT} AND v.number = ?"))
+        .bind(space.as_bytes())
+        .bind(doc.as_bytes())
+        .bind(signed(number))
+        .first(conn)?;
+    row.ok_or(StoreError::NotFound).and_then(Row::version)
 }
 
 impl Row {
-    fn version(self) -> Version {
-        Version {
+    fn version(self) -> Result<Version, StoreError> {
+        let unreadable = |_| StoreError::Fault("a stored version is not readable".to_owned());
+        let snapshot = self.snapshot.as_deref().map(serde_json::from_str);
+        Ok(Version {
             rev: unsigned(self.rev),
             number: unsigned(self.number),
             text: self.text,
@@ -180,6 +286,10 @@ impl Row {
             device: self.device_id.and_then(|id| DeviceId::from_slice(&id)),
             device_name: self.device_name,
             aside: self.aside,
-        }
+            author: self.author,
+            published_at: self.published_at,
+            note: self.note,
+            snapshot: snapshot.transpose().map_err(unreadable)?,
+        })
     }
 }

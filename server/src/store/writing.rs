@@ -1,7 +1,7 @@
 //! Documents as rows are written, with their tags and search entries: many at once, in few statements. Not what becomes of a document.
 
 use super::derived::Derived;
-use super::library::{Stored, deleted_at, doc_id, shelf, signed};
+use super::library::{Stored, deleted_at, doc_id, shelf, signed, status_number};
 use super::rows::Insert;
 use super::search;
 use super::statement::{Statement, Value};
@@ -31,7 +31,7 @@ pub struct Writing<'a> {
 }
 
 /// Columns after `space_id, id, kind`, in the order of [`Writing::values`].
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 22] = [
     "shelf",
     "rev",
     "title",
@@ -52,6 +52,8 @@ const COLUMNS: [&str; 20] = [
     "state",
     "body",
     "body_format",
+    "status",
+    "published",
 ];
 
 impl Writing<'_> {
@@ -79,6 +81,8 @@ impl Writing<'_> {
             derived.state.as_str().into(),
             document.body.text.as_str().into(),
             "text".into(),
+            status_number(document.lifecycle.status()).into(),
+            document.lifecycle.published.is_some().into(),
         ]
     }
 

@@ -70,6 +70,7 @@ mod tests {
             space: SpaceId::mint(NOW, [0; 10]),
             epoch: None,
             device: None,
+            author: None,
             now: NOW,
             restamp: false,
             create_only: false,

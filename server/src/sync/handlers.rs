@@ -80,6 +80,7 @@ async fn push_ops(
         space,
         epoch: Some(request.epoch),
         device,
+        author: Some(actor.user),
         now,
         restamp: false,
         create_only: false,

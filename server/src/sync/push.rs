@@ -12,9 +12,10 @@ use crate::store::{Event, Tx, versions};
 use crate::web::{Fault, Reply};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::hlc::{Clock, Hlc};
-use krowoc_shared::ids::{DeviceId, DocId, Millis, OpId, SpaceId};
+use krowoc_shared::ids::{DeviceId, DocId, Millis, OpId, SpaceId, UserId};
 use krowoc_shared::library::document::Document;
-use krowoc_shared::sync::server::{Change, Context, decide, made_at, needs_base};
+use krowoc_shared::sync::publishing::Publication;
+use krowoc_shared::sync::server::{Context, decide, made_at, needs_base};
 use krowoc_shared::sync::wire::{Hint, Op, OpResult, Outcome};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -28,6 +29,8 @@ pub struct Batch {
     pub epoch: Option<String>,
     /// The sender; `None` for the dashboard.
     pub device: Option<DeviceId>,
+    /// The account of the sender: the author of what it writes.
+    pub author: Option<UserId>,
     /// The server's wall clock.
     pub now: Millis,
     /// Stamps are given here, later than all in the document: what a person sees on the dashboard is what they edit.
@@ -47,6 +50,8 @@ pub struct Applied {
     documents: HashMap<DocId, Slot>,
     /// New texts, not yet written.
     texts: Vec<versions::Kept>,
+    /// Stored texts that are published.
+    published: Vec<(DocId, Publication)>,
 }
 
 /// A document of the batch: its row before, and what it is now.
@@ -128,6 +133,7 @@ pub fn apply_prepared(tx: &mut Tx<'_>, batch: &Batch, ahead: &Ahead) -> Reply<Ap
         stand,
         documents: documents.collect(),
         texts: Vec::new(),
+        published: Vec::new(),
     };
     let mut taken = Vec::new();
     for op in &batch.ops {
@@ -181,18 +187,31 @@ fn one(tx: &mut Tx<'_>, batch: &Batch, op: &Op, applied: &mut Applied) -> Reply<
         device: batch.device,
     };
     let decision = decide(op, current, base.as_deref(), &context);
-    if let Some(Change { document, version }) = decision.change {
-        if let Some(version) = version {
+    if let Some(change) = decision.change {
+        if let Some(version) = change.version {
             slot.versions = slot.versions.saturating_add(1);
             applied.texts.push(versions::Kept {
                 doc: op.doc_id,
                 number: slot.versions,
                 version,
+                published: None,
             });
+        }
+        if let Some(publication) = change.published {
+            let of_batch = |kept: &&mut versions::Kept| {
+                kept.doc == op.doc_id && kept.version.rev == publication.rev
+            };
+            match applied.texts.iter_mut().find(of_batch) {
+                Some(kept) => {
+                    kept.version.title.clone_from(&publication.title);
+                    kept.published = Some(publication);
+                }
+                None => applied.published.push((op.doc_id, publication)),
+            }
         }
         applied.stand.seq = context.next_rev;
         slot.hlc = slot.hlc.max(decision.result.hlc);
-        slot.now = Some(document);
+        slot.now = Some(change.document);
     }
     Ok(decision.result)
 }
@@ -224,7 +243,11 @@ fn write(
     taken: &[Kept],
     ahead: &Ahead,
 ) -> Reply<()> {
-    versions::add(tx, batch.space, std::mem::take(&mut applied.texts))?;
+    let texts = std::mem::take(&mut applied.texts);
+    versions::add(tx, batch.space, batch.author, texts)?;
+    for (doc, publication) in &applied.published {
+        versions::publish(tx, batch.space, *doc, publication)?;
+    }
     results::keep(tx, batch.space, taken)?;
     let mut rows = Vec::new();
     for slot in applied.documents.values() {

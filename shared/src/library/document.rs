@@ -1,5 +1,6 @@
 //! A document as registers: the state that is synchronised. Not a row and not a page view.
 
+use super::lifecycle::Lifecycle;
 use crate::hlc::Hlc;
 use crate::ids::{DeviceId, DocId, Millis, OpId};
 use serde::{Deserialize, Serialize};
@@ -149,6 +150,9 @@ pub struct Document {
     /// The text.
     #[serde(default)]
     pub body: Body,
+    /// Whether it is a draft, published or archived.
+    #[serde(default, skip_serializing_if = "Lifecycle::is_empty")]
+    pub lifecycle: Lifecycle,
     /// Unresolved other sides, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<Conflict>,
@@ -169,6 +173,7 @@ impl Document {
             tags: BTreeMap::new(),
             counters: BTreeMap::new(),
             body: Body::default(),
+            lifecycle: Lifecycle::default(),
             conflicts: Vec::new(),
             purged: false,
         }
@@ -237,6 +242,7 @@ impl Document {
         fields
             .chain(tags)
             .chain(conflicts)
+            .chain(self.lifecycle.stamp())
             .max()
             .unwrap_or_default()
     }

@@ -55,6 +55,11 @@ pub fn field(field: Field, value: &Value) -> Result<(), Violation> {
     }
 }
 
+/// Checks a remark that is written beside a version.
+pub fn note(pointer: &str, note: &str) -> Result<(), Violation> {
+    text(pointer, &Value::from(note), limits::NOTE_CHARS)
+}
+
 fn check(ok: bool, pointer: &str, expected: &str) -> Result<(), Violation> {
     if ok {
         Ok(())

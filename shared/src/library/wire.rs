@@ -1,6 +1,7 @@
 //! What the library routes send and take. Not rows, and not the sync protocol.
 
 use super::document::{Document, Field, Kind};
+use super::lifecycle::{Snapshot, Status};
 use crate::hlc::Hlc;
 use crate::ids::{DeviceId, DocId, Millis, OpId};
 use crate::sync::wire::{BodyEdit, OpResult, TagEdit};
@@ -30,6 +31,12 @@ pub struct Summary {
     pub favourite: bool,
     /// An unresolved other side exists.
     pub conflict: bool,
+    /// Of a prompt: where it stands.
+    #[serde(default)]
+    pub status: Status,
+    /// A version of it is published, whatever was edited since.
+    #[serde(default)]
+    pub published: bool,
     /// Host of the page it came from; empty when there is none.
     pub site: String,
     /// Times it was copied or inserted.
@@ -85,6 +92,9 @@ pub struct ListQuery {
     /// Only documents with an unresolved conflict.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conflict: Option<bool>,
+    /// Only prompts that stand there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
     /// The trash instead of the library.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trash: Option<bool>,
@@ -154,6 +164,23 @@ pub struct DocumentView {
     pub collection_title: Option<String>,
     /// Versions kept, this one included.
     pub versions: u64,
+    /// Number of the version that is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<u64>,
+}
+
+/// `POST /api/v1/library/{id}/publish`: publishes the text that the caller has seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Publish {
+    /// Deduplicates the request; minted by the server when absent.
+    #[serde(default)]
+    pub op_id: Option<OpId>,
+    /// `Body::rev` of that text; another one is not published unseen.
+    pub body_rev: u64,
+    /// What is new in it.
+    #[serde(default)]
+    pub note: String,
 }
 
 /// `POST /api/v1/library`: makes a document. The client mints the ids, so that a repeated request makes one document.
@@ -257,7 +284,7 @@ pub struct Duplicates {
 }
 
 /// A version of a body, or the side of a conflict, in `GET /api/v1/library/{id}/versions`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Version {
     /// The revision that made it.
@@ -277,10 +304,22 @@ pub struct Version {
     /// True: the other side of an edit that could not be merged, kept beside the document's text.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub aside: bool,
+    /// E-mail address of the account that wrote it; absent where that was not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// When it was published; such a version never changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published_at: Option<Millis>,
+    /// What is new in a published version.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// What else a published version holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<Snapshot>,
 }
 
 /// Versions, newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Versions {
     /// The versions.

@@ -6,6 +6,7 @@ use super::wire::Op;
 use crate::hlc::Hlc;
 use crate::ids::OpId;
 use crate::library::document::{Body, Counter, Document, Field, Register, TagRegister};
+use crate::library::lifecycle::{self, Act};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -46,7 +47,7 @@ pub fn set_tag(
 }
 
 /// True when the operation edits what a document says: such an edit takes it out of the trash.
-/// Counts alone, and the resolution of a conflict alone, do not.
+/// Counts alone, the resolution of a conflict alone, and a step in the life of a prompt do not.
 #[must_use]
 pub fn edits(op: &Op) -> bool {
     op.body.is_some()
@@ -75,6 +76,11 @@ pub fn apply_registers(document: &mut Document, op: &Op, hlc: Hlc) -> bool {
     for tag in &op.tags.add {
         changed |= set_tag(&mut document.tags, tag, true, hlc, op.op_id);
     }
+    changed |= match op.act {
+        Some(Act::Archive) => document.lifecycle.mark(true, hlc, op.op_id),
+        Some(Act::Unarchive) => document.lifecycle.mark(false, hlc, op.op_id),
+        Some(Act::Publish { .. }) | None => false,
+    };
     let before = document.conflicts.len();
     document
         .conflicts
@@ -96,6 +102,7 @@ pub fn apply_counters(counters: &mut BTreeMap<Counter, i64>, op: &Op) -> bool {
 
 /// What a person sees once an operation waits: its registers, its counts, and its own text at the base it was edited from.
 pub fn preview(document: &mut Document, op: &Op) {
+    let published = document.lifecycle.published.and(Some(&*document)).cloned();
     apply_registers(document, op, op.hlc);
     apply_counters(&mut document.counters, op);
     if let Some(edit) = &op.body {
@@ -103,6 +110,9 @@ pub fn preview(document: &mut Document, op: &Op) {
             text: edit.text.clone(),
             rev: edit.base_rev,
         };
+    }
+    if published.is_some_and(|published| lifecycle::differs(&published, document)) {
+        document.lifecycle.edited = true;
     }
 }
 
@@ -120,6 +130,9 @@ pub fn join_registers(into: &mut Document, other: &Document) {
             register.hlc,
             register.op,
         );
+    }
+    if let Some(mark) = other.lifecycle.archived {
+        into.lifecycle.mark(mark.present, mark.hlc, mark.op);
     }
 }
 

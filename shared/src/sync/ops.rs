@@ -5,6 +5,7 @@ use super::wire::{BodyEdit, Op, TagEdit};
 use crate::hlc::Hlc;
 use crate::ids::{DocId, Millis, OpId};
 use crate::library::document::{Counter, Document, Field, Kind};
+use crate::library::lifecycle::Act;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -22,6 +23,7 @@ impl Op {
             inc: BTreeMap::new(),
             body: None,
             resolves: Vec::new(),
+            act: None,
         }
     }
 
@@ -72,6 +74,13 @@ impl Op {
         self
     }
 
+    /// With a step in the life of a prompt.
+    #[must_use]
+    pub fn with_act(mut self, act: Act) -> Self {
+        self.act = Some(act);
+        self
+    }
+
     /// To the trash.
     #[must_use]
     pub fn trash(op_id: OpId, doc_id: DocId, kind: Kind, at: Millis) -> Self {
@@ -98,11 +107,12 @@ impl Op {
             && self.inc.is_empty()
             && self.body.is_none()
             && self.resolves.is_empty()
+            && self.act.is_none()
     }
 }
 
 /// The operation that takes an edit back: `before` is what the person saw before it, `now` when they take it back.
-/// Undoing a creation moves it to the trash; counts and resolved conflicts are not taken back.
+/// Undoing a creation moves it to the trash; counts, resolved conflicts and publications are not taken back.
 #[must_use]
 pub fn inverse(op: &Op, op_id: OpId, before: Option<&Document>, body_rev: u64, now: Millis) -> Op {
     let Some(before) = before else {
@@ -125,6 +135,12 @@ pub fn inverse(op: &Op, op_id: OpId, before: Option<&Document>, body_rev: u64, n
     if op.body.is_some() {
         undo = undo.with_body(body_rev, &before.body.text);
     }
+    let was = before.lifecycle.is_archived();
+    undo.act = match op.act {
+        Some(Act::Archive) if !was => Some(Act::Unarchive),
+        Some(Act::Unarchive) if was => Some(Act::Archive),
+        _ => None,
+    };
     undo
 }
 
@@ -149,11 +165,12 @@ pub fn recreate(view: &Document, op_id: OpId, now: Millis) -> Op {
         }
     }
     op.tags.add = view.present_tags().map(str::to_owned).collect();
+    op.act = view.lifecycle.is_archived().then_some(Act::Archive);
     op
 }
 
 /// Two operations on one document as one, under the first one's id and the second one's stamp.
-/// Right only while no server has seen the first and neither raises a count.
+/// Right only while no server has seen the first and neither raises a count nor takes a step in the life of a prompt.
 #[must_use]
 pub fn fold(first: Op, second: Op) -> Op {
     let restores = edits(&second) && first.set.contains_key(&Field::DeletedAt);

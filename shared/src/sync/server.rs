@@ -2,12 +2,14 @@
 //! the transaction, has taken the space's next sequence number, and has looked for the operation's stored result.
 
 use super::merge::{apply_counters, apply_registers};
+use super::publishing::{self, Publication};
 use super::text::{self, Merge};
 use super::wire::{Op, OpResult, Outcome, PastEpoch};
 use crate::error::{ErrorCode, Violation};
 use crate::hlc::Hlc;
 use crate::ids::{DeviceId, Millis};
 use crate::library::document::{Body, Conflict, Document, Field};
+use crate::library::lifecycle;
 use crate::library::{limits, validate};
 use std::collections::BTreeMap;
 
@@ -69,6 +71,8 @@ pub struct Change {
     pub document: Document,
     /// Its new text, when the text changed; or the side of a conflict that was kept beside it.
     pub version: Option<VersionRow>,
+    /// The version that was published: this change's own, or one that is stored already.
+    pub published: Option<Publication>,
 }
 
 /// What an operation comes to.
@@ -146,6 +150,7 @@ pub fn validate(op: &Op) -> Result<(), Violation> {
     if op.resolves.len() > MAX_CONFLICTS {
         return refuse(ErrorCode::InvalidField, "/resolves", "at most 20 conflicts");
     }
+    publishing::validate(op)?;
     op.body
         .as_ref()
         .map_or(Ok(()), |edit| validate::body(op.kind, &edit.text))
@@ -186,6 +191,17 @@ fn accept(
         }
         (_, text) => (text, false),
     };
+    let edited = |document: &Document| {
+        let published = document.lifecycle.published.is_some();
+        published && current.is_some_and(|before| lifecycle::differs(before, document))
+    };
+    document.lifecycle.edited |= edited(&document);
+    let published = publishing::publish(op, &mut document, hlc, context)?;
+    let text = match &published {
+        // The version of this text is published, and stays as it is: what was edited beside the text makes another one.
+        Some(published) if published.rev == context.next_rev => Some(document.body.text.clone()),
+        _ => text,
+    };
     let version = text.map(|text| VersionRow {
         rev: context.next_rev,
         text,
@@ -200,7 +216,8 @@ fn accept(
             rev: version.rev,
         };
     }
-    changed |= version.is_some();
+    document.lifecycle.edited |= published.is_none() && edited(&document);
+    changed |= version.is_some() | published.is_some();
     if changed {
         document.rev = context.next_rev;
     }
@@ -213,7 +230,11 @@ fn accept(
         violation: None,
         first: None,
     };
-    let change = changed.then_some(Change { document, version });
+    let change = changed.then_some(Change {
+        document,
+        version,
+        published,
+    });
     Ok(Decision { result, change })
 }
 

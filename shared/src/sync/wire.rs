@@ -4,6 +4,7 @@ use crate::error::{ErrorCode, Violation};
 use crate::hlc::Hlc;
 use crate::ids::{DeviceId, DocId, OpId, SpaceId};
 use crate::library::document::{Counter, Document, Field, Kind};
+use crate::library::lifecycle::Act;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -65,6 +66,9 @@ pub struct Op {
     /// Conflicts that this edit resolves, by their operation.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resolves: Vec<OpId>,
+    /// A step in the life of a prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Act>,
 }
 
 /// `POST /api/v1/sync/push`: at most 100 operations and 1 MiB.

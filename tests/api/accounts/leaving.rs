@@ -23,7 +23,11 @@ async fn leave(caller: &Caller, password: &str) -> Answer {
 async fn prompt(caller: &Caller, text: &str) {
     let id = ops::doc_id();
     let body = json!({"id": id, "kind": "prompt", "set": {"title": "Mine"}, "tags": ["kept"], "body": text});
-    caller.post("/api/v1/library", body).await.ok();
+    let made: Value = caller.post("/api/v1/library", body).await.ok().json();
+    // What never changes goes with the account all the same.
+    let publish = json!({"body_rev": made["document"]["body"]["rev"]});
+    let path = format!("/api/v1/library/{id}/publish");
+    caller.post(&path, publish).await.ok();
 }
 
 #[derive(QueryableByName)]

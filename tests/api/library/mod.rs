@@ -2,6 +2,7 @@
 
 mod batch;
 mod edit;
+mod lifecycle;
 mod list;
 mod search;
 mod waiting;

@@ -88,6 +88,7 @@ async fn a_commit_of_another_process_is_told_on_postgresql() {
         space: device.space,
         epoch: None,
         device: None,
+        author: None,
         now: 1,
         restamp: true,
         create_only: false,

@@ -2,6 +2,7 @@
 
 mod backup;
 mod checks;
+mod lifecycle;
 mod marks;
 mod sides;
 mod steps;

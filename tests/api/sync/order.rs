@@ -18,6 +18,7 @@ fn batch(space: SpaceId, title: &str) -> Batch {
         space,
         epoch: None,
         device: None,
+        author: None,
         now: BEGIN,
         restamp: false,
         create_only: false,

@@ -18,6 +18,8 @@ fn row(n: u8) -> Summary {
         collection: None,
         favourite: false,
         conflict: false,
+        status: Default::default(),
+        published: false,
         site: String::new(),
         uses: 0,
         created_at: 0,

@@ -45,6 +45,8 @@ table! {
         body_format -> Text,
         state -> Text,
         body -> Text,
+        status -> SmallInt,
+        published -> Bool,
     }
 }
 table! {
@@ -68,6 +70,10 @@ table! {
         device_id -> Nullable<Binary>,
         text -> Text,
         aside -> Bool,
+        author_id -> Nullable<Binary>,
+        note -> Text,
+        published_at -> Nullable<BigInt>,
+        snapshot -> Nullable<Text>,
     }
 }
 table! {

@@ -6,6 +6,7 @@ use super::work::Work;
 use crate::error::{ErrorCode, Violation};
 use crate::ids::{DocId, Millis, OpId};
 use crate::library::document::Document;
+use crate::library::lifecycle::Act;
 use crate::library::limits;
 use crate::sync::text::{self, Merge};
 use crate::sync::wire::{Op, Outcome};
@@ -46,6 +47,11 @@ pub fn record(
         return Ok(Commit::of(state.clone()));
     }
     server::validate(&op)?;
+    if matches!(op.act, Some(Act::Publish { .. })) {
+        // What is published is a text that the server has: nobody can tell here which one that will be.
+        let message = "publish it on the dashboard, once it has arrived there";
+        return Err(violation(ErrorCode::NotPublishable, "/act", message));
+    }
     let id = op.doc_id;
     let mut work = Work::new(state, loaded);
     let view = work.local(id).map(|local| local.view.clone());
@@ -151,7 +157,7 @@ fn rebase(work: &Work, view: Option<&Document>, op: &mut Op, seen: Option<&str>)
 /// else as a row of its own.
 fn enqueue(work: &mut Work, op: Op, follows: Follows, now: Millis) {
     let last = last_open(work, op.doc_id);
-    let folds = op.inc.is_empty() && !matches!(follows, Follows::Older);
+    let folds = commutes(&op) && !matches!(follows, Follows::Older);
     if let (true, Some(seq)) = (folds, last) {
         let had_text = work.row(seq).is_some_and(|row| row.op.body.is_some());
         if let Some(row) = work.row_mut(seq) {
@@ -179,9 +185,14 @@ fn enqueue(work: &mut Work, op: Op, follows: Follows, now: Millis) {
     });
 }
 
-/// The last row of a document, when it waits, was never sent, and raises no count.
+/// An operation that may be one with another: it raises no count, and takes no step in the life of a prompt.
+fn commutes(op: &Op) -> bool {
+    op.inc.is_empty() && op.act.is_none()
+}
+
+/// The last row of a document, when it waits, was never sent, and may be one with another.
 fn last_open(work: &Work, id: DocId) -> Option<u64> {
     let rows = work.rows_of(id);
     let row = rows.last()?;
-    (row.waits() && row.attempts == 0 && row.op.inc.is_empty()).then_some(row.seq)
+    (row.waits() && row.attempts == 0 && commutes(&row.op)).then_some(row.seq)
 }

@@ -10,6 +10,7 @@ use super::work::Work;
 use crate::hlc::Hlc;
 use crate::ids::DocId;
 use crate::library::document::{Document, Field};
+use crate::library::lifecycle::Act;
 use crate::sync::wire::Op;
 use std::collections::BTreeMap;
 
@@ -101,6 +102,17 @@ fn register_ops(old: &Document, new: &Document, env: &mut Env<'_>) -> Vec<Op> {
                 };
                 list.push(tag.clone());
             });
+        }
+    }
+    if let Some(mark) = old.lifecycle.archived {
+        let known = new.lifecycle.archived;
+        if known.is_none_or(|other| (other.hlc, other.op) < (mark.hlc, mark.op)) {
+            let act = if mark.present {
+                Act::Archive
+            } else {
+                Act::Unarchive
+            };
+            at(mark.hlc, env, &|op| op.act = Some(act.clone()));
         }
     }
     let mut ops: Vec<Op> = by_stamp.into_values().collect();

@@ -9,6 +9,12 @@ use crate::sync::wire::{Op, Outcome};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
+/// What a client of this version knows of a document. One that was written by an older version has passed by what it did not know,
+/// and reads everything once more.
+///
+/// 1: whether a prompt is published or archived.
+const KNOWS: u32 = 1;
+
 /// A queue's state of failure: when it may be tried again. Kept in the store, so that a restart does not hammer the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Backoff {
@@ -86,6 +92,9 @@ pub struct ClientState {
     pub mismatches: u32,
     /// Edits recorded lately: one that is sent again by the page is recorded once.
     pub recent: VecDeque<OpId>,
+    /// What the client knew of documents when it last began to read everything.
+    #[serde(default)]
+    pub knows: u32,
 }
 
 impl ClientState {
@@ -118,6 +127,7 @@ impl ClientState {
             halted: None,
             mismatches: 0,
             recent: VecDeque::new(),
+            knows: KNOWS,
         }
     }
 
@@ -141,6 +151,9 @@ impl ClientState {
 
     /// Something happened that makes trying worth while (alarm, online, a page opened): pulls, and tries failed things at once.
     pub fn wake(&mut self, now: Millis) {
+        if self.knows < KNOWS {
+            self.start_over();
+        }
         self.pull_at = self.pull_at.min(now);
         self.push.retry_at = self.push.retry_at.min(now);
         self.pull.retry_at = self.pull.retry_at.min(now);
@@ -148,6 +161,7 @@ impl ClientState {
 
     /// Asks for the space again and reads it whole.
     pub(super) fn start_over(&mut self) {
+        self.knows = KNOWS;
         self.phase = Phase::Ask;
     }
 

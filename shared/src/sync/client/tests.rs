@@ -14,6 +14,7 @@ use crate::sync::wire::{
 use std::collections::BTreeMap;
 
 mod failures;
+mod lifecycle;
 mod stories;
 
 /// A server of one space, in memory, over the real decision.

@@ -1,0 +1,129 @@
+//! Steps in the life of a prompt: publish, archive, take back; and one version by its number. Not the decisions: those are in `shared::sync`.
+
+use super::edit::change;
+use super::read::there;
+use crate::app::AppState;
+use crate::store::{Conn, StoreError, versions};
+use crate::web::actor::{LibraryRead, LibraryWrite};
+use crate::web::body::Body;
+use crate::web::routes::Routes;
+use crate::web::{May, Reply};
+use actix_web::web::{Data, Json, Path};
+use actix_web::{get, post};
+use krowoc_shared::error::Problem;
+use krowoc_shared::ids::DocId;
+use krowoc_shared::library::lifecycle::Act;
+use krowoc_shared::library::wire::{Publish, Version, Written};
+use krowoc_shared::sync::wire::Op;
+
+/// Its routes.
+pub fn configure(cfg: &mut Routes<'_>) {
+    cfg.service(publish)
+        .service(archive)
+        .service(unarchive)
+        .service(version);
+}
+
+/// Publishes the present text of a prompt: that version never changes again, and the next edit makes a draft.
+#[utoipa::path(
+    tag = "library",
+    security(("session" = []), ("device" = []), ("token" = ["library:write"])),
+    params(("id" = String, Path, description = "The prompt.")),
+    request_body = Publish,
+    responses(
+        (status = 200, description = "The prompt, published.", body = Written),
+        (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "stale_revision: the text was edited since; not_publishable: the detail tells why", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "invalid_field", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/library/{id}/publish")]
+async fn publish(
+    state: Data<AppState>,
+    actor: May<LibraryWrite>,
+    id: Path<DocId>,
+    body: Body<Publish>,
+) -> Reply<Json<Written>> {
+    let Body(wanted) = body;
+    let op_id = wanted.op_id;
+    let fill = move |op: &mut Op| {
+        op.act = Some(Act::Publish {
+            body_rev: wanted.body_rev,
+            note: wanted.note.clone(),
+        });
+    };
+    change(&state, actor.actor(), id.into_inner(), op_id, fill).await
+}
+
+/// Puts a prompt away. It is kept with all its versions, and edits are still taken.
+#[utoipa::path(
+    tag = "library",
+    security(("session" = []), ("device" = []), ("token" = ["library:write"])),
+    params(("id" = String, Path, description = "The prompt.")),
+    responses(
+        (status = 200, description = "The prompt in the archive.", body = Written),
+        (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "invalid_field: it is no prompt", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/library/{id}/archive")]
+async fn archive(
+    state: Data<AppState>,
+    actor: May<LibraryWrite>,
+    id: Path<DocId>,
+) -> Reply<Json<Written>> {
+    let fill = |op: &mut Op| op.act = Some(Act::Archive);
+    change(&state, actor.actor(), id.into_inner(), None, fill).await
+}
+
+/// Takes a prompt out of the archive; it stands where it stood.
+#[utoipa::path(
+    tag = "library",
+    security(("session" = []), ("device" = []), ("token" = ["library:write"])),
+    params(("id" = String, Path, description = "The prompt.")),
+    responses(
+        (status = 200, description = "The prompt, a draft or published as before.", body = Written),
+        (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "invalid_field: it is no prompt", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/library/{id}/unarchive")]
+async fn unarchive(
+    state: Data<AppState>,
+    actor: May<LibraryWrite>,
+    id: Path<DocId>,
+) -> Reply<Json<Written>> {
+    let fill = |op: &mut Op| op.act = Some(Act::Unarchive);
+    change(&state, actor.actor(), id.into_inner(), None, fill).await
+}
+
+/// One version by its number: the address of a published version answers the same for ever.
+#[utoipa::path(
+    tag = "library",
+    security(("session" = []), ("device" = []), ("token" = ["library:read"])),
+    params(
+        ("id" = String, Path, description = "The document."),
+        ("number" = u64, Path, description = "The version, counted from 1."),
+    ),
+    responses(
+        (status = 200, description = "The version.", body = Version),
+        (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/library/{id}/versions/{number}")]
+async fn version(
+    state: Data<AppState>,
+    actor: May<LibraryRead>,
+    path: Path<(DocId, u64)>,
+) -> Reply<Json<Version>> {
+    let space = actor.personal()?;
+    let (id, number) = path.into_inner();
+    let found = state
+        .store
+        .read(move |conn: &mut Conn| -> Result<Version, StoreError> {
+            there(conn, space, id)?;
+            versions::get(conn, space, id, number)
+        })
+        .await?;
+    Ok(Json(found))
+}
