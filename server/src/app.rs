@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::executions::Direct;
 use crate::executions::gateway::Gateway;
 use crate::mail::Mailer;
+use crate::oidc::Federation;
 use crate::platform::{Clock, Random, random};
 use crate::providers::Providers;
 use crate::store::Store;
@@ -31,6 +32,8 @@ pub struct AppState {
     pub hasher: Arc<Hasher>,
     /// The way of mails.
     pub mailer: Arc<Mailer>,
+    /// Who else may say who somebody is.
+    pub federation: Arc<Federation>,
     /// Provider keys, sealed and opened.
     pub vault: Arc<Vault>,
     /// The way to providers of models.
@@ -75,6 +78,7 @@ impl AppState {
             random,
             hasher: Arc::new(Hasher::new(config.hash_concurrency)),
             mailer: Arc::new(Mailer::new(&config)),
+            federation: Arc::new(Federation::new(&config)),
             config: Arc::new(config),
             vault,
             models,

@@ -16,6 +16,7 @@ pub mod live;
 pub mod mail;
 pub mod mcp;
 pub mod models;
+pub mod oidc;
 pub mod openai;
 pub mod operator;
 pub mod platform;

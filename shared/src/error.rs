@@ -72,6 +72,12 @@ codes! {
     InvalidGrant = "invalid_grant", 400, "The connection code is not valid any more; start again";
     /// The token of a mail was used, has run out, or never was.
     LinkExpired = "link_expired", 410, "The link is not valid any more; ask for another";
+    /// A provider of sign-ins failed, or what it said is not believed.
+    SignInFailed = "sign_in_failed", 502, "Signing in through the provider failed; try again";
+    /// Nothing else would let the owner in.
+    LastWayIn = "last_way_in", 409, "Nothing else lets you in; set a password first";
+    /// What is asked for needs a password, or a sign-in of a moment ago.
+    StaleSignIn = "stale_sign_in", 403, "Sign out and in again, then try within ten minutes";
     /// The server is not set up to send mail.
     MailUnavailable = "mail_unavailable", 503, "This server sends no mail; ask who looks after it";
     /// An operation names a kind that differs from the document's.

@@ -105,6 +105,10 @@ id!(
     KeyId
 );
 id!(
+    /// Who an account's owner is at a provider of sign-ins.
+    IdentityId
+);
+id!(
     /// A personal access token.
     TokenId
 );

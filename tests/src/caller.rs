@@ -115,6 +115,8 @@ impl Caller {
             address,
             http: reqwest::Client::builder()
                 .no_proxy()
+                // Where one is sent is for the tests to see.
+                .redirect(reqwest::redirect::Policy::none())
                 .tls_certs_only([])
                 .build()
                 .expect("a client"),

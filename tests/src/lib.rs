@@ -6,6 +6,7 @@ pub mod clock;
 pub mod database;
 pub mod events;
 pub mod http;
+pub mod issuer;
 pub mod logs;
 pub mod machine;
 pub mod mail;

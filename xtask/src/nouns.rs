@@ -14,6 +14,7 @@ const GROUND: &[&str] = &[
     "config",
     "jobs",
     "mail",
+    "oidc",
     "providers",
     "store",
     "vault",

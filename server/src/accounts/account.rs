@@ -7,7 +7,7 @@ use crate::app::AppState;
 use crate::platform::random;
 use crate::store::mail_tokens::{self, Purpose};
 use crate::store::profiles::{self, Profile};
-use crate::store::{Conn, StoreError, Tx, accounts};
+use crate::store::{Conn, StoreError, Tx, accounts, identities};
 use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::token::Token;
@@ -15,7 +15,7 @@ use crate::web::{Body, Client, Person, email};
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, delete, get, post, put};
 use krowoc_shared::accounts::people::{
-    AccountView, ChangeEmail, ChangePassword, VerifiedEmail, VerifyEmail,
+    AccountView, ChangeEmail, ChangePassword, IdentityView, VerifiedEmail, VerifyEmail,
 };
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::ids::UserId;
@@ -47,14 +47,29 @@ pub(super) fn needs_mail(state: &AppState) -> Reply<()> {
 async fn read_account(state: Data<AppState>, person: Person) -> Reply<Json<AccountView>> {
     let profile = state
         .store
-        .read(move |conn: &mut Conn| profiles::get(conn, person.user))
+        .read(move |conn: &mut Conn| -> Result<_, StoreError> {
+            let known = identities::list(conn, person.user)?;
+            Ok((profiles::get(conn, person.user)?, known))
+        })
         .await?;
     Ok(Json(view(&state, person.user, profile)))
 }
 
+/// Whether a password lets the owner in.
+pub(super) fn has_password(profile: &Profile) -> bool {
+    passwords::is_set(&profile.password_hash)
+}
+
 /// An account as its owner sees it.
-pub(super) fn view(state: &AppState, user: UserId, profile: Profile) -> AccountView {
+pub(super) fn view(
+    state: &AppState,
+    user: UserId,
+    (profile, identities): (Profile, Vec<IdentityView>),
+) -> AccountView {
     AccountView {
+        has_password: has_password(&profile),
+        name: profile.name,
+        identities,
         user,
         email: profile.email,
         email_verified: profile.email_verified_at.is_some(),
@@ -88,7 +103,7 @@ async fn change_password(
         password,
         new_password,
     }) = body;
-    let profile = proof::password(&state, person.user, password, client.address).await?;
+    let profile = proof::owner(&state, &person, password, client.address).await?;
     passwords::check(&new_password, &profile.email)
         .map_err(|fault| fault.field("/new_password"))?;
     let salt = random(state.random.as_ref());
@@ -135,7 +150,7 @@ async fn change_email(
     needs_mail(&state)?;
     let Body(ChangeEmail { email, password }) = body;
     let email = email::normalise(&email)?;
-    let profile = proof::password(&state, person.user, password, client.address).await?;
+    let profile = proof::owner(&state, &person, password, client.address).await?;
     if profile.email == email {
         let detail = "This is your address already.";
         return Err(Fault::new(ErrorCode::InvalidField)

@@ -5,8 +5,8 @@ use super::account::view;
 use crate::app::AppState;
 use crate::store::execution_list::{self, Filter};
 use crate::store::{
-    Conn, StoreError, budgets, devices, executions, library, profiles, provider_key_views,
-    sessions, tokens, versions,
+    Conn, StoreError, budgets, devices, executions, identities, library, profiles,
+    provider_key_views, sessions, tokens, versions,
 };
 use crate::web::problem::Reply;
 use crate::web::routes::Routes;
@@ -156,12 +156,13 @@ async fn export_account(state: Data<AppState>, person: Person) -> Reply<HttpResp
         .store
         .read(move |conn: &mut Conn| -> Reply<(SpaceId, Value)> {
             let profile = profiles::get(conn, user)?;
+            let known = identities::list(conn, user)?;
             let (space, _) = crate::store::accounts::personal_space(conn, user)?;
             let head = json!({
                 "format": "krowoc.account",
                 "version": 1,
                 "exported_at": now,
-                "account": value(&view(&its, user, profile))?,
+                "account": value(&view(&its, user, (profile, known)))?,
                 "sessions": value(&sessions::list(conn, user, person.session)?)?,
                 "devices": value(&devices::list(conn, user)?)?,
                 "tokens": value(&tokens::list(conn, user)?)?,

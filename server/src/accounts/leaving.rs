@@ -49,7 +49,7 @@ async fn delete_account(
     client: Client,
     body: Body<DeleteAccount>,
 ) -> Reply<HttpResponse> {
-    let profile = proof::password(&state, person.user, body.0.password, client.address).await?;
+    let profile = proof::owner(&state, &person, body.0.password, client.address).await?;
     let (now, post) = (state.now(), Post::of(&state));
     let delete_at = now.saturating_add(LEAVE_DAYS.saturating_mul(86_400_000));
     let job = NewJob {

@@ -35,6 +35,8 @@ pub(super) enum Errand {
     PasswordChanged { email: String },
     /// Tells the old address of the new one.
     EmailChanged { email: String, to: String },
+    /// Tells of a provider that lets the owner in.
+    WayAdded { email: String, provider: String },
     /// Tells that the account will be erased.
     Leaving { email: String },
     /// Tells that it was.
@@ -49,6 +51,7 @@ impl Errand {
             Self::Reset { email } => Some(format!("reset {email}")),
             Self::PasswordChanged { .. }
             | Self::EmailChanged { .. }
+            | Self::WayAdded { .. }
             | Self::Leaving { .. }
             | Self::Gone { .. } => None,
         }
@@ -135,6 +138,7 @@ async fn compose(state: &AppState, errand: Errand) -> Result<Option<(String, Let
         Errand::Reset { email } => reset(state, email).await?,
         Errand::PasswordChanged { email } => Some((email, Letter::PasswordChanged)),
         Errand::EmailChanged { email, to } => Some((email, Letter::EmailChanged { to })),
+        Errand::WayAdded { email, provider } => Some((email, Letter::WayAdded { provider })),
         Errand::Leaving { email } => Some((email, Letter::Leaving)),
         Errand::Gone { email } => Some((email, Letter::Gone)),
     })

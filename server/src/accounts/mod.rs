@@ -5,6 +5,8 @@ mod cookies;
 mod devices;
 mod ending;
 mod export;
+mod federated;
+mod identified;
 pub mod leaving;
 pub mod mailing;
 mod oauth;
@@ -26,6 +28,8 @@ pub fn configure(cfg: &mut Routes<'_>) {
         .configure(reset::configure)
         .configure(leaving::configure)
         .configure(export::configure)
+        .configure(federated::configure)
+        .configure(identified::configure)
         .configure(oauth::configure)
         .configure(devices::configure);
 }

@@ -11,8 +11,14 @@ use tokio::sync::Semaphore;
 /// Memory in KiB, passes, lanes: OWASP Password Storage Cheat Sheet, Argon2id, first choice.
 const COST: (u32, u32, u32) = (19_456, 2, 1);
 
-/// Verified when there is no account, so that the answer takes as long; no password has this hash.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$a3Jvd29jL25vYm9keSEh$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+/// Verified when there is no account, or one without a password, so that the answer takes as long; no password has this hash.
+pub(super) const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$a3Jvd29jL25vYm9keSEh$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Whether a stored hash is of a password at all: an account that a provider made has none.
+#[must_use]
+pub(super) fn is_set(hash: &str) -> bool {
+    hash != NOBODY
+}
 
 /// The hasher of a server.
 pub struct Hasher {

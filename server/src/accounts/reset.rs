@@ -7,14 +7,14 @@ use super::{ending, passwords};
 use crate::app::AppState;
 use crate::platform::random;
 use crate::store::mail_tokens::{self, Purpose};
-use crate::store::{Conn, Tx, profiles};
+use crate::store::{Conn, Tx, identities, profiles};
 use crate::web::problem::Reply;
 use crate::web::routes::Routes;
 use crate::web::token::Token;
 use crate::web::{Body, Client, email};
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
-use krowoc_shared::accounts::people::{ForgotPassword, ResetPassword, SignInWays};
+use krowoc_shared::accounts::people::{ForgotPassword, ResetPassword, SignInProvider, SignInWays};
 use krowoc_shared::error::{ErrorCode, Problem};
 
 /// Its routes.
@@ -34,6 +34,15 @@ async fn sign_in_ways(state: Data<AppState>) -> Json<SignInWays> {
     Json(SignInWays {
         sign_up: state.config.sign_up,
         reset: state.mailer.is_on(),
+        providers: state
+            .federation
+            .shown()
+            .iter()
+            .map(|(id, name)| SignInProvider {
+                id: (*id).to_owned(),
+                name: name.clone(),
+            })
+            .collect(),
     })
 }
 
@@ -106,6 +115,10 @@ async fn reset_password(
         }
         mail_tokens::forget(tx, user, Purpose::Reset)?;
         profiles::set_password(tx, user, &password_hash)?;
+        // An account that was made in another's name, before its address was proven, opens to nobody who came before its owner.
+        if profiles::get(tx, user)?.email_verified_at.is_none() {
+            identities::forget(tx, user)?;
+        }
         // Whoever has the link reads the mail of the address: it was the account's when the link was made, and a change forgets links.
         profiles::set_verified(tx, user, now)?;
         // Who had the old password may have asked for an address of theirs.

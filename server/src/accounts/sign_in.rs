@@ -14,6 +14,7 @@ use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::token::{Token, encode};
 use crate::web::{Body, Client, email};
+use actix_web::cookie::Cookie;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 use krowoc_shared::accounts::wire::{Credentials, PASSWORD_MAX_BYTES, SessionView};
@@ -132,23 +133,32 @@ async fn sign_in(
         .filter(|_| right)
         .ok_or(ErrorCode::WrongCredentials)?;
     throttle::succeeded(&state, attempt).await?;
-    let (session, fresh) = new_session(&state, account.id, client.user_agent);
+    let (view, [access, refresh]) = enter(&state, account.id, client.user_agent).await?;
+    Ok(HttpResponse::Ok().cookie(access).cookie(refresh).json(view))
+}
+
+/// Makes a session of an account whose owner proved to be it.
+pub(super) async fn enter(
+    state: &AppState,
+    user: UserId,
+    user_agent: String,
+) -> Reply<(SessionView, [Cookie<'static>; 2])> {
+    let (session, fresh) = new_session(state, user, user_agent);
     let view = state
         .store
         .write(move |tx| -> Result<SessionView, StoreError> {
             sessions::create(tx, &session)?;
-            let (space, _) = accounts::personal_space(tx, account.id)?;
+            let (space, _) = accounts::personal_space(tx, user)?;
             Ok(SessionView {
-                user: account.id,
-                email: account.email,
+                user,
+                email: accounts::email_of(tx, user)?,
                 space,
                 csrf: session.csrf,
                 expires_at: session.pair.access_expires_at,
             })
         })
         .await?;
-    let [access, refresh] = cookies::of(&state, &fresh);
-    Ok(HttpResponse::Ok().cookie(access).cookie(refresh).json(view))
+    Ok((view, cookies::of(state, &fresh)))
 }
 
 fn new_session(state: &AppState, user: UserId, user_agent: String) -> (NewSession, Fresh) {

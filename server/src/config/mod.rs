@@ -1,5 +1,6 @@
 //! Configuration: flags before environment before a TOML file before defaults, checked as a whole. Not the command line.
 
+pub mod federation;
 pub mod layers;
 pub mod mail;
 pub mod proxies;
@@ -9,6 +10,7 @@ pub mod vault;
 use crate::providers::Allowed;
 use crate::store::DatabaseUrl;
 use crate::web::email;
+use federation::ProviderSettings;
 use krowoc_shared::execution::money::NanoUsd;
 use layers::{Layer, Written};
 use mail::MailSettings;
@@ -74,6 +76,8 @@ pub struct Config {
     pub vault: VaultSettings,
     /// How mail is sent.
     pub mail: MailSettings,
+    /// Who else may say who somebody is.
+    pub providers: Vec<ProviderSettings>,
     /// Accounts that look after the server, by their normalised addresses.
     pub admin_emails: Vec<String>,
     /// How log lines look.
@@ -124,6 +128,7 @@ impl Config {
             server_key_monthly: take.parsed("server_key_monthly_usd", dollars)?,
             vault: vault::take(&mut take)?,
             mail: mail::take(&mut take)?,
+            providers: federation::take(&mut take)?,
             admin_emails: take.optional("admin_emails", emails)?.unwrap_or_default(),
             log_format: take.choice(
                 "log_format",

@@ -203,6 +203,90 @@ pub const SETTINGS: &[Setting] = &[
         "Whom mails are from, such as Krowoc <krowoc@example.org>. Default: noreply at the host of public_url.",
     ),
     setting(
+        "google_client_id",
+        "ID",
+        "",
+        "Lets people sign in with Google: what this server is called there.",
+    ),
+    Setting {
+        secret: true,
+        ..setting(
+            "google_client_secret",
+            "SECRET",
+            "",
+            "The secret that belongs to it.",
+        )
+    },
+    setting(
+        "microsoft_client_id",
+        "ID",
+        "",
+        "Lets people sign in with Microsoft.",
+    ),
+    Setting {
+        secret: true,
+        ..setting(
+            "microsoft_client_secret",
+            "SECRET",
+            "",
+            "The secret that belongs to it.",
+        )
+    },
+    setting(
+        "microsoft_tenant",
+        "TENANT",
+        "common",
+        "Whose accounts: common, organizations, consumers, or one tenant.",
+    ),
+    setting(
+        "github_client_id",
+        "ID",
+        "",
+        "Lets people sign in with GitHub.",
+    ),
+    Setting {
+        secret: true,
+        ..setting(
+            "github_client_secret",
+            "SECRET",
+            "",
+            "The secret that belongs to it.",
+        )
+    },
+    setting(
+        "github_url",
+        "URL",
+        "https://github.com",
+        "Where GitHub is, for an Enterprise server.",
+    ),
+    setting(
+        "oidc_issuer",
+        "URL",
+        "",
+        "Lets people sign in at any other OpenID Connect issuer, such as Keycloak.",
+    ),
+    setting(
+        "oidc_client_id",
+        "ID",
+        "",
+        "What this server is called there.",
+    ),
+    Setting {
+        secret: true,
+        ..setting(
+            "oidc_client_secret",
+            "SECRET",
+            "",
+            "The secret that belongs to it; none for a public client.",
+        )
+    },
+    setting(
+        "oidc_name",
+        "NAME",
+        "Single sign-on",
+        "What its button says.",
+    ),
+    setting(
         "admin_emails",
         "EMAIL,…",
         "",

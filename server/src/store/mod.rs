@@ -15,6 +15,7 @@ pub mod execution_list;
 pub mod execution_rows;
 pub mod executions;
 pub mod home;
+pub mod identities;
 pub mod indexing;
 pub mod jobs;
 pub mod leaving;

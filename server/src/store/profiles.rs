@@ -20,6 +20,8 @@ pub struct Profile {
     pub created_at: Millis,
     /// When it is erased.
     pub delete_at: Option<Millis>,
+    /// What its owner is called.
+    pub name: Option<String>,
 }
 
 /// The profile of an account; `None` when there is no such account.
@@ -34,6 +36,7 @@ pub fn find(conn: &mut Conn, id: UserId) -> Result<Option<Profile>, StoreError> 
         String,
         i64,
         Option<i64>,
+        Option<String>,
     );
     let row: Option<Row> = account::table
         .find(id.as_bytes().as_slice())
@@ -44,19 +47,19 @@ pub fn find(conn: &mut Conn, id: UserId) -> Result<Option<Profile>, StoreError> 
             account::password_hash,
             account::created_at,
             account::delete_at,
+            account::name,
         ))
         .first(conn)
         .optional()?;
-    Ok(row.map(
-        |(email, email_verified_at, pending_email, password_hash, created_at, delete_at)| Profile {
-            email,
-            email_verified_at,
-            pending_email,
-            password_hash,
-            created_at,
-            delete_at,
-        },
-    ))
+    Ok(row.map(|row| Profile {
+        email: row.0,
+        email_verified_at: row.1,
+        pending_email: row.2,
+        password_hash: row.3,
+        created_at: row.4,
+        delete_at: row.5,
+        name: row.6,
+    }))
 }
 
 /// As [`find`], of an account that must be there.
@@ -65,6 +68,29 @@ pub fn find(conn: &mut Conn, id: UserId) -> Result<Option<Profile>, StoreError> 
 /// [`StoreError::NotFound`], or the database's.
 pub fn get(conn: &mut Conn, id: UserId) -> Result<Profile, StoreError> {
     find(conn, id)?.ok_or(StoreError::NotFound)
+}
+
+/// As [`get`], and holds the account until the end of the transaction: what is decided on what it has stays true.
+///
+/// # Errors
+/// As [`get`].
+pub fn lock(conn: &mut Conn, id: UserId) -> Result<Profile, StoreError> {
+    // An update that changes nothing takes the row's lock on PostgreSQL.
+    diesel::update(account::table.find(id.as_bytes().as_slice()))
+        .set(account::created_at.eq(account::created_at))
+        .execute(conn)?;
+    get(conn, id)
+}
+
+/// Notes what the owner is called.
+///
+/// # Errors
+/// The database's.
+pub fn set_name(conn: &mut Conn, id: UserId, name: &str) -> Result<(), StoreError> {
+    diesel::update(account::table.find(id.as_bytes().as_slice()))
+        .set(account::name.eq(name))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Notes the address that waits, or that none does.

@@ -261,6 +261,15 @@ pub fn list(
         .collect()
 }
 
+/// When a session signed in.
+///
+/// # Errors
+/// [`StoreError::NotFound`], or the database's.
+pub fn created_at(conn: &mut Conn, id: SessionId) -> Result<Millis, StoreError> {
+    let found = session::table.find(id.as_bytes().as_slice());
+    Ok(found.select(session::created_at).first(conn)?)
+}
+
 /// The ids of an account's sessions.
 ///
 /// # Errors

@@ -30,6 +30,11 @@ pub enum Letter {
         /// The new one.
         to: String,
     },
+    /// A provider lets the owner in from now on.
+    WayAdded {
+        /// The provider's name.
+        provider: String,
+    },
     /// The account will be erased.
     Leaving,
     /// The account was erased.
@@ -104,6 +109,15 @@ pub fn write(letter: &Letter, server: &str) -> Written {
                 text(
                     "If that was not you: ask who looks after that server at once. Somebody knows your password.",
                 ),
+            ],
+        ),
+        Letter::WayAdded { provider } => (
+            "Another way to sign in",
+            vec![
+                Part::Text(format!(
+                    "Your account on the Krowoc server at {server} can be signed in to with {provider} from now on."
+                )),
+                alarm(),
             ],
         ),
         Letter::Leaving => (
@@ -220,6 +234,9 @@ mod tests {
             Letter::PasswordChanged,
             Letter::EmailChanged {
                 to: "new@example.org".to_owned(),
+            },
+            Letter::WayAdded {
+                provider: "GitHub".to_owned(),
             },
             Letter::Leaving,
             Letter::Gone,

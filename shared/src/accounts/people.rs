@@ -1,6 +1,6 @@
 //! What an account's own routes send and take: its address, its password, its ways in. Passwords and tokens only travel in bodies.
 
-use crate::ids::{Millis, UserId};
+use crate::ids::{IdentityId, Millis, UserId};
 use serde::{Deserialize, Serialize};
 
 /// `GET /api/v1/sign-in`: the ways in that this server has, for who is not signed in.
@@ -11,6 +11,55 @@ pub struct SignInWays {
     pub sign_up: bool,
     /// A forgotten password can be set anew by mail.
     pub reset: bool,
+    /// Others that say who somebody is.
+    #[serde(default)]
+    pub providers: Vec<SignInProvider>,
+}
+
+/// A provider of sign-ins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignInProvider {
+    /// Its name in addresses: `GET /api/v1/sign-in/{id}` begins.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+}
+
+/// Who an account's owner is at a provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IdentityView {
+    /// By which it is removed.
+    pub id: IdentityId,
+    /// The provider.
+    pub provider: String,
+    /// Their address there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Their name there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// When it was added.
+    pub created_at: Millis,
+    /// When it last let them in.
+    pub used_at: Millis,
+}
+
+/// `POST /api/v1/sign-in/link`.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LinkPassword {
+    /// The password of the account that has the address.
+    pub password: String,
+}
+
+/// Where to send the tab.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Redirect {
+    /// An address of a provider.
+    pub redirect: String,
 }
 
 /// `GET /api/v1/account`.
@@ -21,6 +70,15 @@ pub struct AccountView {
     pub user: UserId,
     /// Its e-mail address.
     pub email: String,
+    /// What a provider calls its owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// It has a password; without one only providers let its owner in.
+    #[serde(default)]
+    pub has_password: bool,
+    /// Providers that let its owner in.
+    #[serde(default)]
+    pub identities: Vec<IdentityView>,
     /// Somebody who reads the mail of that address has said so.
     pub email_verified: bool,
     /// The address that takes its place when it is verified.

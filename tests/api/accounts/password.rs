@@ -196,7 +196,7 @@ async fn a_server_without_mail_says_so_and_offers_no_reset() {
         ways,
         SignInWays {
             sign_up: true,
-            reset: false
+            ..SignInWays::default()
         }
     );
     let refused = forgot(&app.anonymous(), "alice@example.org").await;

@@ -184,3 +184,37 @@ fn mail_goes_one_way_and_its_links_lead_somewhere() {
     let words = ["krowoc", "serve", "--smtp-password", "hunter2"];
     assert!(cli::command().try_get_matches_from(words).is_err());
 }
+
+#[test]
+fn a_provider_of_sign_ins_needs_an_issuer_and_an_address_to_come_back_to() {
+    let nowhere = [("KROWOC_GOOGLE_CLIENT_ID", "x")];
+    assert!(error(&["serve"], &nowhere).contains("needs public_url"));
+    let public = ("KROWOC_PUBLIC_URL", "https://krowoc.example.org");
+    let unnamed = [("KROWOC_OIDC_CLIENT_ID", "x"), public];
+    assert!(error(&["serve"], &unnamed).contains("oidc_issuer"));
+    let plain = [
+        ("KROWOC_OIDC_CLIENT_ID", "x"),
+        ("KROWOC_OIDC_ISSUER", "http://id.example.org"),
+        public,
+    ];
+    assert!(error(&["serve"], &plain).contains("https://HOST"));
+    let all = [
+        ("KROWOC_GITHUB_CLIENT_ID", "g"),
+        ("KROWOC_GITHUB_CLIENT_SECRET", "hunter2"),
+        ("KROWOC_MICROSOFT_CLIENT_ID", "m"),
+        ("KROWOC_MICROSOFT_TENANT", "contoso.example"),
+        ("KROWOC_GOOGLE_CLIENT_ID", "x"),
+        ("KROWOC_OIDC_CLIENT_ID", "x"),
+        ("KROWOC_OIDC_ISSUER", "https://id.example.org/realms/a"),
+        public,
+    ];
+    let (_, config) = read(&["serve"], &all).unwrap();
+    let ids: Vec<&str> = config.providers.iter().map(|it| it.id).collect();
+    assert_eq!(ids, ["google", "microsoft", "github", "oidc"]);
+    let issuer = config.providers[1].issuer.as_str();
+    assert_eq!(
+        issuer,
+        "https://login.microsoftonline.com/contoso.example/v2.0"
+    );
+    assert!(!format!("{config:?}").contains("hunter2"));
+}

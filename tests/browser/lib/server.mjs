@@ -28,7 +28,7 @@ export class Server {
     server.port = await freePort();
     server.url = `http://127.0.0.1:${server.port}`;
     server.args = ['serve', '--listen', `127.0.0.1:${server.port}`, '--data-dir', server.dir,
-      ...more.map((arg) => arg.replace('{data}', server.dir))];
+      ...more.map((arg) => arg.replace('{data}', server.dir).replace('{url}', server.url))];
     if (database === 'postgres') {
       if (!settings.postgres) throw new Error('KROWOC_E2E_POSTGRES_URL is not set; run: cargo xtask e2e');
       databases += 1;

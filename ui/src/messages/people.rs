@@ -60,6 +60,29 @@ words! {
     KEEP_ACCOUNT = "Keep my account";
     ACCOUNT_KEPT = "Your account stays. Devices and tokens must be connected again";
     ACCOUNT_LEAVING = "Your account will be erased in seven days. Sign in before then to keep it";
+    OR = "or with a password";
+    LINK_TITLE = "Is this account yours?";
+    LINK_PASSWORD = "Password of that account";
+    LINK = "Prove it and sign in";
+    NOT_LINK = "Sign in another way";
+    FAILED_AWAY = "The provider does not answer. Try again in a moment, or sign in another way.";
+    FAILED_DENIED = "The provider did not let you through. Try again, or sign in another way.";
+    FAILED_FOREIGN = "This sign-in was begun elsewhere, or too long ago. Begin again here.";
+    FAILED_REFUSED = "What the provider said could not be believed. Try again; if it stays so, tell whoever looks after this server.";
+    FAILED_TAKEN = "Another account here has this sign-in already.";
+    FAILED_CLOSED = "This server takes no new accounts. Ask its owner.";
+    FAILED_ADDRESS = "The provider gave no e-mail address, without which there is no account.";
+    FAILED_OTHER = "An account with this address is signed in to another way. Use that, then add this one in the settings.";
+    WAYS = "Sign-in methods";
+    WAYS_TEXT = "Besides your password. An address alone never lets anybody in: a method is added by who is signed in, or proves the password.";
+    NO_PASSWORD = "Your account has no password. Set one to have a second way in.";
+    SET_FIRST = "Set a password";
+    ADD = "Add";
+    REMOVE = "Remove";
+    REMOVED = "Removed. It lets nobody in any more";
+    USED = "Last used";
+    ADDED = "Added";
+    STALE = "This needs a sign-in of the last ten minutes. Sign out and in again.";
     PASSWORD_WRONG = "This is not your present password.";
 }
 
@@ -73,6 +96,35 @@ pub fn verified(email: &str) -> String {
 #[must_use]
 pub fn waits(email: &str) -> String {
     format!("{email} takes its place once the link that went there was used.")
+}
+
+/// The button of a provider.
+#[must_use]
+pub fn with(provider: &str) -> String {
+    format!("Continue with {provider}")
+}
+
+/// That a password proves an account.
+#[must_use]
+pub fn link_text(provider: &str, email: &str) -> String {
+    format!(
+        "{provider} says that you are {email}. An account here has that address: type its password once to sign in to it with {provider} from now on."
+    )
+}
+
+/// Why a sign-in through a provider came to nothing.
+#[must_use]
+pub fn failed(why: &str) -> &'static str {
+    match why {
+        "away" => FAILED_AWAY,
+        "denied" => FAILED_DENIED,
+        "foreign" => FAILED_FOREIGN,
+        "taken" => FAILED_TAKEN,
+        "closed" => FAILED_CLOSED,
+        "address" => FAILED_ADDRESS,
+        "other" => FAILED_OTHER,
+        _ => FAILED_REFUSED,
+    }
 }
 
 /// When an account is erased.

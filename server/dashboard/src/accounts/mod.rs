@@ -3,6 +3,7 @@
 mod connect;
 pub mod fields;
 mod forgot;
+mod providers;
 mod reset;
 mod sign_in;
 mod verify;

@@ -1,5 +1,6 @@
 //! The form that signs in, or makes an account. It stays in the place of the page that asked for it.
 
+use super::providers::{Came, Failed, Proof, Providers, came};
 use crate::app::app;
 use crate::navigation;
 use crate::route::Route;
@@ -185,35 +186,55 @@ pub fn SignIn(
             .map(|text| view! { <Notice kind=NoticeKind::Danger><span>{text}</span></Notice> })
     };
     let ways = ways();
+    let came = RwSignal::new(came());
     let other = if up {
-        (words::HAVE_ACCOUNT, words::SIGN_IN, Route::SignIn.address())
+        (words::HAVE_ACCOUNT, words::SIGN_IN, Route::SignIn)
     } else {
-        (words::NO_ACCOUNT, words::SIGN_UP, Route::SignUp.address())
+        (words::NO_ACCOUNT, words::SIGN_UP, Route::SignUp)
     };
+    let other_address = StoredValue::new(other.2.address());
+    let other = (other.0, other.1);
+    let form_view = move || {
+        view! {
+                    <div class="stack stack--4">
+                        <span class="brand brand--lg"><Brand /></span>
+                        <div class="stack stack--1">
+                            <h1 class="h">{title}</h1>
+                            <p class="soft">{if connecting { words::FIRST_CONNECT } else { words::TAGLINE }}</p>
+                        </div>
+                    </div>
+                    {move || match came.get() {
+                        Some(Came::Failed(why)) => Some(view! { <Failed why=why /> }),
+                        _ => None,
+                    }}
+                    <Providers ways=ways />
+                    <form class="stack stack--4" novalidate on:submit=submit aria-busy=move || form.busy.get().to_string()>
+                        <div aria-live="polite">{problem}</div>
+                        <EmailField form=form />
+                        <PasswordField form=form />
+                        <button type="submit" class="btn btn--primary btn--lg btn--block" aria-disabled=move || stopped().to_string()>
+                            {move || if form.busy.get() { busy_action } else { action }}
+                        </button>
+                        {move || (!up && ways.with(|ways| ways.reset)).then(|| view! {
+                            <p class="hint"><a class="link" href=Route::Forgot.address()>{people::FORGOT}</a></p>
+                        })}
+                    </form>
+                    {move || (up || ways.with(|ways| ways.sign_up)).then(|| view! {
+                        <p class="hint">{other.0}<a class="link" href=other_address.get_value()>{other.1}</a></p>
+                    })}
+        }
+    };
+    let leave = Callback::new(move |()| came.set(None));
     view! {
         <main class="signin">
             <div class="signin__box stack stack--6">
-                <div class="stack stack--4">
-                    <span class="brand brand--lg"><Brand /></span>
-                    <div class="stack stack--1">
-                        <h1 class="h">{title}</h1>
-                        <p class="soft">{if connecting { words::FIRST_CONNECT } else { words::TAGLINE }}</p>
-                    </div>
-                </div>
-                <form class="stack stack--4" novalidate on:submit=submit aria-busy=move || form.busy.get().to_string()>
-                    <div aria-live="polite">{problem}</div>
-                    <EmailField form=form />
-                    <PasswordField form=form />
-                    <button type="submit" class="btn btn--primary btn--lg btn--block" aria-disabled=move || stopped().to_string()>
-                        {move || if form.busy.get() { busy_action } else { action }}
-                    </button>
-                    {move || (!up && ways.with(|ways| ways.reset)).then(|| view! {
-                        <p class="hint"><a class="link" href=Route::Forgot.address()>{people::FORGOT}</a></p>
-                    })}
-                </form>
-                {move || (up || ways.with(|ways| ways.sign_up)).then(|| view! {
-                    <p class="hint">{other.0}<a class="link" href=other.2.clone()>{other.1}</a></p>
-                })}
+                {move || match came.get() {
+                    Some(Came::Proof { provider, email }) => view! {
+                        <span class="brand brand--lg"><Brand /></span>
+                        <Proof provider=provider email=email ways=ways on_leave=leave />
+                    }.into_any(),
+                    _ => form_view().into_any(),
+                }}
             </div>
         </main>
     }

@@ -2,6 +2,7 @@
 
 use super::leaving::{Everything, Leave, Leaving};
 use super::single::Single;
+use super::ways::Ways;
 use crate::accounts::fields::{Asks, Field, email_fault, password_fault};
 use crate::app::{App, app};
 use krowoc_shared::accounts::people::{AccountView, ChangeEmail, ChangePassword};
@@ -22,6 +23,7 @@ pub(super) fn Account() -> impl IntoView {
         {account.view(move |view| view! {
             {view.delete_at.map(|at| view! { <Leaving at=at account=account /> })}
             <Email view=view.clone() account=account />
+            <Ways view=view.clone() account=account />
             {view.mail.then(|| view! { <NewEmail account=account /> })}
         })}
         <NewPassword />
@@ -89,6 +91,9 @@ fn refused(
     match error.code() {
         Some(ErrorCode::WrongCredentials) => {
             present.try_set(Some(words::PASSWORD_WRONG.to_owned()));
+        }
+        Some(ErrorCode::StaleSignIn) => {
+            present.try_set(Some(words::STALE.to_owned()));
         }
         Some(ErrorCode::EmailTaken | ErrorCode::InvalidField | ErrorCode::WeakPassword) => {
             other.try_set(Some(error.sentence()));

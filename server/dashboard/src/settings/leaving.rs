@@ -77,6 +77,7 @@ pub(super) fn Leave() -> impl IntoView {
                 Err(why) => {
                     let text = match why.code() {
                         Some(ErrorCode::WrongCredentials) => words::PASSWORD_WRONG.to_owned(),
+                        Some(ErrorCode::StaleSignIn) => words::STALE.to_owned(),
                         _ => why.sentence(),
                     };
                     fault.try_set(Some(text));

@@ -16,6 +16,7 @@ mod sessions;
 mod single;
 mod tokens;
 mod usage;
+mod ways;
 
 pub use appearance::{apply_stored, set_theme};
 

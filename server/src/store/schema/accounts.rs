@@ -11,6 +11,7 @@ table! {
         email_verified_at -> Nullable<BigInt>,
         pending_email -> Nullable<Text>,
         delete_at -> Nullable<BigInt>,
+        name -> Nullable<Text>,
     }
 }
 table! {

@@ -2,5 +2,6 @@
 #![allow(missing_docs)]
 
 pub mod accounts;
+pub mod identities;
 pub mod library;
 pub mod tokens;

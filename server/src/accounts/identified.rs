@@ -1,0 +1,293 @@
+//! What becomes of somebody whom a provider identified: who it is here, whether it may be added, what is still to be proven. Not how the
+//! provider said so.
+
+use super::mailing::{Errand, Post};
+use super::{account, passwords};
+use crate::app::AppState;
+use crate::oidc::Identity;
+use crate::platform::random;
+use crate::store::accounts::{self, NewAccount};
+use crate::store::identities::{self, Attempt, NewIdentity};
+use crate::store::sessions::Hash;
+use crate::store::{StoreError, Tx, leaving, profiles};
+use crate::web::problem::Reply;
+use crate::web::routes::Routes;
+use crate::web::token::{Token, encode};
+use crate::web::{Person, email};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpResponse, delete};
+use krowoc_shared::error::{ErrorCode, Problem};
+use krowoc_shared::ids::{IdentityId, Millis, SpaceId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Its routes.
+pub(super) fn configure(cfg: &mut Routes<'_>) {
+    cfg.service(remove_identity);
+}
+
+/// How long the password may be proven.
+const PROOF: Millis = 10 * 60 * 1000;
+
+/// Where somebody arrived.
+pub(super) enum Arrival {
+    /// This account is to be signed in.
+    Known(UserId),
+    /// The provider was added to the account that asked for it.
+    Added,
+    /// An account has the address: its password is to be proven.
+    Proof(String),
+    /// Nowhere; the word is for the page.
+    Refused(&'static str),
+}
+
+/// An identity that waits for a proof.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Waiting {
+    issuer: String,
+    subject: String,
+    pub email: Option<String>,
+    email_verified: bool,
+    name: Option<String>,
+}
+
+/// The identity of an attempt that waits for a proof.
+pub(super) fn stored(attempt: &Attempt) -> Reply<Waiting> {
+    let text = attempt.identity.as_deref().ok_or(ErrorCode::LinkExpired)?;
+    serde_json::from_str(text).map_err(|_| ErrorCode::Internal.into())
+}
+
+/// What a transaction needs beside the identity.
+struct Arriving {
+    now: Millis,
+    id: IdentityId,
+    new: NewAccount,
+    sign_up: bool,
+    proof: Hash,
+    post: Post,
+    provider: String,
+    wanted: Option<UserId>,
+    who: Waiting,
+}
+
+/// Decides, in one transaction. `proof` is the secret of an attempt that goes on with the password.
+pub(super) async fn arrive(
+    state: &AppState,
+    attempt: &Attempt,
+    identity: Identity,
+    proof: &Token,
+) -> Reply<Arrival> {
+    let now = state.now();
+    let normalised = identity
+        .email
+        .as_deref()
+        .and_then(|text| email::normalise(text).ok());
+    let name = identity
+        .name
+        .as_deref()
+        .map(short)
+        .filter(|name| !name.is_empty());
+    let arriving = Arriving {
+        now,
+        id: IdentityId::mint(now, state.entropy()),
+        new: NewAccount {
+            id: UserId::mint(now, state.entropy()),
+            email: normalised.clone().unwrap_or_default(),
+            password_hash: passwords::NOBODY.to_owned(),
+            space: SpaceId::mint(now, state.entropy()),
+            epoch: encode(&random::<12>(state.random.as_ref())),
+            at: now,
+        },
+        sign_up: state.config.sign_up,
+        proof: proof.hash(),
+        post: Post::of(state),
+        provider: attempt.provider.clone(),
+        wanted: attempt.user,
+        who: Waiting {
+            issuer: identity.issuer,
+            subject: identity.subject,
+            email: normalised,
+            email_verified: identity.email_verified,
+            name,
+        },
+    };
+    state
+        .store
+        .write(move |tx: &mut Tx<'_>| arriving.decide(tx))
+        .await
+}
+
+/// A name as it is shown: one line, not too long.
+fn short(name: &str) -> String {
+    let plain: String = name.chars().filter(|c| !c.is_control()).take(100).collect();
+    plain.trim().to_owned()
+}
+
+impl Arriving {
+    fn decide(&self, tx: &mut Tx<'_>) -> Reply<Arrival> {
+        let owner = identities::owner(tx, &self.who.issuer, &self.who.subject)?;
+        match (owner, self.wanted) {
+            (Some(owner), Some(user)) if owner != user => Ok(Arrival::Refused("taken")),
+            (Some(owner), Some(_)) => {
+                self.sync(tx, owner)?;
+                Ok(Arrival::Added)
+            }
+            (None, Some(user)) => {
+                self.add(tx, user)?;
+                Ok(Arrival::Added)
+            }
+            (Some(owner), None) => {
+                if leaving::at(tx, owner)?.is_some_and(|at| at <= self.now) {
+                    return Ok(Arrival::Refused("refused"));
+                }
+                self.sync(tx, owner)?;
+                Ok(Arrival::Known(owner))
+            }
+            (None, None) => self.stranger(tx),
+        }
+    }
+
+    /// An identity that nobody here has.
+    fn stranger(&self, tx: &mut Tx<'_>) -> Reply<Arrival> {
+        let Some(email) = &self.who.email else {
+            return Ok(Arrival::Refused("address"));
+        };
+        if let Some(account) = accounts::by_email(tx, email)? {
+            if !passwords::is_set(&account.password_hash) {
+                return Ok(Arrival::Refused("other"));
+            }
+            let text = serde_json::to_string(&self.who)
+                .map_err(|error| StoreError::Fault(error.to_string()))?;
+            let attempt = Attempt {
+                provider: self.provider.clone(),
+                user: None,
+                identity: Some(text),
+                expires_at: self.now.saturating_add(PROOF),
+            };
+            identities::begin(tx, &self.proof, &attempt, self.now)?;
+            return Ok(Arrival::Proof(email.clone()));
+        }
+        if !self.sign_up {
+            return Ok(Arrival::Refused("closed"));
+        }
+        accounts::create(tx, &self.new)?;
+        self.add(tx, self.new.id)?;
+        if !self.who.email_verified {
+            let (user, email) = (self.new.id, email.clone());
+            self.post.put(tx, Errand::Verify { user, email })?;
+        }
+        Ok(Arrival::Known(self.new.id))
+    }
+
+    fn add(&self, tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
+        add(tx, (self.id, user, &self.provider), &self.who, self.now)?;
+        if user != self.new.id {
+            let email = profiles::get(tx, user)?.email;
+            let provider = self.provider.clone();
+            self.post.put(tx, Errand::WayAdded { email, provider })?;
+        }
+        Ok(())
+    }
+
+    fn sync(&self, tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
+        let who = &self.who;
+        let (email, name) = (who.email.as_deref(), who.name.as_deref());
+        identities::used(tx, (&who.issuer, &who.subject), (email, name), self.now)?;
+        profile(tx, user, who, self.now)
+    }
+}
+
+fn add(
+    tx: &mut Tx<'_>,
+    (id, user, provider): (IdentityId, UserId, &str),
+    who: &Waiting,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let new = NewIdentity {
+        id,
+        user,
+        provider,
+        issuer: &who.issuer,
+        subject: &who.subject,
+        email: who.email.as_deref(),
+        name: who.name.as_deref(),
+        at: now,
+    };
+    identities::add(tx, &new)?;
+    profile(tx, user, who, now)
+}
+
+/// What the provider says of somebody becomes part of their profile: the name, and that their address is theirs when it is the same.
+fn profile(tx: &mut Tx<'_>, user: UserId, who: &Waiting, now: Millis) -> Result<(), StoreError> {
+    if let Some(name) = &who.name {
+        profiles::set_name(tx, user, name)?;
+    }
+    let same = who.email.as_deref() == Some(profiles::get(tx, user)?.email.as_str());
+    if same && who.email_verified {
+        profiles::set_verified(tx, user, now)?;
+    }
+    Ok(())
+}
+
+/// Adds an identity whose owner proved the password of the account.
+pub(super) async fn add_proven(
+    state: &AppState,
+    hash: Hash,
+    attempt: &Attempt,
+    identity: &Waiting,
+    user: UserId,
+) -> Reply<()> {
+    let (now, post) = (state.now(), Post::of(state));
+    let id = IdentityId::mint(now, state.entropy());
+    let text = attempt.identity.clone().unwrap_or_default();
+    let (provider, email) = (attempt.provider.clone(), identity.email.clone());
+    state
+        .store
+        .write(move |tx: &mut Tx<'_>| -> Reply<()> {
+            if !identities::spend(tx, &hash)? {
+                return Err(ErrorCode::LinkExpired.into());
+            }
+            let who: Waiting = serde_json::from_str(&text)
+                .map_err(|error| StoreError::Fault(error.to_string()))?;
+            add(tx, (id, user, &provider), &who, now)?;
+            let email = email.unwrap_or_default();
+            Ok(post.put(tx, Errand::WayAdded { email, provider })?)
+        })
+        .await
+}
+
+/// Removes a provider from the account, unless nothing else lets its owner in.
+#[utoipa::path(
+    tag = "accounts",
+    security(("session" = [])),
+    params(("id" = String, Path, description = "As `GET /account` names it.")),
+    responses(
+        (status = 204, description = "Removed."),
+        (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "last_way_in: set a password first", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[delete("/account/identities/{id}")]
+async fn remove_identity(
+    state: Data<AppState>,
+    person: Person,
+    id: Path<IdentityId>,
+) -> Reply<HttpResponse> {
+    let (id, user) = (id.into_inner(), person.user);
+    state
+        .store
+        .write(move |tx: &mut Tx<'_>| -> Reply<()> {
+            // Two removals at once must not leave none: the account's row is taken first.
+            let profile = profiles::lock(tx, user)?;
+            let mine = identities::list(tx, user)?;
+            if !mine.iter().any(|it| it.id == id) {
+                return Err(ErrorCode::NotFound.into());
+            }
+            if mine.len() == 1 && !account::has_password(&profile) {
+                return Err(ErrorCode::LastWayIn.into());
+            }
+            identities::remove(tx, user, id)?;
+            Ok(())
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,535 @@
+//! Signing in through an OpenID Connect issuer and through GitHub.
+
+use krowoc_shared::accounts::people::{AccountView, Redirect, SignInWays};
+use krowoc_shared::accounts::wire::SessionView;
+use krowoc_shared::error::ErrorCode;
+use krowoc_tests::caller::PASSWORD;
+use krowoc_tests::issuer::{CLIENT, Issuer, SECRET, Somebody, begin, through};
+use krowoc_tests::mail::PUBLIC;
+use krowoc_tests::{Answer, Caller, Options, TestApp, logs};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+const MINUTE: i64 = 60_000;
+
+async fn server(issuer: &Issuer, more: &[(&'static str, &str)]) -> TestApp {
+    let mut settings = issuer.settings();
+    settings.extend(more.iter().map(|(key, text)| (*key, (*text).to_owned())));
+    TestApp::start_with(Options {
+        settings,
+        seed: None,
+    })
+    .await
+}
+
+async fn start() -> (Issuer, TestApp) {
+    let issuer = Issuer::start(krowoc_tests::clock::BEGIN).await;
+    let app = server(&issuer, &[]).await;
+    (issuer, app)
+}
+
+fn location(answer: &Answer) -> String {
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    answer.header("location").to_owned()
+}
+
+async fn account(caller: &Caller) -> AccountView {
+    caller.get("/api/v1/account").await.ok().json()
+}
+
+/// Takes over the CSRF token of a session that came by a redirect.
+async fn adopt(caller: &Caller) {
+    let csrf = caller.session().await.csrf;
+    caller.set_csrf(Some(&csrf));
+}
+
+fn ada() -> Somebody {
+    Somebody::new("ada-1", "ada@example.org")
+}
+
+#[tokio::test]
+async fn only_what_is_configured_is_offered() {
+    let (_issuer, app) = start().await;
+    let ways: SignInWays = app.anonymous().get("/api/v1/sign-in").await.ok().json();
+    let shown: Vec<(&str, &str)> = ways
+        .providers
+        .iter()
+        .map(|it| (it.id.as_str(), it.name.as_str()))
+        .collect();
+    assert_eq!(shown, [("oidc", "Example")]);
+    let unknown = app.anonymous().get("/api/v1/sign-in/google").await;
+    assert_eq!(unknown.code(), ErrorCode::NotFound);
+    let usual = TestApp::start().await;
+    let ways: SignInWays = usual.anonymous().get("/api/v1/sign-in").await.ok().json();
+    assert_eq!(ways.providers, []);
+}
+
+#[tokio::test]
+async fn somebody_new_gets_an_account_with_what_the_issuer_says_and_comes_back_to_it() {
+    let (issuer, app) = start().await;
+    let caller = app.anonymous();
+    let answer = through(&caller, &issuer, "oidc", &ada()).await;
+    assert_eq!(location(&answer), "/");
+    let session: SessionView = caller.session().await;
+    assert_eq!(session.email, "ada@example.org");
+    let view = account(&caller).await;
+    assert!(view.email_verified && !view.has_password);
+    assert_eq!(view.name.as_deref(), Some("Ada Lovelace"));
+    assert_eq!(view.identities[0].provider, "oidc");
+    let again = app.anonymous();
+    let renamed = Somebody {
+        name: "Countess".to_owned(),
+        email: Some("new@example.org".to_owned()),
+        ..ada()
+    };
+    assert_eq!(
+        location(&through(&again, &issuer, "oidc", &renamed).await),
+        "/"
+    );
+    let view = account(&again).await;
+    assert_eq!(
+        view.user, session.user,
+        "the subject is who it is, not the address"
+    );
+    assert_eq!(view.name.as_deref(), Some("Countess"));
+    assert_eq!(view.email, "ada@example.org");
+    assert_eq!(view.identities[0].email.as_deref(), Some("new@example.org"));
+    let refused = app.anonymous().sign_in("ada@example.org", "").await;
+    assert_eq!(refused.code(), ErrorCode::WrongCredentials);
+    assert!(!logs::text().contains(SECRET) && !logs::text().contains("access of code"));
+}
+
+#[tokio::test]
+async fn an_address_alone_opens_no_account_its_password_does() {
+    let (issuer, app) = start().await;
+    app.sign_up("ada@example.org").await;
+    let caller = app.anonymous();
+    let answer = through(&caller, &issuer, "oidc", &ada()).await;
+    assert_eq!(
+        location(&answer),
+        "/signin#link=oidc&email=ada%40example.org"
+    );
+    assert_eq!(
+        caller.get("/api/v1/session").await.code(),
+        ErrorCode::Unauthenticated
+    );
+    let link = async |password: &str| {
+        caller
+            .post("/api/v1/sign-in/link", json!({"password": password}))
+            .await
+    };
+    assert_eq!(
+        link("not the password").await.code(),
+        ErrorCode::WrongCredentials
+    );
+    let stranger = app
+        .anonymous()
+        .post("/api/v1/sign-in/link", json!({"password": PASSWORD}))
+        .await;
+    assert_eq!(stranger.code(), ErrorCode::LinkExpired);
+    link(PASSWORD).await.ok();
+    let view = account(&caller).await;
+    assert!(view.has_password);
+    assert_eq!(view.identities.len(), 1);
+    assert_eq!(link(PASSWORD).await.code(), ErrorCode::LinkExpired);
+    let again = app.anonymous();
+    assert_eq!(
+        location(&through(&again, &issuer, "oidc", &ada()).await),
+        "/"
+    );
+    assert_eq!(account(&again).await.user, view.user);
+}
+
+#[tokio::test]
+async fn a_proof_must_come_within_ten_minutes_and_is_tried_as_slowly_as_at_the_door() {
+    let (issuer, app) = start().await;
+    app.sign_up("ada@example.org").await;
+    let caller = app.anonymous();
+    through(&caller, &issuer, "oidc", &ada()).await;
+    let link = async |password: &str| {
+        caller
+            .post("/api/v1/sign-in/link", json!({"password": password}))
+            .await
+    };
+    for _ in 0..6 {
+        assert_eq!(
+            link("not the password").await.code(),
+            ErrorCode::WrongCredentials
+        );
+    }
+    assert_eq!(link(PASSWORD).await.code(), ErrorCode::RateLimited);
+    app.advance(10 * MINUTE);
+    assert_eq!(link(PASSWORD).await.code(), ErrorCode::LinkExpired);
+}
+
+#[tokio::test]
+async fn a_signed_in_person_adds_a_provider_and_removes_it_but_never_the_last_way_in() {
+    let (issuer, app) = start().await;
+    let alice = app.sign_up("alice@example.org").await;
+    let to: Redirect = alice
+        .post("/api/v1/account/identities/oidc", json!({}))
+        .await
+        .ok()
+        .json();
+    let back = alice.get(&issuer.sign_in(&to.redirect, &ada())).await;
+    assert_eq!(location(&back), "/settings/account");
+    let view = account(&alice).await;
+    assert_eq!(
+        (view.email.as_str(), view.identities.len()),
+        ("alice@example.org", 1)
+    );
+    let one = app.anonymous();
+    assert_eq!(location(&through(&one, &issuer, "oidc", &ada()).await), "/");
+    assert_eq!(account(&one).await.user, view.user);
+    // Somebody else cannot take it, nor remove it.
+    let bob = app.sign_up("bob@example.org").await;
+    let to: Redirect = bob
+        .post("/api/v1/account/identities/oidc", json!({}))
+        .await
+        .ok()
+        .json();
+    let back = bob.get(&issuer.sign_in(&to.redirect, &ada())).await;
+    assert_eq!(location(&back), "/signin#failed=taken");
+    let path = format!("/api/v1/account/identities/{}", view.identities[0].id);
+    assert_eq!(bob.delete(&path).await.code(), ErrorCode::NotFound);
+    assert_eq!(alice.delete(&path).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(account(&alice).await.identities, []);
+
+    let carol = app.anonymous();
+    through(
+        &carol,
+        &issuer,
+        "oidc",
+        &Somebody::new("carol-1", "carol@example.org"),
+    )
+    .await;
+    adopt(&carol).await;
+    let id = account(&carol).await.identities[0].id;
+    let path = format!("/api/v1/account/identities/{id}");
+    assert_eq!(carol.delete(&path).await.code(), ErrorCode::LastWayIn);
+    let body = json!({"password": "", "new_password": "correct horse battery"});
+    carol.put("/api/v1/account/password", body).await.ok();
+    carol.delete(&path).await.ok();
+    app.anonymous()
+        .sign_in("carol@example.org", "correct horse battery")
+        .await
+        .ok();
+}
+
+#[tokio::test]
+async fn without_a_password_what_needs_one_needs_a_sign_in_of_a_moment_ago() {
+    let (issuer, app) = start().await;
+    let ada_s = app.anonymous();
+    through(&ada_s, &issuer, "oidc", &ada()).await;
+    adopt(&ada_s).await;
+    app.advance(10 * MINUTE + 1);
+    let body = json!({"password": "", "new_password": "correct horse battery"});
+    assert_eq!(
+        ada_s.put("/api/v1/account/password", &body).await.code(),
+        ErrorCode::StaleSignIn
+    );
+    let leave = ada_s
+        .post("/api/v1/account/deletion", json!({"password": ""}))
+        .await;
+    assert_eq!(leave.code(), ErrorCode::StaleSignIn);
+    issuer.advance(10 * MINUTE);
+    through(&ada_s, &issuer, "oidc", &ada()).await;
+    adopt(&ada_s).await;
+    ada_s
+        .post("/api/v1/account/deletion", json!({"password": ""}))
+        .await
+        .ok();
+}
+
+#[tokio::test]
+async fn an_answer_is_good_for_the_browser_the_attempt_and_the_provider_that_asked() {
+    let (issuer, app) = start().await;
+    let (victim, thief) = (app.anonymous(), app.anonymous());
+    let asked = begin(&thief, "oidc").await;
+    let answer = issuer.sign_in(&asked, &ada());
+    // The answer of another's attempt signs nobody in (login CSRF).
+    assert_eq!(
+        location(&victim.get(&answer).await),
+        "/signin#failed=foreign"
+    );
+    let own = begin(&victim, "oidc").await;
+    assert_eq!(
+        location(&victim.get(&answer).await),
+        "/signin#failed=foreign"
+    );
+    // That attempt is spent.
+    assert_eq!(
+        location(&victim.get(&issuer.sign_in(&own, &ada())).await),
+        "/signin#failed=foreign"
+    );
+    // An answer is good once.
+    assert_eq!(location(&thief.get(&answer).await), "/");
+    assert_eq!(
+        location(&thief.get(&answer).await),
+        "/signin#failed=foreign"
+    );
+    let late = begin(&victim, "oidc").await;
+    app.advance(10 * MINUTE);
+    assert_eq!(
+        location(&victim.get(&issuer.sign_in(&late, &ada())).await),
+        "/signin#failed=foreign"
+    );
+    assert_eq!(
+        victim.get("/api/v1/session").await.code(),
+        ErrorCode::Unauthenticated
+    );
+}
+
+#[tokio::test]
+async fn an_answer_for_one_provider_is_not_taken_by_another() {
+    let issuer = Issuer::start(krowoc_tests::clock::BEGIN).await;
+    let url = issuer.url();
+    let app = server(
+        &issuer,
+        &[
+            ("github_client_id", CLIENT),
+            ("github_client_secret", SECRET),
+            ("github_url", &url),
+        ],
+    )
+    .await;
+    let caller = app.anonymous();
+    let asked = begin(&caller, "github").await;
+    let answer = issuer.sign_in(&asked, &ada()).replace("/github/", "/oidc/");
+    assert_eq!(
+        location(&caller.get(&answer).await),
+        "/signin#failed=foreign"
+    );
+    // RFC 9207: what names another issuer, and what names none where the issuer says it always does.
+    let asked = begin(&caller, "oidc").await;
+    let other = format!(
+        "{}&iss=https%3A%2F%2Fevil.example",
+        issuer.sign_in(&asked, &ada())
+    );
+    assert_eq!(
+        location(&caller.get(&other).await),
+        "/signin#failed=refused"
+    );
+    let strict = Issuer::start(krowoc_tests::clock::BEGIN).await;
+    strict.describe(json!({"authorization_response_iss_parameter_supported": true}));
+    let app = server(&strict, &[]).await;
+    let caller = app.anonymous();
+    let asked = begin(&caller, "oidc").await;
+    assert_eq!(
+        location(&caller.get(&strict.sign_in(&asked, &ada())).await),
+        "/signin#failed=refused"
+    );
+    let asked = begin(&caller, "oidc").await;
+    let named = format!(
+        "{}&iss={}",
+        strict.sign_in(&asked, &ada()),
+        strict.url().replace(':', "%3A").replace('/', "%2F")
+    );
+    assert_eq!(location(&caller.get(&named).await), "/");
+}
+
+#[tokio::test]
+async fn a_token_that_lies_lets_nobody_in() {
+    let (issuer, app) = start().await;
+    let now = app.state.now() / 1000;
+    for lie in [
+        json!({"nonce": "of another attempt"}),
+        json!({"nonce": null}),
+        json!({"aud": "somebody else"}),
+        json!({"iss": "https://evil.example"}),
+        json!({"exp": now - 100}),
+        json!({"iat": now + 1_000}),
+        json!({"sub": ""}),
+        // Userinfo is of Ada, the token of somebody else.
+        json!({"sub": "eve-1"}),
+    ] {
+        issuer.lie(lie.clone());
+        let caller = app.anonymous();
+        let answer = through(&caller, &issuer, "oidc", &ada()).await;
+        assert_eq!(location(&answer), "/signin#failed=refused", "{lie}");
+        assert_eq!(
+            caller.get("/api/v1/session").await.code(),
+            ErrorCode::Unauthenticated
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_new_key_of_the_issuer_is_found_but_not_asked_for_at_every_turn() {
+    let (issuer, app) = start().await;
+    let caller = app.anonymous();
+    assert_eq!(
+        location(&through(&caller, &issuer, "oidc", &ada()).await),
+        "/"
+    );
+    issuer.rotate("two");
+    // Within a minute of the last look, a token with a key that is not known is refused: whoever sends such tokens cannot make us ask.
+    let soon = through(&app.anonymous(), &issuer, "oidc", &ada()).await;
+    assert_eq!(location(&soon), "/signin#failed=refused");
+    app.advance(MINUTE);
+    issuer.advance(MINUTE);
+    assert_eq!(
+        location(&through(&app.anonymous(), &issuer, "oidc", &ada()).await),
+        "/"
+    );
+    let looked = issuer
+        .asked()
+        .iter()
+        .filter(|path| *path == "/keys")
+        .count();
+    assert_eq!(looked, 2);
+}
+
+#[tokio::test]
+async fn an_issuer_that_names_another_or_leads_elsewhere_is_not_believed() {
+    for wrong in [
+        json!({"issuer": "https://evil.example"}),
+        json!({"token_endpoint": "ftp://evil.example/token"}),
+        json!({"jwks_uri": "not an address"}),
+    ] {
+        let issuer = Issuer::start(krowoc_tests::clock::BEGIN).await;
+        issuer.describe(wrong.clone());
+        let app = server(&issuer, &[]).await;
+        let answer = app.anonymous().get("/api/v1/sign-in/oidc").await;
+        assert_eq!(location(&answer), "/signin#failed=away", "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_that_is_away_says_no_and_people_come_back_to_the_sign_in() {
+    let (issuer, app) = start().await;
+    issuer.go_down(true);
+    let answer = app.anonymous().get("/api/v1/sign-in/oidc").await;
+    assert_eq!(location(&answer), "/signin#failed=away");
+    let alice = app.sign_up("alice@example.org").await;
+    let added = alice
+        .post("/api/v1/account/identities/oidc", json!({}))
+        .await;
+    assert_eq!(added.code(), ErrorCode::SignInFailed);
+    issuer.go_down(false);
+    let caller = app.anonymous();
+    let asked = begin(&caller, "oidc").await;
+    let back = issuer.sign_in(&asked, &ada());
+    issuer.go_down(true);
+    assert_eq!(location(&caller.get(&back).await), "/signin#failed=away");
+    issuer.go_down(false);
+    let asked = begin(&caller, "oidc").await;
+    let (_, query) = asked.split_once("state=").unwrap();
+    let state: String = query.chars().take(43).collect();
+    let denied = format!("/api/v1/sign-in/oidc/callback?error=access_denied&state={state}");
+    assert_eq!(
+        location(&caller.get(&denied).await),
+        "/signin#failed=denied"
+    );
+}
+
+#[tokio::test]
+async fn who_has_no_address_or_comes_to_a_closed_server_gets_no_account() {
+    let issuer = Issuer::start(krowoc_tests::clock::BEGIN).await;
+    let app = server(&issuer, &[("sign_up", "closed")]).await;
+    let nameless = Somebody {
+        email: None,
+        ..ada()
+    };
+    assert_eq!(
+        location(&through(&app.anonymous(), &issuer, "oidc", &nameless).await),
+        "/signin#failed=address"
+    );
+    assert_eq!(
+        location(&through(&app.anonymous(), &issuer, "oidc", &ada()).await),
+        "/signin#failed=closed"
+    );
+}
+
+#[tokio::test]
+async fn an_address_that_nobody_vouches_for_stays_unconfirmed_and_a_reset_shuts_its_maker_out() {
+    let issuer = Issuer::start(krowoc_tests::clock::BEGIN).await;
+    let inbox = krowoc_tests::mail::Inbox::default();
+    let folder = inbox.path().display().to_string();
+    let app = server(&issuer, &[("mail_folder", &folder)]).await;
+    let eve = app.anonymous();
+    let liar = Somebody {
+        verified: false,
+        ..ada()
+    };
+    assert_eq!(location(&through(&eve, &issuer, "oidc", &liar).await), "/");
+    assert!(!account(&eve).await.email_verified);
+    app.work().await;
+    let _ = inbox.take();
+    app.anonymous()
+        .post(
+            "/api/v1/password/forgot",
+            json!({"email": "ada@example.org"}),
+        )
+        .await
+        .ok();
+    let token = inbox.only(&app).await.token();
+    let body = json!({"token": token, "password": "correct horse battery"});
+    app.anonymous()
+        .post("/api/v1/password/reset", body)
+        .await
+        .ok();
+    assert_eq!(
+        eve.get("/api/v1/session").await.code(),
+        ErrorCode::Unauthenticated
+    );
+    let again = through(&eve, &issuer, "oidc", &liar).await;
+    assert!(
+        location(&again).starts_with("/signin#link="),
+        "the password is asked for now"
+    );
+}
+
+#[tokio::test]
+async fn github_is_asked_its_own_way_for_the_primary_address() {
+    let issuer = Issuer::start(krowoc_tests::clock::BEGIN).await;
+    let url = issuer.url();
+    let more = [
+        ("github_client_id", CLIENT),
+        ("github_client_secret", SECRET),
+        ("github_url", url.as_str()),
+    ];
+    let app = server(&issuer, &more).await;
+    let caller = app.anonymous();
+    let answer = through(&caller, &issuer, "github", &ada()).await;
+    assert_eq!(location(&answer), "/");
+    let view = account(&caller).await;
+    assert_eq!(
+        (view.email.as_str(), view.email_verified),
+        ("ada@example.org", true)
+    );
+    assert_eq!(view.identities[0].provider, "github");
+    let again = app.anonymous();
+    through(
+        &again,
+        &issuer,
+        "github",
+        &Somebody::new("x", "changed@example.org"),
+    )
+    .await;
+    assert_eq!(account(&again).await.user, view.user);
+    assert!(issuer.asked().contains(&"/api/v3/user/emails".to_owned()));
+}
+
+#[tokio::test]
+async fn cookies_of_an_attempt_are_out_of_reach_of_scripts_and_hold_nothing_that_the_address_holds()
+{
+    let (_issuer, app) = start().await;
+    let caller = app.anonymous();
+    let answer = caller.get("/api/v1/sign-in/oidc").await;
+    let cookie = answer.header("set-cookie").to_owned();
+    assert!(
+        cookie.contains("HttpOnly; SameSite=Lax; Path=/api/v1/sign-in;"),
+        "{cookie}"
+    );
+    let secret = caller.cookie("krowoc_attempt").unwrap();
+    let to = location(&answer);
+    assert!(!to.contains(&secret) && to.contains("code_challenge="));
+    assert!(to.contains(&format!(
+        "redirect_uri={}",
+        PUBLIC.replace(':', "%3A").replace('/', "%2F")
+    )));
+    assert!(!logs::text().contains(&secret));
+    let whole: Value = json!(to);
+    assert!(!whole.to_string().contains("client_secret"));
+}

@@ -1,0 +1,75 @@
+// Signing in through a real OpenID Connect provider: a new account, one whose password proves it, a method removed but not the last.
+import assert from 'node:assert/strict';
+import { accessible, fits } from '../lib/axe.mjs';
+import { Dashboard, PASSWORD } from '../lib/dashboard.mjs';
+import { startIssuer } from '../lib/issuer.mjs';
+import { freePort } from '../lib/server.mjs';
+import { until } from '../lib/wait.mjs';
+
+export const name = 'a provider of sign-ins makes an account, needs the password of one that is there, and cannot be the last to go';
+
+const port = await freePort();
+export const args = ['--public-url', '{url}', '--oidc-issuer', `http://127.0.0.1:${port}`, '--oidc-client-id', 'krowoc', '--oidc-name', 'Example ID'];
+
+async function through(context, page, who) {
+  await page.goto(`${context.server.url}/signin`);
+  const door = new Dashboard(page, context.server.url);
+  await door.pressed('Continue with Example ID');
+  await until('the provider to ask who it is', () => page.evaluate(() => document.title === 'Example ID'));
+  await door.pressed(`Be ${who}`);
+  return door;
+}
+
+export async function run(context) {
+  const { server } = context;
+  const issuer = await startIssuer(port, server.url, ['ada@example.org', 'grace@example.org']);
+  try {
+    const first = await context.profile({ extension: false });
+    const page = await first.visit(`${server.url}/signin`);
+    const door = new Dashboard(page, server.url);
+    await door.shows('Continue with Example ID');
+    await accessible(page, 'sign-in with a provider');
+    for (const width of [1280, 390]) {
+      await page.setViewport({ width, height: 860 });
+      await fits(page, `sign-in with a provider, ${width}`);
+      await context.shot(page, `signin-provider-${width}`);
+    }
+    await page.setViewport({ width: 1280, height: 860 });
+    const ada = await through(context, page, 'ada@example.org');
+    await ada.atLibrary();
+    await ada.open('/settings/account');
+    await ada.shows('Your account has no password');
+    await ada.shows('ada@example.org');
+    await accessible(page, 'account without a password');
+    await context.shot(page, 'account-provider');
+    await ada.pressed('Remove Example ID');
+    await ada.shows('Nothing else lets you in');
+    assert.equal((await ada.api('GET', '/account')).body.identities.length, 1);
+
+    const second = await context.profile({ extension: false });
+    await Dashboard.signUp(second, server, 'grace@example.org');
+    const third = await context.profile({ extension: false });
+    const tab = await third.visit(`${server.url}/signin`);
+    const grace = await through(context, tab, 'grace@example.org');
+    await grace.shows('Is this account yours?');
+    await grace.shows('Example ID says that you are grace@example.org');
+    await accessible(tab, 'proof of an account');
+    await context.shot(tab, 'proof');
+    await grace.fill('Password of that account', 'not my password');
+    await grace.pressed('Prove it and sign in');
+    await grace.shows('This is not your present password.');
+    await grace.fill('Password of that account', PASSWORD);
+    await grace.pressed('Prove it and sign in');
+    await grace.atLibrary();
+    await grace.open('/settings/account');
+    await grace.pressed('Remove Example ID');
+    await until('the method to be gone', async () => (await grace.api('GET', '/account')).body.identities.length === 0);
+
+    const fourth = await context.profile({ extension: false });
+    const stranger = await fourth.visit(`${server.url}/api/v1/sign-in/oidc/callback?code=x&state=y`);
+    await new Dashboard(stranger, server.url).shows('begun elsewhere');
+    await accessible(stranger, 'a sign-in that failed');
+  } finally {
+    issuer.stop();
+  }
+}
