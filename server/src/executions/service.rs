@@ -1,12 +1,12 @@
 //! Starting and stopping executions: the one service behind every door, HTTP and OpenAI-compatible alike. Not HTTP.
 
-use super::begin::{Beginning, Begun, begin};
-use super::board::{Live, Wish};
+use super::begin::{Beginning, Begun, One, begin};
+use super::board::{Cell, Live, Wish};
 use super::engine;
 use super::resume::resume;
 use crate::app::AppState;
 use crate::store::execution_rows::Request;
-use crate::store::{Tx, budgets, executions};
+use crate::store::{Ahead, Tx, budgets, executions};
 use crate::web::{Fault, Reply};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::event::{Event, ToolCall};
@@ -128,30 +128,16 @@ pub async fn start(state: &AppState, user: UserId, spec: RunSpec) -> Reply<Handl
     }
     let beginning = Arc::new(Beginning::new(state, user, spec)?);
     let (tap, events) = mpsc::unbounded_channel();
-    match write(state, &beginning).await? {
+    // The calls leave while the disk takes what they may cost; nobody hears of the run before it has.
+    let Ahead { value, durable } = write(state, &beginning).await?;
+    match value {
         Begun::Before(group) => before(state, user, group, events).await,
         Begun::Now(begun) => {
             let views: Vec<ExecutionView> = begun.iter().map(|one| one.view.clone()).collect();
-            let mut tap = Some(tap);
-            for one in begun {
-                let live = Live {
-                    view: one.view,
-                    output: String::new(),
-                    reasoning: String::new(),
-                    tools: Vec::<ToolCall>::new(),
-                    raw_usage: None,
-                };
-                let cell = state.executions.put(user, live, tap.take());
-                let job = engine::Job {
-                    user,
-                    tier: one.tier,
-                    period: beginning.period,
-                    letter: beginning.spec.letter,
-                    request: beginning.request.clone(),
-                    route: Some(one.route),
-                    due: false,
-                };
-                engine::spawn(state, cell, job);
+            let cells = carry_out(state, user, &beginning, begun, tap);
+            if let Err(error) = durable.await {
+                cells.iter().for_each(|cell| cell.wish(Wish::Leave));
+                return Err(error.into());
             }
             Ok(Handle {
                 group: beginning.group,
@@ -163,12 +149,45 @@ pub async fn start(state: &AppState, user: UserId, spec: RunSpec) -> Reply<Handl
     }
 }
 
-async fn write(state: &AppState, beginning: &Arc<Beginning>) -> Reply<Begun> {
+/// Begins to carry out what was begun; the first of it tells its events to `tap`.
+fn carry_out(
+    state: &AppState,
+    user: UserId,
+    beginning: &Beginning,
+    begun: Vec<One>,
+    tap: mpsc::UnboundedSender<Event>,
+) -> Vec<Arc<Cell>> {
+    let mut tap = Some(tap);
+    let carried = begun.into_iter().map(|one| {
+        let live = Live {
+            view: one.view,
+            output: String::new(),
+            reasoning: String::new(),
+            tools: Vec::<ToolCall>::new(),
+            raw_usage: None,
+        };
+        let cell = state.executions.put(user, live, tap.take());
+        let job = engine::Job {
+            user,
+            tier: one.tier,
+            period: beginning.period,
+            letter: beginning.spec.letter,
+            request: beginning.request.clone(),
+            route: Some(one.route),
+            due: false,
+        };
+        engine::spawn(state, Arc::clone(&cell), job);
+        cell
+    });
+    carried.collect()
+}
+
+async fn write(state: &AppState, beginning: &Arc<Beginning>) -> Reply<Ahead<Begun>> {
     let attempt = || {
         let (gateway, beginning) = (Arc::clone(&state.gateway), Arc::clone(beginning));
         state
             .store
-            .write_again(move |tx: &mut Tx<'_>| begin(tx, gateway.as_ref(), &beginning))
+            .write_ahead(move |tx: &mut Tx<'_>| begin(tx, gateway.as_ref(), &beginning))
     };
     let outcome = match attempt().await {
         // A request with the same key came at the same time: now it is there to be found.

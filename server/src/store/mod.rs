@@ -10,6 +10,7 @@ pub mod dashboards;
 pub mod dead_letters;
 pub mod derived;
 pub mod devices;
+mod durable;
 mod error;
 pub mod execution_list;
 pub mod execution_rows;
@@ -47,12 +48,14 @@ pub mod versions;
 pub mod waiting;
 mod work;
 mod writer;
+mod writer_job;
 pub mod writing;
 
 pub use conn::{Conn, DatabaseUrl, Manager, Role, open};
 pub use error::{Failure, StoreError};
 pub use work::Tx;
 
+use futures_util::future::BoxFuture;
 use krowoc_shared::execution::wire::BudgetNotice;
 use krowoc_shared::ids::{Millis, UserId};
 use krowoc_shared::sync::wire::Hint;
@@ -75,6 +78,15 @@ pub enum Event {
     Unindexed(u32),
     /// A session or a device lost its access: its id. Open streams of it must end.
     Revoked([u8; 16]),
+}
+
+/// What a transaction made that is committed and, for a moment, not yet durable: it outlives this process, but a power cut may take it
+/// back. Nobody is told of it before `durable` has come.
+pub struct Ahead<T> {
+    /// What it made.
+    pub value: T,
+    /// Whether it is kept.
+    pub durable: BoxFuture<'static, Result<(), StoreError>>,
 }
 
 /// Sizes of the store.
@@ -151,7 +163,7 @@ impl Store {
         })
     }
 
-    /// Runs queries on one snapshot of the database; what they write is refused or rolled back.
+    /// Runs queries on one snapshot of the database; what they write is refused or rolled back. What it saw is durable when this returns.
     ///
     /// # Errors
     /// The work's own, or the store's as `E`.
@@ -162,11 +174,15 @@ impl Store {
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     {
         let inner = Arc::clone(&self.inner);
-        blocking(move || {
+        let outcome = blocking(move || {
             let mut conn = inner.checkout(work::begin_read)?;
             work::snapshot(&mut conn, work)
         })
-        .await
+        .await;
+        if let Some(writer) = &self.inner.writer {
+            writer.settled().await?;
+        }
+        outcome
     }
 
     /// Runs one transaction: all of it is durable when this returns `Ok`, none of it when it returns `Err`.
@@ -202,6 +218,25 @@ impl Store {
         }
         let inner = Arc::clone(&self.inner);
         blocking(move || inner.transact_again(work)).await
+    }
+
+    /// As [`Store::write_again`], but returns once it is committed, on SQLite before it is durable: for work to begin that nobody is told
+    /// of before it is.
+    ///
+    /// # Errors
+    /// As [`Store::write_again`].
+    pub async fn write_ahead<T, E, F>(&self, work: F) -> Result<Ahead<T>, E>
+    where
+        T: Send + 'static,
+        E: Failure,
+        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        if let Some(writer) = &self.inner.writer {
+            return writer.run_ahead(work).await;
+        }
+        let value = self.write_again(work).await?;
+        let durable = Box::pin(std::future::ready(Ok(())));
+        Ok(Ahead { value, durable })
     }
 
     /// As [`Store::write_again`], with something made beforehand that needs no database: not while SQLite's writer or a

@@ -1,23 +1,26 @@
-//! SQLite's single writer: a thread that runs all waiting work in one transaction and commits once. Not for PostgreSQL.
+//! SQLite's single writer: a thread that runs all waiting work in one transaction, commits once and flushes the log once. Not for
+//! PostgreSQL, and not the work itself: see `writer_job`.
 //!
-//! With `synchronous=FULL` a commit costs a flush of the disk; a group shares it. Work is answered only after the commit.
+//! A flush of the disk is most of what a commit costs; a group shares it. Work is answered only after it; see `durable`.
 //!
 //! Work that fails takes back its own changes and no others. A savepoint does that, at a price: pages are copied, and the search
 //! index flushes. Work that may be done again goes without: should some of it change something and fail, then the transaction is
 //! taken back whole and its work done again, each in a savepoint.
 
-use super::Event;
 use super::conn::{Conn, DatabaseUrl, Role, open};
+use super::durable::{Flush, Log, Progress, unknown};
 use super::error::{Failure, StoreError};
-use super::statement::Statement;
-use super::work::{Tx, Work as Around};
+use super::work::{Tx, depth};
+use super::writer_job::{Again, Job, Once, Work, ahead, closed, pending};
+use super::{Ahead, Event};
 use diesel::Connection;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use futures_util::FutureExt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::broadcast;
 
 /// Most work in one commit: bounds how long the first of a group waits.
 const GROUP: usize = 256;
@@ -32,142 +35,7 @@ pub(super) struct Writer {
     thread: Mutex<Option<JoinHandle<()>>>,
     queued: Arc<AtomicUsize>,
     unanswered: Arc<AtomicUsize>,
-}
-
-/// Work with its answer, as the thread sees it.
-trait Job: Send {
-    /// Whether it may be done again.
-    fn may_repeat(&self) -> bool;
-    /// Runs it without a savepoint; false when it changed something and failed, so that all must be taken back.
-    fn run_bare(&mut self, conn: &mut Conn) -> bool;
-    /// Runs it in a savepoint; an error means that the transaction around it is lost.
-    fn run(&mut self, conn: &mut Conn) -> Result<(), StoreError>;
-    /// Tells the events of work that was committed, then answers: who has the answer can rely on their having left.
-    fn answer(self: Box<Self>, committed: Result<(), StoreError>, tell: &broadcast::Sender<Event>);
-}
-
-/// Work of either sort.
-trait Work<T, E>: Send {
-    /// Whether [`Work::call`] may be called again.
-    const REPEATS: bool;
-    /// Does it; `None` when it was done and does not repeat.
-    fn call(&mut self) -> Option<impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send>;
-}
-
-/// Work that is done once.
-struct Once<F>(Option<F>);
-
-impl<T, E, F> Work<T, E> for Once<F>
-where
-    F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send,
-{
-    const REPEATS: bool = false;
-    fn call(&mut self) -> Option<impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send> {
-        self.0.take()
-    }
-}
-
-/// Work that may be done again.
-struct Again<F>(F);
-
-impl<T, E, F> Work<T, E> for Again<F>
-where
-    F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send,
-{
-    const REPEATS: bool = true;
-    fn call(&mut self) -> Option<impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send> {
-        Some(&mut self.0)
-    }
-}
-
-struct Pending<T, E, W> {
-    work: W,
-    outcome: Option<Result<(T, Vec<Event>), E>>,
-    /// The work goes back with its answer: whoever waited drops what it holds, and not the one thread that all wait for.
-    reply: oneshot::Sender<(Result<T, E>, W)>,
-    span: tracing::Span,
-}
-
-impl<T, E, W> Job for Pending<T, E, W>
-where
-    T: Send,
-    E: Failure,
-    W: Work<T, E>,
-{
-    fn may_repeat(&self) -> bool {
-        W::REPEATS
-    }
-
-    fn run_bare(&mut self, conn: &mut Conn) -> bool {
-        let outer = super::work::depth(conn);
-        let before = changes(conn);
-        let span = self.span.clone();
-        let Some(work) = self.work.call() else {
-            return false;
-        };
-        let outcome = span.in_scope(|| Around::call(conn, work));
-        let kept = outcome.is_ok();
-        self.outcome = Some(outcome);
-        kept || (before.is_some()
-            && before == changes(conn)
-            && super::work::depth(conn) == outer
-            && in_transaction(conn))
-    }
-
-    fn run(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
-        let outer = super::work::depth(conn);
-        let span = self.span.clone();
-        let Some(work) = self.work.call() else {
-            return Ok(());
-        };
-        self.outcome = Some(span.in_scope(|| Around::savepoint(conn, work)));
-        // SQLite rolls back the whole transaction on some errors (full disk, I/O): then no savepoint of the group is left.
-        let kept = matches!(self.outcome, Some(Ok(_)));
-        let intact = kept || (super::work::depth(conn) == outer && in_transaction(conn));
-        intact.then_some(()).ok_or_else(lost)
-    }
-
-    fn answer(self: Box<Self>, committed: Result<(), StoreError>, tell: &broadcast::Sender<Event>) {
-        let outcome = self
-            .outcome
-            .unwrap_or_else(|| Err(closed().into()))
-            .and_then(|done| committed.map(|()| done).map_err(E::from));
-        let (answer, events) = match outcome {
-            Ok((value, events)) => (Ok(value), events),
-            Err(error) => (Err(error), Vec::new()),
-        };
-        for event in events {
-            let _ = tell.send(event);
-        }
-        // The caller may have gone away; what is committed stays.
-        let _ = self.reply.send((answer, self.work));
-    }
-}
-
-/// Rows changed on this connection so far; `None` when it cannot be told.
-fn changes(conn: &mut Conn) -> Option<i64> {
-    let row: Result<Option<Changes>, StoreError> =
-        Statement::new("SELECT total_changes() AS n").first(conn);
-    row.ok().flatten().map(|row| row.n)
-}
-
-#[derive(diesel::QueryableByName)]
-struct Changes {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    n: i64,
-}
-
-fn lost() -> StoreError {
-    StoreError::Unavailable("the transaction was lost; nothing was written".to_owned())
-}
-
-/// Asks SQLite itself: inside a transaction a BEGIN is refused and changes nothing.
-fn in_transaction(conn: &mut Conn) -> bool {
-    conn.batch_execute("BEGIN").is_err()
-}
-
-fn closed() -> StoreError {
-    StoreError::Unavailable("the server is shutting down".to_owned())
+    progress: Arc<Progress>,
 }
 
 impl Writer {
@@ -176,13 +44,31 @@ impl Writer {
         url: &DatabaseUrl,
         events: broadcast::Sender<Event>,
     ) -> Result<Self, StoreError> {
-        let conn = open(url, Role::Writer)?;
+        let DatabaseUrl::Sqlite(path) = url else {
+            return Err(StoreError::Fault(
+                "SQLite's writer is not for PostgreSQL".to_owned(),
+            ));
+        };
+        let mut log = Log::of(path);
+        Self::start_with(url, events, Box::new(move || log.flush()))
+    }
+
+    /// As [`Writer::start`], with the flush of the log.
+    fn start_with(
+        url: &DatabaseUrl,
+        events: broadcast::Sender<Event>,
+        flush: Flush,
+    ) -> Result<Self, StoreError> {
+        let conn = connect(url)?;
         let (queue, jobs) = sync_channel(QUEUE);
         let queued = Arc::new(AtomicUsize::new(0));
         let unanswered = Arc::new(AtomicUsize::new(0));
+        let progress = Arc::new(Progress::default());
         let state = Loop {
             url: url.clone(),
             conn,
+            flush,
+            progress: Arc::clone(&progress),
             jobs,
             events,
             queued: Arc::clone(&queued),
@@ -197,10 +83,11 @@ impl Writer {
             thread: Mutex::new(Some(thread)),
             queued,
             unanswered,
+            progress,
         })
     }
 
-    /// Queues work and waits for its commit.
+    /// Queues work and waits until it is durable.
     pub(super) async fn run<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -210,7 +97,7 @@ impl Writer {
         self.wait_for(Once(Some(work))).await
     }
 
-    /// Queues work that may be done again, and waits for its commit.
+    /// Queues work that may be done again, and waits until it is durable.
     pub(super) async fn run_again<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -220,24 +107,40 @@ impl Writer {
         self.wait_for(Again(work)).await
     }
 
+    /// Queues work that may be done again, and waits until it is committed.
+    pub(super) async fn run_ahead<T, E, F>(&self, work: F) -> Result<Ahead<T>, E>
+    where
+        T: Send + 'static,
+        E: Failure,
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let (job, (outcome, durable)) = ahead::<T, E, _>(Again(work));
+        self.submit(job)?;
+        let value = outcome.await.unwrap_or_else(|_| Err(closed().into()))?;
+        let durable = durable.map(|kept| kept.map_or_else(|_| Err(closed()), |(kept, _)| kept));
+        Ok(Ahead {
+            value,
+            durable: durable.boxed(),
+        })
+    }
+
     async fn wait_for<T, E, W>(&self, work: W) -> Result<T, E>
     where
         T: Send + 'static,
         E: Failure,
         W: Work<T, E> + 'static,
     {
-        let (reply, answer) = oneshot::channel();
-        let job = Pending {
-            work,
-            outcome: None,
-            reply,
-            span: tracing::Span::current(),
-        };
-        self.submit(Box::new(job))?;
+        let (job, answer) = pending(work);
+        self.submit(job)?;
         match answer.await {
             Ok((answer, _)) => answer,
             Err(_) => Err(closed().into()),
         }
+    }
+
+    /// Waits until everything that a read may have seen is durable.
+    pub(super) async fn settled(&self) -> Result<(), StoreError> {
+        self.progress.wait().await
     }
 
     fn submit(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
@@ -287,9 +190,18 @@ impl Drop for Writer {
     }
 }
 
+/// The writer's connection: its commits leave the flush to [`Log`].
+fn connect(url: &DatabaseUrl) -> Result<Conn, StoreError> {
+    let mut conn = open(url, Role::Writer)?;
+    conn.batch_execute("PRAGMA synchronous = NORMAL;")?;
+    Ok(conn)
+}
+
 struct Loop {
     url: DatabaseUrl,
     conn: Conn,
+    flush: Flush,
+    progress: Arc<Progress>,
     jobs: Receiver<Box<dyn Job>>,
     events: broadcast::Sender<Event>,
     queued: Arc<AtomicUsize>,
@@ -303,13 +215,21 @@ impl Loop {
             let mut group = Vec::with_capacity(8);
             let committed = self.group(first, &mut group, &mut carried);
             metrics::histogram!("krowoc_writer_group_size").record(group.len() as f64);
-            if let Err(error) = &committed {
-                tracing::error!(%error, work = group.len(), "a group of writes was not committed");
-                self.reopen();
-            }
+            let durable = match committed {
+                Ok(()) => {
+                    group.iter_mut().for_each(|job| job.committed());
+                    self.flush()
+                }
+                Err(error) => {
+                    tracing::error!(%error, work = group.len(), "a group of writes was not committed");
+                    self.reopen();
+                    self.progress.settle();
+                    Err(error)
+                }
+            };
             for job in group {
                 self.unanswered.fetch_sub(1, Ordering::Relaxed);
-                job.answer(committed.clone(), &self.events);
+                job.answer(durable.clone(), &self.events);
             }
         }
         let _ = self
@@ -349,10 +269,28 @@ impl Loop {
             state = self.redo(group);
         }
         state?;
+        self.progress.begin();
         Ok(Manager::commit_transaction(&mut self.conn)?)
     }
 
+    /// Makes durable what was committed. A disk that refused once is not asked again: it may have dropped what it was to keep, and
+    /// would say nothing of it the next time.
+    fn flush(&mut self) -> Result<(), StoreError> {
+        match (self.flush)() {
+            Ok(()) => {
+                self.progress.settle();
+                Ok(())
+            }
+            Err(error) => {
+                tracing::error!(%error, "the disk refused to keep what was written: no more is written or read until a restart");
+                self.progress.fail();
+                Err(unknown())
+            }
+        }
+    }
+
     fn begin(&mut self) -> Result<(), StoreError> {
+        self.progress.check()?;
         match &mut self.conn {
             Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
             Conn::Postgres(_) => return Err(diesel::result::Error::NotInTransaction.into()),
@@ -362,7 +300,7 @@ impl Loop {
 
     /// Takes back what the group did and does all of it again, each work in a savepoint.
     fn redo(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
-        while super::work::depth(&mut self.conn) > 0 {
+        while depth(&mut self.conn) > 0 {
             // An error that took the transaction back already leaves nothing to take back.
             if Manager::rollback_transaction(&mut self.conn).is_err() {
                 self.reopen();
@@ -374,9 +312,13 @@ impl Loop {
 
     /// A connection whose transaction was lost is not trusted again.
     fn reopen(&mut self) {
-        match open(&self.url, Role::Writer) {
+        match connect(&self.url) {
             Ok(conn) => self.conn = conn,
             Err(error) => tracing::error!(%error, "the database cannot be opened again"),
         }
     }
 }
+
+#[cfg(test)]
+#[path = "writer_tests.rs"]
+mod tests;

@@ -264,3 +264,23 @@ async fn a_commit_that_fails_is_not_acknowledged_and_the_next_one_works() {
     assert_eq!(store.write(|tx: &mut Tx<'_>| put(tx, 2)).await, Ok(()));
     assert_eq!(stored(&store).await, [2]);
 }
+
+#[tokio::test]
+async fn work_that_goes_ahead_is_seen_by_reads_and_its_events_come_once_it_is_durable() {
+    let app = TestApp::start().await;
+    let store = app.state.store.clone();
+    let mut events = store.events();
+    let work = |tx: &mut Tx<'_>| {
+        put(tx, 8)?;
+        tx.after_commit(event(8));
+        Ok::<_, StoreError>(8)
+    };
+    let ahead = store.write_ahead(work).await.unwrap();
+    assert_eq!(ahead.value, 8);
+    assert_eq!(stored(&store).await, [8]);
+    assert_eq!(ahead.durable.await, Ok(()));
+    assert_eq!(events.recv().await, Ok(event(8)));
+    let refused = store.write_ahead(fail).await;
+    assert_eq!(refused.err(), Some(StoreError::NotFound));
+    assert_eq!(stored(&store).await, [8]);
+}

@@ -55,6 +55,8 @@ pub struct Script {
     pub gate: bool,
     /// Milliseconds before the first byte.
     pub delay: u64,
+    /// Milliseconds between one frame and the next.
+    pub pause: u64,
 }
 
 impl Default for Script {
@@ -86,6 +88,7 @@ impl Default for Script {
             stall: None,
             gate: false,
             delay: 0,
+            pause: 0,
         }
     }
 }
@@ -126,6 +129,7 @@ impl Script {
                 "stall" => script.stall = number,
                 "gate" => script.gate = true,
                 "delay" => script.delay = value.parse().unwrap_or(0),
+                "pause" => script.pause = value.parse().unwrap_or(0),
                 _ => {}
             }
         }
