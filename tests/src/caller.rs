@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use krowoc_shared::accounts::wire::{AuthorizedDevice, DeviceTokens, SessionView};
 use krowoc_shared::error::{ErrorCode, Problem};
+use krowoc_shared::execution::wire::{CreatedToken, TokenView};
 use krowoc_shared::ids::SpaceId;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -132,6 +133,16 @@ impl Caller {
         let caller = Self::new(address);
         caller.set_bearer(access_token);
         caller
+    }
+
+    /// A program of this person: the holder of a new personal access token with these scopes, and how the token is listed.
+    ///
+    /// # Panics
+    /// When the token is refused.
+    pub async fn program(&self, scopes: &[&str]) -> (Self, TokenView) {
+        let wanted = json!({"name": "Program", "scopes": scopes});
+        let made: CreatedToken = self.post("/api/v1/tokens", wanted).await.ok().json();
+        (Self::device(self.address, &made.token), made.view)
     }
 
     /// A value of a cookie, as it would be sent.

@@ -1,8 +1,10 @@
 //! Time and randomness that tests hold in their hands. Not the machine's.
 
+use crate::rng::Rng;
 use krowoc_server::platform::{Clock, Random};
 use krowoc_shared::ids::Millis;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// When tests begin: 21 November 2026, midnight UTC.
 pub const BEGIN: Millis = 1_795_219_200_000;
@@ -30,27 +32,23 @@ impl Clock for TestClock {
     }
 }
 
-/// Bytes that look random and are the same in every run (SplitMix64, Steele, Lea, Flood 2014).
+/// Bytes that look random and are the same in every run.
 #[derive(Debug)]
-pub struct TestRandom(AtomicU64);
+pub struct TestRandom(Mutex<Rng>);
 
 impl TestRandom {
     /// From a seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self(AtomicU64::new(seed))
+        Self(Mutex::new(Rng::new(seed)))
     }
 }
 
 impl Random for TestRandom {
     fn fill(&self, bytes: &mut [u8]) {
+        let mut rng = self.0.lock().unwrap();
         for chunk in bytes.chunks_mut(8) {
-            let state = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
-            let mut z = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            z ^= z >> 31;
-            chunk.copy_from_slice(&z.to_le_bytes()[..chunk.len()]);
+            chunk.copy_from_slice(&rng.next().to_le_bytes()[..chunk.len()]);
         }
     }
 }

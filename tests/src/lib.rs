@@ -13,6 +13,7 @@ pub mod mail;
 pub mod ops;
 pub mod program;
 pub mod provider;
+pub mod rng;
 pub mod script;
 pub mod smtp;
 

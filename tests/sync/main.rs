@@ -9,7 +9,6 @@ mod marks;
 mod node;
 mod oracle;
 mod people;
-mod rng;
 mod store;
 mod world;
 

@@ -2,13 +2,13 @@
 
 use crate::bug::Bug;
 use crate::disk::{Disk, QuotaExceeded};
-use crate::rng::Rng;
 use krowoc_shared::hlc::Hlc;
 use krowoc_shared::ids::{DocId, Millis};
 use krowoc_shared::sync::client::{
     self, ClientState, Commit, Edit, Env, Failure, Local, OutboxRow, Step, view_of,
 };
 use krowoc_shared::sync::wire::{PullReply, PullRequest, PushReply, PushRequest, SpaceState};
+use krowoc_tests::rng::Rng;
 
 /// What goes to the server.
 #[derive(Clone, Debug)]

@@ -2,12 +2,12 @@
 
 use crate::node::{Editor, Node};
 use crate::oracle::{Act, Oracle};
-use crate::rng::Rng;
 use krowoc_shared::ids::{DocId, Millis, OpId};
 use krowoc_shared::library::document::{Counter, Document, Field, Kind};
 use krowoc_shared::library::lifecycle;
 use krowoc_shared::sync::client::Edit;
 use krowoc_shared::sync::wire::Op;
+use krowoc_tests::rng::Rng;
 
 /// Texts that make the server fail: they are never edited again.
 pub const POISON_FAULT: &str = "poison: the server fails";

@@ -8,10 +8,9 @@ mod tools;
 
 use crate::app::AppState;
 use crate::store::Conn;
-use crate::store::sessions::Holder;
-use crate::web::actor::LibraryRead;
+use crate::web::actor::{Grant, LibraryRead};
 use crate::web::client::same_origin;
-use crate::web::{Body, Fault, May, Reply};
+use crate::web::{Body, May, Reply};
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::{self, Data, ServiceConfig};
@@ -57,22 +56,13 @@ async fn answer(request: HttpRequest, payload: web::Payload) -> HttpResponse {
     }
 }
 
-/// The holder of a personal access token; cookies and devices have other doors.
-async fn caller(request: &HttpRequest) -> Reply<May<LibraryRead>> {
-    let actor = May::<LibraryRead>::from_request(request, &mut Payload::None).await?;
-    if matches!(actor.holder, Holder::Token(_)) {
-        return Ok(actor);
-    }
-    let detail = "Use a personal access token with the scope library:read, made in the settings.";
-    Err(Fault::new(ErrorCode::Unauthenticated).detail(detail))
-}
-
 async fn receive(request: &HttpRequest, mut payload: Payload) -> Reply<HttpResponse> {
     // A page of somebody else must not reach this server through a name that it made to point here.
     same_origin(request)?;
     let state = request.app_data::<Data<AppState>>().cloned();
     let state = state.ok_or(ErrorCode::Internal)?;
-    let actor = caller(request).await?;
+    let actor = May::<LibraryRead>::from_request(request, &mut Payload::None).await?;
+    actor.program(LibraryRead::SCOPE)?;
     let body = match Body::<Value, LARGEST>::from_request(request, &mut payload).await {
         Ok(Body(value)) => value,
         Err(fault)

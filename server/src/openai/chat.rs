@@ -7,7 +7,7 @@ use super::route::{Desk, conversation};
 use crate::app::AppState;
 use crate::executions::service::{self, Handle, Idempotency, RunSpec};
 use crate::store::{Conn, executions};
-use crate::web::actor::{Executions, still_holds};
+use crate::web::actor::{Executions, Grant, still_holds};
 use crate::web::{Actor, Body, Fault, May, Recent};
 use actix_web::dev::Payload;
 use actix_web::web::{Bytes, Data};
@@ -40,16 +40,8 @@ const LONGEST_KEY: usize = 200;
 /// No token, or one without the scope.
 pub async fn caller(request: &HttpRequest) -> Result<May<Executions>, ApiError> {
     let actor = May::<Executions>::from_request(request, &mut Payload::None).await?;
-    of_token(&actor)?;
+    actor.program(Executions::SCOPE)?;
     Ok(actor)
-}
-
-fn of_token(actor: &Actor) -> Result<(), ApiError> {
-    if actor.token().is_some() {
-        return Ok(());
-    }
-    let detail = "Use a personal access token with the scope executions, made in the settings.";
-    Err(Fault::new(ErrorCode::Unauthenticated).detail(detail).into())
 }
 
 /// Answers a chat request.
@@ -65,7 +57,7 @@ async fn answer(request: &HttpRequest, mut payload: Payload) -> Result<HttpRespo
     let state = request.app_data::<Data<AppState>>().cloned();
     let state = state.ok_or(ErrorCode::Internal)?;
     let actor = Recent::<Executions>::from_request(request, &mut Payload::None).await?;
-    of_token(&actor)?;
+    actor.program(Executions::SCOPE)?;
     let body = Body::<Value, LARGEST>::from_request(request, &mut payload);
     let body = tokio::time::timeout(state.config.request_timeout, body).await;
     let Body(value) = body.map_err(|_| ApiError::from(ErrorCode::Timeout))??;

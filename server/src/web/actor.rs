@@ -70,6 +70,21 @@ impl Actor {
         }
     }
 
+    /// That it is a program: doors for programs take no cookie and no device.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Unauthenticated`], with the scope that a token needs here.
+    pub fn program(&self, scope: Scope) -> Reply<()> {
+        if self.token().is_some() {
+            return Ok(());
+        }
+        let detail = format!(
+            "Use a personal access token with the scope {}, made in the settings.",
+            scope.as_str()
+        );
+        Err(Fault::new(ErrorCode::Unauthenticated).detail(detail))
+    }
+
     /// The personal space.
     ///
     /// # Errors
@@ -150,13 +165,13 @@ impl<G> Deref for May<G> {
 /// As [`May`], for a route that asks [`still_holds`] in each of its own transactions: a personal access token that was read within the
 /// last minute is not read again beforehand.
 #[derive(Clone, Debug)]
-pub struct Recent<G>(Actor, PhantomData<fn() -> G>);
+pub struct Recent<G>(May<G>);
 
 impl<G> Recent<G> {
     /// Who it is.
     #[must_use]
     pub fn actor(self) -> Actor {
-        self.0
+        self.0.actor()
     }
 }
 
@@ -191,7 +206,7 @@ impl<G: Grant> FromRequest for Recent<G> {
                 Some(actor) => actor,
                 None => identify(&request).await?,
             };
-            Ok(Self(granted::<G>(actor)?, PhantomData))
+            Ok(Self(May(granted::<G>(actor)?, PhantomData)))
         })
     }
 }

@@ -1,6 +1,5 @@
 //! The door of agents, message by message. That the official client takes it is the suite `sdk`.
 
-use krowoc_shared::execution::wire::CreatedToken;
 use krowoc_shared::ids::DocId;
 use krowoc_tests::{Answer, Caller, TestApp};
 use reqwest::{Method, StatusCode};
@@ -14,17 +13,11 @@ struct Agent {
     program: Caller,
 }
 
-async fn program(app: &TestApp, person: &Caller, scopes: Value) -> Caller {
-    let wanted = json!({"name": "Agent", "scopes": scopes});
-    let made: CreatedToken = person.post("/api/v1/tokens", wanted).await.ok().json();
-    Caller::device(app.address, &made.token)
-}
-
 impl Agent {
     async fn connect() -> Self {
         let app = TestApp::start().await;
         let alice = app.sign_up("alice@example.org").await;
-        let program = program(&app, &alice, json!(["library:read"])).await;
+        let (program, _) = alice.program(&["library:read"]).await;
         Self {
             app,
             alice,
@@ -417,13 +410,13 @@ async fn nobody_reads_without_a_token_that_may_read_the_library() {
     assert_eq!(anonymous.problem().status, 401);
     let cookie = agent.alice.post("/mcp", list.clone()).await;
     assert_eq!(cookie.status, StatusCode::UNAUTHORIZED);
-    let runs = program(&agent.app, &agent.alice, json!(["executions"])).await;
+    let (runs, _) = agent.alice.program(&["executions"]).await;
     assert_eq!(
         runs.post("/mcp", list.clone()).await.status,
         StatusCode::FORBIDDEN
     );
     let bob = agent.app.sign_up("bob@example.org").await;
-    let other = program(&agent.app, &bob, json!(["library:read"])).await;
+    let (other, _) = bob.program(&["library:read"]).await;
     let seen: Value = other.post("/mcp", list).await.ok().json();
     assert_eq!(seen["result"]["prompts"], json!([]));
 }

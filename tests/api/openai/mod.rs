@@ -2,7 +2,7 @@
 
 mod revoked;
 
-use krowoc_shared::execution::wire::{CreatedToken, ExecutionPage, ExecutionState};
+use krowoc_shared::execution::wire::{ExecutionPage, ExecutionState};
 use krowoc_tests::http::{HttpServer, Request, Response};
 use krowoc_tests::{Answer, Caller, Options, TestApp, logs};
 use reqwest::StatusCode;
@@ -53,12 +53,6 @@ struct Door {
     program: Caller,
 }
 
-async fn token(app: &TestApp, person: &Caller, scopes: Value) -> Caller {
-    let wanted = json!({"name": "Program", "scopes": scopes});
-    let made: CreatedToken = person.post("/api/v1/tokens", wanted).await.ok().json();
-    Caller::device(app.address, &made.token)
-}
-
 impl Door {
     async fn open() -> Self {
         let provider = HttpServer::start(provider).await;
@@ -78,7 +72,7 @@ impl Door {
             .put("/api/v1/budget", json!({"unpriced": "allow"}))
             .await
             .ok();
-        let program = token(&app, &alice, json!(["executions"])).await;
+        let (program, _) = alice.program(&["executions"]).await;
         Self {
             app,
             provider,
@@ -203,7 +197,7 @@ async fn an_answer_that_breaks_off_is_never_a_good_end() {
 #[tokio::test]
 async fn refusals_have_the_form_and_the_status_that_clients_know() {
     let door = Door::open().await;
-    let reader = token(&door.app, &door.alice, json!(["library:read"])).await;
+    let (reader, _) = door.alice.program(&["library:read"]).await;
     let none = door.app.anonymous();
     assert_eq!(
         error(&none.post(PATH, hello("gpt-4o")).await, 401)["code"],
@@ -322,7 +316,7 @@ async fn a_prompt_is_run_by_slug_by_id_and_in_a_version() {
         json!([{"role": "user", "content": "Whisper yes."}])
     );
     let bob = door.app.sign_up("bob@example.org").await;
-    let other = token(&door.app, &bob, json!(["executions"])).await;
+    let (other, _) = bob.program(&["executions"]).await;
     for name in [format!("prompt:{id}"), "prompt:zazolc-v2".to_owned()] {
         let answer = other.post(PATH, hello(&name)).await;
         assert_eq!(error(&answer, 404)["code"], "model_not_found");

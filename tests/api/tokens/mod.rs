@@ -14,12 +14,6 @@ async fn make(person: &Caller, body: Value) -> CreatedToken {
     person.post("/api/v1/tokens", body).await.ok().json()
 }
 
-/// A program with a token of these scopes.
-async fn program(app: &TestApp, person: &Caller, scopes: Value) -> (Caller, TokenView) {
-    let made = make(person, json!({"name": "Program", "scopes": scopes})).await;
-    (Caller::device(app.address, &made.token), made.view)
-}
-
 async fn list(person: &Caller) -> Vec<TokenView> {
     person.get("/api/v1/tokens").await.ok().json()
 }
@@ -60,9 +54,9 @@ async fn a_token_is_shown_once_and_listed_by_its_end() {
 async fn each_scope_opens_its_routes_and_no_others() {
     let app = TestApp::start().await;
     let alice = app.sign_up("alice@example.org").await;
-    let (reader, _) = program(&app, &alice, json!(["library:read"])).await;
-    let (writer, _) = program(&app, &alice, json!(["library:write"])).await;
-    let (runner, _) = program(&app, &alice, json!(["executions"])).await;
+    let (reader, _) = alice.program(&["library:read"]).await;
+    let (writer, _) = alice.program(&["library:write"]).await;
+    let (runner, _) = alice.program(&["executions"]).await;
     writer.post("/api/v1/library", document()).await.ok();
     for path in [
         "/api/v1/library",
@@ -93,8 +87,8 @@ async fn each_scope_opens_its_routes_and_no_others() {
 async fn a_token_is_never_a_person() {
     let app = TestApp::start().await;
     let alice = app.sign_up("alice@example.org").await;
-    let all = json!(["executions", "library:read", "library:write"]);
-    let (program, view) = program(&app, &alice, all.clone()).await;
+    let all = ["executions", "library:read", "library:write"];
+    let (program, view) = alice.program(&all).await;
     let answers = [
         program.get("/api/v1/session").await,
         program.get("/api/v1/devices").await,
@@ -116,7 +110,7 @@ async fn a_token_stops_when_it_is_revoked_or_has_run_out() {
     let app = TestApp::start().await;
     let alice = app.sign_up("alice@example.org").await;
     let bob = app.sign_up("bob@example.org").await;
-    let (program, view) = program(&app, &alice, json!(["library:read"])).await;
+    let (program, view) = alice.program(&["library:read"]).await;
     program.get("/api/v1/library").await.ok();
     let path = format!("/api/v1/tokens/{}", view.id);
     assert_eq!(bob.delete(&path).await.code(), ErrorCode::NotFound);
@@ -145,7 +139,7 @@ async fn a_token_stops_when_it_is_revoked_or_has_run_out() {
 async fn the_last_use_is_noted_by_the_minute() {
     let app = TestApp::start().await;
     let alice = app.sign_up("alice@example.org").await;
-    let (program, view) = program(&app, &alice, json!(["library:read"])).await;
+    let (program, view) = alice.program(&["library:read"]).await;
     assert_eq!(view.used_at, None);
     let first = app.state.now();
     program.get("/api/v1/library").await.ok();

@@ -9,6 +9,7 @@ use krowoc_shared::library::document::{Field, Kind};
 use krowoc_shared::sync::wire::Op;
 use krowoc_tests::clock::{BEGIN, TestClock};
 use krowoc_tests::database::{Backend, TestDatabase};
+use krowoc_tests::rng::step;
 use krowoc_tests::{Options, TestApp};
 use serde_json::json;
 use std::sync::Arc;
@@ -118,16 +119,12 @@ fn cpu_of(text: &str) -> f64 {
     (ticks(11).unwrap_or(0.0) + ticks(12).unwrap_or(0.0)) / 100.0
 }
 
-/// Numbers that look random and are the same in every run (SplitMix64).
+/// Numbers that look random and are the same in every run.
 pub struct Numbers(pub u64);
 
 impl Numbers {
     pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        step(&mut self.0)
     }
 
     /// A word; few are frequent and many are rare, as in language.

@@ -1,4 +1,13 @@
-//! The simulation's only source of chance: SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014). Not cryptographic.
+//! The tests' only source of chance: SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014). Not cryptographic.
+
+/// The next 64 bits of a state.
+pub fn step(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
 
 /// A generator whose whole future follows from its seed.
 #[derive(Clone, Debug)]
@@ -6,17 +15,15 @@ pub struct Rng(u64);
 
 impl Rng {
     /// A generator for a seed.
+    #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self(seed ^ 0x6b72_6f77_6f63_0001)
+        Self(seed)
     }
 
     /// The next 64 bits.
+    #[allow(clippy::should_implement_trait)] // It has no end.
     pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        step(&mut self.0)
     }
 
     /// A number below `end`; 0 when `end` is 0.
