@@ -240,6 +240,7 @@ async fn list_devices(state: Data<AppState>, person: Person) -> Reply<Json<Vec<D
     responses(
         (status = 200, description = "The device.", body = DeviceRow),
         (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "invalid_field: 1 to 100 characters", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[patch("/devices/{id}")]

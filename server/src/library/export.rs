@@ -169,7 +169,8 @@ fn item(document: &Document, collection_title: Option<&String>) -> ExportItem {
     security(("session" = []), ("device" = []), ("token" = ["library:read"])),
     params(ExportQuery),
     responses(
-        (status = 200, description = "The download.", content_type = "application/octet-stream"),
+        (status = 200, description = "The download: one document, or an archive of Markdown files.",
+            content((serde_json::Value = "application/json"), (String = "application/zip"))),
         (status = 400, description = "invalid_request: the format is not known", body = Problem, content_type = "application/problem+json"),
     )
 )]

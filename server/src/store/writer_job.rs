@@ -77,8 +77,11 @@ struct Pending<T, E, W> {
     span: tracing::Span,
 }
 
-/// A job, and the end at which its answer arrives.
-pub(super) fn pending<T, E, W>(work: W) -> (Box<dyn Job>, oneshot::Receiver<(Result<T, E>, W)>)
+/// Where the answer of a job arrives.
+pub(super) type Answer<T, E, W> = oneshot::Receiver<(Result<T, E>, W)>;
+
+/// A job, and where its answer arrives.
+pub(super) fn pending<T, E, W>(work: W) -> (Box<dyn Job>, Answer<T, E, W>)
 where
     T: Send + 'static,
     E: Failure,

@@ -144,13 +144,32 @@ units! {
 
 /// How much of each part was used; a part that is absent is not known, or nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct Usage {
     /// Amounts by part.
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub parts: BTreeMap<Unit, u64>,
 }
+
+/// The shape of what is sent: the amounts themselves, by the names of the parts.
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Usage {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::ObjectBuilder;
+        use utoipa::openapi::schema::Type;
+        let about =
+            "How much of each part was used; a part that is absent is not known, or nothing.";
+        let amount = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(0));
+        ObjectBuilder::new()
+            .description(Some(about))
+            .additional_properties(Some(amount))
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Usage {}
 
 impl Usage {
     /// Input and output tokens alone.

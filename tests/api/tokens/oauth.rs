@@ -1,6 +1,5 @@
 //! Introspection (RFC 7662) and revocation (RFC 7009) of tokens.
 
-use super::program;
 use krowoc_shared::accounts::people::Introspection;
 use krowoc_shared::error::ErrorCode;
 use krowoc_tests::{Answer, Caller, TestApp};
@@ -107,7 +106,7 @@ async fn of_tokens_of_others_of_sessions_and_of_none_nothing_is_said() {
 async fn who_has_a_token_can_revoke_it_and_the_answer_is_always_the_same() {
     let app = TestApp::start().await;
     let alice = app.sign_up("alice@example.org").await;
-    let (program, _) = program(&app, &alice, json!(["library:read"])).await;
+    let (program, _) = alice.program(&["library:read"]).await;
     let made: serde_json::Value = alice
         .post(
             "/api/v1/tokens",

@@ -1,6 +1,7 @@
 //! What every route shares: problems, bad input, headers, correlation, limits, the contract, shutdown, the store.
 
 mod contract;
+mod fuzz;
 mod headers;
 mod input;
 mod logs;
