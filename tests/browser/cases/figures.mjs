@@ -6,6 +6,7 @@ import { until } from '../lib/wait.mjs';
 
 export const name = 'what was run stands on Home and in the figures at once: charts, tables, periods, a file, all by keys as well';
 export const provider = true;
+export const args = ['--admin-emails', 'ella@example.org'];
 
 /** Runs a text with a model through the API, to its end. */
 async function ran(dashboard, text, model) {
@@ -94,6 +95,18 @@ async function figures(context, dashboard) {
   assert.match(file.name, /krowoc-time-.*\.csv/);
 }
 
+async function everybody(context, dashboard) {
+  const { page } = dashboard;
+  await dashboard.pressed('Everybody\'s');
+  await dashboard.shows('Usage by person');
+  await until('the address', () => page.evaluate(() => location.search.endsWith('all=yes')));
+  await dashboard.shows('ella@example.org');
+  assert.match(await label(page, 'Completion rate'), /66\.6 %/);
+  assert.match(await label(page, 'First answer'), /1 of 1 new account/);
+  await accessible(page, 'everybody’s figures');
+  await context.shot(page, 'figures-everybody');
+}
+
 async function pictures(context, dashboard, browser) {
   const { page } = dashboard;
   for (const [path, shows] of [['/', 'Recent runs'], ['/dashboard', 'Executions a day']]) {
@@ -120,6 +133,7 @@ export async function run(context) {
     await ran(dashboard, 'Refused', 'compatible/status=401');
     await home(context, dashboard);
     await figures(context, dashboard);
+    await everybody(context, dashboard);
     await pictures(context, dashboard, context.open[0]);
   });
 }
