@@ -196,12 +196,13 @@ pub fn uncounted(
         None => statement,
     };
     let select = || Statement::new("SELECT ").sql(FACT);
-    let begin = |at| ExecutionId::mint(at, [0; 10]).as_bytes().to_vec();
+    let id = |at, rest| ExecutionId::mint(at, [rest; 10]).as_bytes().to_vec();
+    // One lower bound: of two, SQLite looks only for one of them in the index, and would read all since the span began.
+    let after = id(span.from.saturating_sub(1), u8::MAX).max(cursor.upto.clone());
     let behind = select()
-        .sql(" FROM execution WHERE id > ? AND id >= ? AND id < ? AND finished_at IS NOT NULL")
-        .bind(cursor.upto.clone())
-        .bind(begin(span.from))
-        .bind(begin(span.to));
+        .sql(" FROM execution WHERE id > ? AND id < ? AND finished_at IS NOT NULL")
+        .bind(after)
+        .bind(id(span.to, 0));
     let mut rows: Vec<FactRow> = whose(behind).load(conn)?;
     rows.extend(whose(select().sql(LATE)).load::<FactRow>(conn)?);
     let facts: Result<Vec<Fact>, StoreError> = rows.into_iter().map(FactRow::fact).collect();
