@@ -45,6 +45,11 @@ export async function run(context) {
     await ada.pressed('Remove Example ID');
     await ada.shows('Nothing else lets you in');
     assert.equal((await ada.api('GET', '/account')).body.identities.length, 1);
+    await ada.fill('New password', PASSWORD);
+    await ada.pressed('Set a password');
+    await ada.hides('Your account has no password');
+    await ada.pressed('Remove Example ID');
+    await until('the method to be gone', async () => (await ada.api('GET', '/account')).body.identities.length === 0);
 
     const second = await context.profile({ extension: false });
     await Dashboard.signUp(second, server, 'grace@example.org');

@@ -25,10 +25,10 @@ pub(super) fn Account() -> impl IntoView {
             <Email view=view.clone() account=account />
             <Ways view=view.clone() account=account />
             {view.mail.then(|| view! { <NewEmail account=account /> })}
+            <NewPassword account=account has=view.has_password />
+            <Everything />
+            <Leave has=view.has_password />
         })}
-        <NewPassword />
-        <Everything />
-        <Leave />
     }
 }
 
@@ -142,7 +142,7 @@ fn NewEmail(account: Single<AccountView>) -> impl IntoView {
 }
 
 #[component]
-fn NewPassword() -> impl IntoView {
+fn NewPassword(account: Single<AccountView>, has: bool) -> impl IntoView {
     let app = app();
     let (present, new) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let (present_wrong, new_wrong) = (RwSignal::new(None), RwSignal::new(None));
@@ -161,25 +161,35 @@ fn NewPassword() -> impl IntoView {
         spawn_local(async move {
             match Client.put::<()>("/account/password", &body).await {
                 Ok(()) => {
-                    present.try_set(String::new());
-                    new.try_set(String::new());
                     app.toasts.say(Glyph::Check, words::PASSWORD_CHANGED);
+                    account.load();
                 }
-                Err(why) => refused(why, present_wrong, new_wrong, error),
+                // Of who has no password yet, there is one field to say it at.
+                Err(why) => refused(
+                    why,
+                    if has { present_wrong } else { new_wrong },
+                    new_wrong,
+                    error,
+                ),
             }
         });
     };
+    let title = if has {
+        words::CHANGE_PASSWORD
+    } else {
+        words::SET_FIRST
+    };
     view! {
         <section class="stack stack--3" aria-labelledby="change-password">
-            <h3 id="change-password">{words::CHANGE_PASSWORD}</h3>
+            <h3 id="change-password">{title}</h3>
             <p class="soft">{words::CHANGE_PASSWORD_TEXT}</p>
             <form class="card" novalidate on:submit=submit>
                 <div class="card__body form2">
-                    <Field id="present-password" label=words::PRESENT_PASSWORD asks=Asks::Password value=present fault=present_wrong />
+                    {has.then(|| view! { <Field id="present-password" label=words::PRESENT_PASSWORD asks=Asks::Password value=present fault=present_wrong /> })}
                     <Field id="chosen-password" label=words::NEW_PASSWORD asks=Asks::NewPassword value=new fault=new_wrong hint=accounts::PASSWORD_HINT />
                     <Above error=error />
                 </div>
-                <div class="card__foot line"><span class="grow"></span><button type="submit" class="btn btn--primary">{words::CHANGE_PASSWORD}</button></div>
+                <div class="card__foot line"><span class="grow"></span><button type="submit" class="btn btn--primary">{title}</button></div>
             </form>
         </section>
     }

@@ -50,7 +50,7 @@ pub(super) fn Everything() -> impl IntoView {
 
 /// The wish to leave.
 #[component]
-pub(super) fn Leave() -> impl IntoView {
+pub(super) fn Leave(has: bool) -> impl IntoView {
     let app = app();
     let password = RwSignal::new(String::new());
     let fault = RwSignal::new(None::<String>);
@@ -92,7 +92,12 @@ pub(super) fn Leave() -> impl IntoView {
             <p class="hint">{words::DELETE_KEPT}</p>
             <form class="card" novalidate on:submit=submit aria-busy=move || busy.get().to_string()>
                 <div class="card__body form2">
-                    <Field id="leave-password" label=words::PRESENT_PASSWORD asks=Asks::Password value=password fault=fault />
+                    {if has {
+                        view! { <Field id="leave-password" label=words::PRESENT_PASSWORD asks=Asks::Password value=password fault=fault /> }.into_any()
+                    } else {
+                        // Without a password a sign-in of a moment ago is the proof; what is missing is said here.
+                        view! { <p class="hint hint--error wide" role="alert">{move || fault.get()}</p> }.into_any()
+                    }}
                 </div>
                 <div class="card__foot line"><span class="grow"></span><button type="submit" class="btn btn--danger">{words::DELETE}</button></div>
             </form>
