@@ -108,6 +108,10 @@ impl Operation {
             return Some("a server error".to_owned());
         }
         let response = &self.responses[status.as_str()];
+        if status.is_redirection() {
+            let unnamed = "a redirection that the contract does not name".to_owned();
+            return response.is_null().then_some(unnamed);
+        }
         if !status.is_success() {
             if response.is_null() && !USUAL.contains(&status.as_u16()) {
                 return Some("a status that the contract does not name".to_owned());
