@@ -17,8 +17,9 @@ use std::collections::BTreeMap;
 /// The columns of [`FactRow`].
 pub(super) const FACT: &str = "id, account_id, created_at, model, prompt_id, state, cost_state, cost, latency_ms, finished_at";
 
-/// Late executions that have ended.
-pub(super) const LATE: &str = " FROM rollup_late JOIN execution ON execution.id = rollup_late.execution_id WHERE finished_at IS NOT NULL";
+/// Late executions that have ended. Few are late: SQLite keeps the order of a cross join, and would else walk over all of an account.
+pub(super) const LATE: &str = " FROM rollup_late CROSS JOIN execution WHERE execution.id = rollup_late.execution_id \
+     AND finished_at IS NOT NULL";
 
 /// An execution as roll-ups read it.
 #[derive(QueryableByName)]
