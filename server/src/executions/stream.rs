@@ -145,7 +145,16 @@ impl Reader {
         };
         let sources: Option<Vec<_>> = run.executions.iter().map(source).collect();
         let (actor, group) = (actor.clone(), run.group);
-        Some(Self::of(state, actor, seat, group, sources?, changes, &[]))
+        let mut reader = Self::of(state, actor, seat, group, sources?, changes, &[]);
+        // The first event is how they began, however far they are by now: the rest follows it.
+        for (track, view) in reader.tracks.iter_mut().zip(&run.executions) {
+            track.place.rank = steps(view);
+        }
+        reader.first = Some(Started {
+            group: run.group,
+            executions: run.executions.clone(),
+        });
+        Some(reader)
     }
 
     fn of(
