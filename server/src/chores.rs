@@ -4,6 +4,7 @@ use crate::accounts::{leaving, mailing};
 use crate::dashboards::rollup;
 use crate::executions::recover;
 use crate::jobs::{FORGET, Kind, PURGE};
+use crate::teams;
 
 /// The kinds that this server does.
 pub const KINDS: &[Kind] = &[
@@ -13,4 +14,6 @@ pub const KINDS: &[Kind] = &[
     rollup::KIND,
     mailing::KIND,
     leaving::KIND,
+    teams::mailing::KIND,
+    teams::ending::KIND,
 ];

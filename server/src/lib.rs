@@ -25,6 +25,7 @@ pub mod router;
 pub mod serve;
 pub mod store;
 pub mod sync;
+pub mod teams;
 pub mod telemetry;
 pub mod tokens;
 pub mod vault;

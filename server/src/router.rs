@@ -6,7 +6,7 @@ use crate::web::routes::Routes;
 use crate::web::{body, contract, fallback, health, request};
 use crate::{
     accounts, budgets, dashboards, executions, keys, library, live, mcp, models, openai, sync,
-    tokens,
+    teams, tokens,
 };
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -27,6 +27,7 @@ fn api(cfg: &mut Routes<'_>) {
         .configure(keys::configure)
         .configure(models::configure)
         .configure(tokens::configure)
+        .configure(teams::configure)
         .configure(executions::configure)
         .configure(dashboards::configure);
 }

@@ -52,6 +52,10 @@ codes! {
     CsrfRejected = "csrf_rejected", 403, "The request did not come from this site; reload the page";
     /// Signed in, but not allowed.
     Forbidden = "forbidden", 403, "You may not do this";
+    /// The caller's role in the team does not allow it.
+    RoleTooLow = "role_too_low", 403, "Your role in this team does not allow this";
+    /// A team would be without an owner.
+    LastOwner = "last_owner", 409, "A team needs an owner; make another member one first";
     /// There is no such thing, or it belongs to somebody else.
     NotFound = "not_found", 404, "There is no such thing here";
     /// The route exists, the method does not.

@@ -128,6 +128,10 @@ id!(
     /// A durable job.
     JobId
 );
+id!(
+    /// An invitation to a team.
+    InvitationId
+);
 
 #[cfg(test)]
 mod tests {

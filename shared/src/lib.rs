@@ -1,4 +1,5 @@
 //! The pure core: rules and shapes of Krowoc. Not I/O: no clock, no randomness, no network, no database.
+pub mod access;
 pub mod accounts;
 pub mod capture;
 pub mod dashboards;

@@ -17,5 +17,6 @@ mod migrations;
 mod models;
 mod openai;
 mod sync;
+mod teams;
 mod tokens;
 mod web;

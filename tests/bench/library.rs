@@ -51,6 +51,7 @@ async fn fill(app: &TestApp, caller: &Caller, rows: usize) -> Vec<String> {
             epoch: None,
             device: None,
             author: None,
+            member: None,
             now: BEGIN,
             restamp: false,
             create_only: false,

@@ -127,6 +127,16 @@ impl Caller {
         }
     }
 
+    /// Another caller with the same cookies and tokens as now.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let again = Self::new(self.address);
+        *again.cookies.lock().unwrap() = self.cookies.lock().unwrap().clone();
+        *again.csrf.lock().unwrap() = self.csrf();
+        *again.bearer.lock().unwrap() = self.bearer.lock().unwrap().clone();
+        again
+    }
+
     /// A device's caller.
     #[must_use]
     pub fn device(address: SocketAddr, access_token: &str) -> Self {

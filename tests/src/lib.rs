@@ -16,6 +16,7 @@ pub mod provider;
 pub mod rng;
 pub mod script;
 pub mod smtp;
+pub mod teams;
 
 pub use app::{Options, TestApp};
 pub use caller::{Answer, Caller};

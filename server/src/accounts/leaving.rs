@@ -5,7 +5,7 @@ use super::{ending, proof};
 use crate::app::AppState;
 use crate::jobs::{Kind, Outcome};
 use crate::store::jobs::{self, NewJob};
-use crate::store::{Conn, StoreError, Tx, leaving, profiles};
+use crate::store::{Conn, StoreError, Tx, leaving, profiles, teams};
 use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::{Body, Client, Person};
@@ -39,6 +39,7 @@ pub(super) fn configure(cfg: &mut Routes<'_>) {
     responses(
         (status = 202, description = "When it is erased. Signed out everywhere.", body = AccountDeletion),
         (status = 401, description = "wrong_credentials: of the present password", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "last_owner: of a team that others are in", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "rate_limited", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -62,12 +63,13 @@ async fn delete_account(
     };
     state
         .store
-        .write(move |tx: &mut Tx<'_>| -> Result<(), StoreError> {
+        .write(move |tx: &mut Tx<'_>| -> Reply<()> {
+            owns_none_alone(tx, person.user)?;
             leaving::set(tx, person.user, Some(delete_at))?;
             jobs::enqueue(tx, &job, now)?;
             close(tx, person.user, now)?;
             let email = profile.email;
-            post.put(tx, Errand::Leaving { email })
+            Ok(post.put(tx, Errand::Leaving { email })?)
         })
         .await?;
     let [access, refresh] = super::cookies::removed(&state);
@@ -75,6 +77,20 @@ async fn delete_account(
         .cookie(access)
         .cookie(refresh)
         .json(AccountDeletion { delete_at }))
+}
+
+/// A team with other members never is without an owner.
+fn owns_none_alone(tx: &mut Tx<'_>, user: UserId) -> Reply<()> {
+    let alone = teams::held_alone(tx, user)?;
+    if alone.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = alone.iter().map(|(_, name)| format!("“{name}”")).collect();
+    let detail = format!(
+        "You alone own {}. Hand it over to another member, or delete it, first.",
+        names.join(", ")
+    );
+    Err(Fault::new(ErrorCode::LastOwner).detail(detail))
 }
 
 /// Ends everything that lets somebody in.
@@ -153,6 +169,8 @@ async fn all(state: &AppState, user: UserId) -> Result<(), StoreError> {
             let Some(profile) = profiles::find(tx, user)? else {
                 return Ok(());
             };
+            // Since it was asked for, another owner may have gone.
+            teams::bequeath(tx, user, now)?;
             leaving::erase_account(tx, user, &profile.email)?;
             let email = profile.email;
             post.put(tx, Errand::Gone { email })

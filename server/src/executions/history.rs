@@ -225,6 +225,7 @@ async fn save_output(
                 epoch: None,
                 device: actor.device(),
                 author: Some(actor.user),
+                member: None,
                 now,
                 restamp: true,
                 create_only: true,

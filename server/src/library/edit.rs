@@ -49,6 +49,7 @@ pub(super) fn batch(space: SpaceId, actor: &Actor, now: Millis, ops: Vec<Op>) ->
         epoch: None,
         device: actor.device(),
         author: Some(actor.user),
+        member: None,
         now,
         restamp: true,
         create_only: false,

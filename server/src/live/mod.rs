@@ -10,33 +10,53 @@ pub use hub::Hub;
 
 use crate::app::AppState;
 use crate::store::{Conn, StoreError, sync};
-use crate::web::actor::LibraryRead;
+use crate::web::guard::{ReadLibrary, SpaceQuery};
 use crate::web::routes::Routes;
-use crate::web::{Fault, May, Reply};
-use actix_web::web::Data;
+use crate::web::{Fault, In, Reply};
+use actix_web::web::{Data, Query};
 use actix_web::{HttpResponse, get};
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::sync::wire::Hint;
+use serde::Deserialize;
 
 /// Its route.
 pub fn configure(cfg: &mut Routes<'_>) {
     cfg.service(live);
 }
 
-/// Live hints: an event `hint` with a space and its sequence number whenever a document of the caller changed, and one at the start.
+/// Which spaces.
+#[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::IntoParams)]
+struct LiveQuery {
+    /// Every space of the caller instead of one.
+    all: Option<bool>,
+}
+
+/// Live hints: an event `hint` with a space and its sequence number whenever a document of it changed, and one at the start.
 ///
-/// A comment follows every 15 seconds. The stream ends with the access token; connect again with the next one.
+/// A comment follows every 15 seconds. The stream ends with the access token, and when the caller's place in a team changes; connect again.
 #[utoipa::path(
     tag = "sync",
     security(("session" = []), ("device" = []), ("token" = ["library:read"])),
+    params(SpaceQuery, LiveQuery),
     responses(
         (status = 200, description = "Events.", body = Hint, content_type = "text/event-stream"),
+        (status = 404, description = "not_found: the space is not the caller's", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "rate_limited: too many streams of one account", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[get("/live")]
-async fn live(state: Data<AppState>, actor: May<LibraryRead>) -> Reply<HttpResponse> {
-    let Some(seat) = state.live.join(actor.user, &actor.spaces) else {
+async fn live(
+    state: Data<AppState>,
+    actor: In<ReadLibrary>,
+    query: Query<LiveQuery>,
+) -> Reply<HttpResponse> {
+    let all = query.all == Some(true);
+    let moves = all || actor.membership().team;
+    let spaces = match all {
+        true => actor.space_ids(),
+        false => vec![actor.space()],
+    };
+    let Some(seat) = state.live.join(actor.user, &spaces) else {
         let detail = "Too many pages and devices of this account listen at once; close some.";
         return Err(Fault::new(ErrorCode::RateLimited)
             .detail(detail)
@@ -45,13 +65,19 @@ async fn live(state: Data<AppState>, actor: May<LibraryRead>) -> Reply<HttpRespo
     // Subscribed before the numbers are read: what commits in between is told twice rather than never.
     let events = state.store.events();
     let elsewhere = state.live.hints();
-    let spaces = actor.spaces.clone();
+    let asked = spaces.clone();
     let now = state
         .store
-        .read(move |conn: &mut Conn| -> Result<_, StoreError> { sync::seqs(conn, &spaces) })
+        .read(move |conn: &mut Conn| -> Result<_, StoreError> { sync::seqs(conn, &asked) })
         .await?;
     state.live.saw(&now);
-    let stream = stream::Stream::new(state, actor.actor(), seat, events, elsewhere, now);
+    let listener = stream::Listener {
+        actor: actor.actor(),
+        spaces,
+        moves,
+        seat,
+    };
+    let stream = stream::Stream::new(state, listener, events, elsewhere, now);
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header(("cache-control", "no-store"))

@@ -2,7 +2,7 @@
 
 use super::hub::Seat;
 use crate::app::AppState;
-use crate::store::{Conn, DatabaseUrl, Event, StoreError, sync};
+use crate::store::{Conn, DatabaseUrl, Event, StoreError, members, sync};
 use crate::web::Actor;
 use actix_web::web::{Bytes, Data};
 use futures_util::stream;
@@ -19,10 +19,21 @@ const TICK: Duration = Duration::from_secs(1);
 /// Ticks between two comments.
 const COMMENT: u32 = 15;
 
+/// Who listens, and to what.
+pub(super) struct Listener {
+    pub actor: Actor,
+    pub spaces: Vec<SpaceId>,
+    /// The spaces may be others when the caller's place in a team changes.
+    pub moves: bool,
+    pub seat: Seat,
+}
+
 /// A stream under way.
 pub(super) struct Stream {
     state: Data<AppState>,
     actor: Actor,
+    spaces: Vec<SpaceId>,
+    moves: bool,
     _seat: Seat,
     events: Receiver<Event>,
     elsewhere: Receiver<Hint>,
@@ -41,17 +52,24 @@ enum Next {
 impl Stream {
     pub(super) fn new(
         state: Data<AppState>,
-        actor: Actor,
-        seat: Seat,
+        listener: Listener,
         events: Receiver<Event>,
         elsewhere: Receiver<Hint>,
         first: Vec<(SpaceId, u64)>,
     ) -> Self {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let Listener {
+            actor,
+            spaces,
+            moves,
+            seat,
+        } = listener;
         Self {
             state,
+            moves,
             actor,
+            spaces,
             _seat: seat,
             events,
             elsewhere,
@@ -91,6 +109,8 @@ impl Stream {
                     Next::Send(named("budget", &notice).into())
                 }
                 Ok(Event::Revoked(id)) if id == *self.actor.holder.family() => Next::End,
+                // It goes on with the spaces that the client is in now.
+                Ok(Event::Membership(user)) if self.moves && user == self.actor.user => Next::End,
                 Ok(_) => Next::Nothing,
                 // What was lost may have been the end of this access, or a hint: the client begins anew.
                 Err(RecvError::Lagged(_) | RecvError::Closed) => Next::End,
@@ -105,7 +125,7 @@ impl Stream {
     }
 
     fn hint(&self, hint: &Hint) -> Next {
-        if self.actor.spaces.contains(&hint.space) {
+        if self.spaces.contains(&hint.space) {
             Next::Send(text(hint).into())
         } else {
             Next::Nothing
@@ -137,7 +157,25 @@ impl Stream {
             return Next::Nothing;
         }
         self.ticks = 0;
+        if self.moved().await {
+            return Next::End;
+        }
         Next::Send(Bytes::from_static(b":\n\n"))
+    }
+}
+
+impl Stream {
+    /// Whether another process has changed which spaces the caller is in.
+    async fn moved(&self) -> bool {
+        if !self.moves || !matches!(self.state.store.url(), DatabaseUrl::Postgres(_)) {
+            return false;
+        }
+        let user = self.actor.user;
+        let now = self
+            .state
+            .store
+            .read(move |conn: &mut Conn| -> Result<_, StoreError> { members::of(conn, user) });
+        now.await.is_ok_and(|now| now != self.actor.spaces)
     }
 }
 

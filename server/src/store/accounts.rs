@@ -122,17 +122,3 @@ pub fn personal_space(conn: &mut Conn, id: UserId) -> Result<(SpaceId, String), 
         .first(conn)?;
     Ok((space_id(&bytes)?, epoch))
 }
-
-/// The spaces an account is a member of, the personal one first, then in order of their ids.
-///
-/// # Errors
-/// The database's.
-pub fn spaces_of(conn: &mut Conn, id: UserId) -> Result<Vec<SpaceId>, StoreError> {
-    let rows: Vec<Vec<u8>> = space::table
-        .inner_join(space_member::table.on(space_member::space_id.eq(space::id)))
-        .filter(space_member::account_id.eq(id.as_bytes().as_slice()))
-        .order((space::kind.asc(), space::id.asc()))
-        .select(space::id)
-        .load(conn)?;
-    rows.iter().map(|bytes| space_id(bytes)).collect()
-}

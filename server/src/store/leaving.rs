@@ -116,6 +116,13 @@ pub fn erase_account(conn: &mut Conn, id: UserId, email: &str) -> Result<(), Sto
     )
     .bind(format!("%{}%", like(&quoted)))
     .execute(conn)?;
+    // Invitations to the address, and its place in the audit logs of teams; those keep what was done.
+    for sql in [
+        "DELETE FROM team_invitation WHERE email = ?",
+        "UPDATE team_event SET email = NULL WHERE email = ?",
+    ] {
+        Statement::new(sql).bind(email).execute(conn)?;
+    }
     diesel::delete(account::table.find(id.as_bytes().as_slice())).execute(conn)?;
     Ok(())
 }

@@ -18,6 +18,7 @@ pub mod executions;
 pub mod home;
 pub mod identities;
 pub mod indexing;
+pub mod invitations;
 pub mod jobs;
 pub mod leaving;
 pub mod library;
@@ -25,6 +26,7 @@ pub mod library_filter;
 pub mod library_list;
 pub mod library_overview;
 pub mod mail_tokens;
+pub mod members;
 pub mod metrics;
 pub mod migrate;
 pub mod models;
@@ -41,6 +43,8 @@ pub mod sessions;
 pub mod slugs;
 pub mod statement;
 pub mod sync;
+pub mod team_events;
+pub mod teams;
 pub mod throttle;
 pub mod tokens;
 pub mod usage;
@@ -78,6 +82,8 @@ pub enum Event {
     Unindexed(u32),
     /// A session or a device lost its access: its id. Open streams of it must end.
     Revoked([u8; 16]),
+    /// An account is in other spaces now, or is something else in one.
+    Membership(UserId),
 }
 
 /// What a transaction made that is committed and, for a moment, not yet durable: it outlives this process, but a power cut may take it

@@ -1,6 +1,7 @@
 //! Rows and queries of sessions, devices and the tokens they spent. Not the rules of rotation: those are in `accounts`.
 
-use super::accounts::{spaces_of, user};
+use super::accounts::user;
+use super::members::{self, Membership};
 use super::rotation::Pair;
 use super::schema::accounts::{device, session, spent_token};
 use super::schema::tokens::api_token;
@@ -8,7 +9,7 @@ use super::{Conn, StoreError};
 use diesel::prelude::*;
 use krowoc_shared::accounts::wire::SessionRow;
 use krowoc_shared::execution::wire::Scope;
-use krowoc_shared::ids::{DeviceId, Millis, SessionId, SpaceId, TokenId, UserId};
+use krowoc_shared::ids::{DeviceId, Millis, SessionId, TokenId, UserId};
 
 /// SHA-256 of a token.
 pub type Hash = [u8; 32];
@@ -52,7 +53,7 @@ pub struct Access {
     /// The device was revoked.
     pub revoked: bool,
     /// The spaces of the user, the personal one first.
-    pub spaces: Vec<SpaceId>,
+    pub spaces: Vec<Membership>,
     /// What a personal access token may do; empty for other holders, who are not held to scopes.
     pub scopes: Vec<Scope>,
 }
@@ -89,7 +90,7 @@ pub fn session_by_access(conn: &mut Conn, hash: &Hash) -> Result<Option<Access>,
         seen_at,
         csrf,
         revoked: false,
-        spaces: spaces_of(conn, user)?,
+        spaces: members::of(conn, user)?,
         scopes: Vec::new(),
     }))
 }
@@ -122,7 +123,7 @@ pub fn device_by_access(conn: &mut Conn, hash: &Hash) -> Result<Option<Access>, 
         seen_at,
         csrf: String::new(),
         revoked: revoked_at.is_some(),
-        spaces: spaces_of(conn, user)?,
+        spaces: members::of(conn, user)?,
         scopes: Vec::new(),
     }))
 }

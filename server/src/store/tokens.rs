@@ -1,6 +1,7 @@
 //! Rows and queries of personal access tokens. Not what a scope allows.
 
-use super::accounts::{spaces_of, user};
+use super::accounts::user;
+use super::members;
 use super::schema::tokens::api_token;
 use super::sessions::{Access, Hash, Holder};
 use super::statement::Statement;
@@ -91,7 +92,7 @@ pub fn by_hash(conn: &mut Conn, hash: &Hash) -> Result<Option<Access>, StoreErro
         seen_at: used_at.unwrap_or(0),
         csrf: String::new(),
         revoked: revoked_at.is_some(),
-        spaces: spaces_of(conn, user)?,
+        spaces: members::of(conn, user)?,
         scopes: scopes(&words),
     }))
 }

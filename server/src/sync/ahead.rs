@@ -71,6 +71,7 @@ mod tests {
             epoch: None,
             device: None,
             author: None,
+            member: None,
             now: NOW,
             restamp: false,
             create_only: false,

@@ -7,9 +7,10 @@ use crate::store::{Conn, StoreError, Tx, sync};
 use crate::web::actor::{LibraryRead, LibraryWrite};
 use crate::web::body::Body;
 use crate::web::routes::Routes;
-use crate::web::{Fault, May, Reply};
+use crate::web::{Fault, May, Reply, guard};
 use actix_web::web::{Data, Json, Query};
 use actix_web::{get, post};
+use krowoc_shared::access::Action;
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::library::limits;
 use krowoc_shared::sync::wire::{PullReply, PullRequest, PushReply, PushRequest, SpaceState};
@@ -34,7 +35,7 @@ async fn spaces(state: Data<AppState>, actor: May<LibraryRead>) -> Reply<Json<Ve
         .read(
             move |conn: &mut Conn| -> Result<Vec<SpaceState>, StoreError> {
                 let spaces = actor.spaces.iter();
-                spaces.map(|space| sync::state(conn, *space)).collect()
+                spaces.map(|it| sync::state(conn, it.space)).collect()
             },
         )
         .await?;
@@ -63,7 +64,7 @@ async fn push_ops(
     body: Body<PushRequest, { limits::REQUEST_BYTES }>,
 ) -> Reply<Json<PushReply>> {
     let Body(request) = body;
-    let space = actor.space(request.space)?;
+    let membership = actor.membership(Some(request.space))?;
     let device = actor.device();
     if device.is_some() && request.device.is_some() && request.device != device {
         let detail = "The request names another device. Send your own id, or none.";
@@ -77,10 +78,11 @@ async fn push_ops(
     }
     let now = state.now();
     let batch = push::Batch {
-        space,
+        space: membership.space,
         epoch: Some(request.epoch),
         device,
         author: Some(actor.user),
+        member: membership.team.then_some(actor.user),
         now,
         restamp: false,
         create_only: false,
@@ -125,7 +127,8 @@ async fn pull_documents(
     query: Query<PullRequest>,
 ) -> Reply<Json<PullReply>> {
     let request = query.into_inner();
-    actor.space(request.space)?;
+    let membership = actor.membership(Some(request.space))?;
+    guard::check(membership.role, Action::ReadLibrary)?;
     let now = state.now();
     let reply = state
         .store

@@ -8,8 +8,9 @@ use crate::store::library::{Stored, find};
 use crate::store::results::{self, Kept};
 use crate::store::sync::{self, Stand};
 use crate::store::writing::{Writing, save};
-use crate::store::{Event, Tx, versions};
+use crate::store::{Event, Tx, members, versions};
 use crate::web::{Fault, Reply};
+use krowoc_shared::access::{Action, Role};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::hlc::{Clock, Hlc};
 use krowoc_shared::ids::{DeviceId, DocId, Millis, OpId, SpaceId, UserId};
@@ -31,6 +32,8 @@ pub struct Batch {
     pub device: Option<DeviceId>,
     /// The account of the sender: the author of what it writes.
     pub author: Option<UserId>,
+    /// In a team: whose role counts for each operation, as it is when the space is taken. `None` in a personal space.
+    pub member: Option<UserId>,
     /// The server's wall clock.
     pub now: Millis,
     /// Stamps are given here, later than all in the document: what a person sees on the dashboard is what they edit.
@@ -103,7 +106,8 @@ impl Applied {
 /// Applies a batch. Runs inside a write transaction; the hint leaves after its commit.
 ///
 /// # Errors
-/// [`ErrorCode::NotFound`] for a space that is not there, [`ErrorCode::EpochMismatch`], or the store's.
+/// [`ErrorCode::NotFound`] for a space that is not there or whose member the sender is no more, [`ErrorCode::EpochMismatch`], or the
+/// store's.
 pub fn apply(tx: &mut Tx<'_>, batch: &Batch) -> Reply<Applied> {
     apply_prepared(tx, batch, &Ahead::default())
 }
@@ -121,6 +125,10 @@ pub fn apply_prepared(tx: &mut Tx<'_>, batch: &Batch, ahead: &Ahead) -> Reply<Ap
     {
         return Err(ErrorCode::EpochMismatch.into());
     }
+    let role = match batch.member {
+        Some(user) => members::role(tx, batch.space, user)?.ok_or(ErrorCode::NotFound)?,
+        None => Role::Owner,
+    };
     let op_ids: Vec<OpId> = batch.ops.iter().map(|op| op.op_id).collect();
     let mut known = results::find(tx, batch.space, &op_ids)?;
     let mut doc_ids: Vec<DocId> = batch.ops.iter().map(|op| op.doc_id).collect();
@@ -140,7 +148,10 @@ pub fn apply_prepared(tx: &mut Tx<'_>, batch: &Batch, ahead: &Ahead) -> Reply<Ap
         let result = match known.get(&op.op_id) {
             Some(result) => result.clone().into_duplicate(),
             None => {
-                let result = one(tx, batch, op, &mut applied)?;
+                let result = match refused(role, op) {
+                    Some(refused) => refused,
+                    None => one(tx, batch, op, &mut applied)?,
+                };
                 if result.outcome != Outcome::Rejected {
                     known.insert(op.op_id, result.clone());
                     taken.push(Kept {
@@ -155,6 +166,22 @@ pub fn apply_prepared(tx: &mut Tx<'_>, batch: &Batch, ahead: &Ahead) -> Reply<Ap
     }
     write(tx, batch, &mut applied, &taken, ahead)?;
     Ok(applied)
+}
+
+/// What an operation does, as the table of rights has it.
+#[must_use]
+pub fn action(op: &Op) -> Action {
+    match op.act {
+        Some(_) => Action::PublishPrompts,
+        None => Action::WriteDocuments,
+    }
+}
+
+/// The refusal of an operation that the sender's role does not allow. It is not kept: with another role the same operation is taken.
+fn refused(role: Role, op: &Op) -> Option<OpResult> {
+    let action = action(op);
+    let code = ErrorCode::RoleTooLow;
+    (!role.may(action)).then(|| OpResult::rejected(op, code, "", &action.refusal(role)))
 }
 
 /// Decides one operation and keeps its new text.

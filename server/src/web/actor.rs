@@ -4,6 +4,7 @@ use super::problem::{Fault, Reply};
 use super::token::{Token, same};
 use crate::app::AppState;
 use crate::store::Conn;
+use crate::store::members::Membership;
 use crate::store::sessions::{self, Access, Holder};
 use crate::store::{profiles, tokens};
 use actix_web::dev::Payload;
@@ -30,8 +31,8 @@ pub struct Actor {
     pub user: UserId,
     /// The session or the device.
     pub holder: Holder,
-    /// The spaces of the account, the personal one first.
-    pub spaces: Vec<SpaceId>,
+    /// The spaces of the account with what it is there, the personal one first.
+    pub spaces: Vec<Membership>,
     /// When the access token runs out: a stream must end then.
     pub expires_at: Millis,
     /// What a personal access token may do.
@@ -70,6 +71,18 @@ impl Actor {
         }
     }
 
+    /// The session of a person in a browser.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Forbidden`] for a device and a token.
+    pub fn session(&self) -> Reply<SessionId> {
+        match self.holder {
+            Holder::Session(session) => Ok(session),
+            Holder::Device(_) => Err(refused("A device")),
+            Holder::Token(_) => Err(refused("A token")),
+        }
+    }
+
     /// That it is a program: doors for programs take no cookie and no device.
     ///
     /// # Errors
@@ -90,18 +103,30 @@ impl Actor {
     /// # Errors
     /// [`ErrorCode::NotFound`] when the account has none.
     pub fn personal(&self) -> Reply<SpaceId> {
-        let first = self.spaces.first().copied();
-        first.ok_or_else(|| ErrorCode::NotFound.into())
+        let first = self.spaces.iter().find(|membership| !membership.team);
+        first
+            .map(|membership| membership.space)
+            .ok_or_else(|| ErrorCode::NotFound.into())
     }
 
-    /// The space, when it is one of the actor's.
+    /// What the actor is in a space; in the personal one when none is named.
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`] for a space of somebody else, as for one that does not exist.
-    pub fn space(&self, space: SpaceId) -> Reply<SpaceId> {
-        let own = self.spaces.contains(&space);
-        own.then_some(space)
-            .ok_or_else(|| ErrorCode::NotFound.into())
+    pub fn membership(&self, space: Option<SpaceId>) -> Reply<Membership> {
+        let mut spaces = self.spaces.iter().copied();
+        let found = match space {
+            Some(space) => spaces.find(|membership| membership.space == space),
+            None => spaces.find(|membership| !membership.team),
+        };
+        found.ok_or_else(|| ErrorCode::NotFound.into())
+    }
+
+    /// The ids of the spaces, the personal one first.
+    #[must_use]
+    pub fn space_ids(&self) -> Vec<SpaceId> {
+        let spaces = self.spaces.iter();
+        spaces.map(|membership| membership.space).collect()
     }
 }
 
@@ -212,12 +237,17 @@ impl<G: Grant> FromRequest for Recent<G> {
 }
 
 fn granted<G: Grant>(actor: Actor) -> Reply<Actor> {
-    if actor.may(G::SCOPE) {
+    scoped(actor, G::SCOPE)
+}
+
+/// The actor, when a token that they use has the scope.
+pub(super) fn scoped(actor: Actor, scope: Scope) -> Reply<Actor> {
+    if actor.may(scope) {
         return Ok(actor);
     }
     let detail = format!(
         "The token lacks the scope {}. Make one that has it in the settings.",
-        G::SCOPE.as_str()
+        scope.as_str()
     );
     Err(Fault::new(ErrorCode::MissingScope).detail(detail))
 }
@@ -308,15 +338,11 @@ impl FromRequest for Person {
         let request = request.clone();
         Box::pin(async move {
             let actor = identify(&request).await?;
-            match actor.holder {
-                Holder::Session(session) => Ok(Self {
-                    user: actor.user,
-                    session,
-                    expires_at: actor.expires_at,
-                }),
-                Holder::Device(_) => Err(refused("A device")),
-                Holder::Token(_) => Err(refused("A token")),
-            }
+            Ok(Self {
+                user: actor.user,
+                session: actor.session()?,
+                expires_at: actor.expires_at,
+            })
         })
     }
 }
@@ -367,7 +393,7 @@ pub fn still_holds(conn: &mut Conn, token: Option<TokenId>, now: Millis) -> Repl
     check_token(standing.revoked, standing.expires_at, now)
 }
 
-async fn identify(request: &HttpRequest) -> Reply<Actor> {
+pub(super) async fn identify(request: &HttpRequest) -> Reply<Actor> {
     let state = state(request)?;
     let now = state.clock.now();
     let proof = proof(request)?;

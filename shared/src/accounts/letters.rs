@@ -39,6 +39,19 @@ pub enum Letter {
     Leaving,
     /// The account was erased.
     Gone,
+    /// Somebody is asked into a team.
+    Invitation {
+        /// The team.
+        team: String,
+        /// The address of who asks.
+        by: String,
+        /// What they would be, with its article.
+        role: String,
+        /// Where they accept.
+        link: String,
+        /// Days in which they must.
+        days: i64,
+    },
 }
 
 /// A letter in words.
@@ -141,6 +154,24 @@ pub fn write(letter: &Letter, server: &str) -> Written {
                 ),
             ],
         ),
+        Letter::Invitation {
+            team,
+            by,
+            role,
+            link,
+            days,
+        } => (
+            "An invitation to a team",
+            vec![
+                Part::Text(format!(
+                    "{by} invites you to the team “{team}” on the Krowoc server at {server}, as {role}."
+                )),
+                Part::Link("Look at the invitation", link.clone()),
+                Part::Text(format!(
+                    "The link works once, for {days} days, with the account of this address. If the one who is meant was not you, do nothing: without the link nobody joins."
+                )),
+            ],
+        ),
     };
     parts.insert(0, text("Hello,"));
     Written {
@@ -240,6 +271,13 @@ mod tests {
             },
             Letter::Leaving,
             Letter::Gone,
+            Letter::Invitation {
+                team: "Ours\r\nBcc: x".to_owned(),
+                by: "ada@example.org".to_owned(),
+                role: "an editor".to_owned(),
+                link: "y".to_owned(),
+                days: 7,
+            },
         ] {
             let written = write(&letter, SERVER);
             assert!(!written.subject.contains(['\r', '\n']));

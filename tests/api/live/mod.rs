@@ -89,6 +89,7 @@ async fn a_commit_of_another_process_is_told_on_postgresql() {
         epoch: None,
         device: None,
         author: None,
+        member: None,
         now: 1,
         restamp: true,
         create_only: false,

@@ -19,6 +19,7 @@ fn batch(space: SpaceId, title: &str) -> Batch {
         epoch: None,
         device: None,
         author: None,
+        member: None,
         now: BEGIN,
         restamp: false,
         create_only: false,

@@ -5,5 +5,6 @@ mod fuzz;
 mod headers;
 mod input;
 mod logs;
+mod roles;
 mod shutdown;
 mod store;

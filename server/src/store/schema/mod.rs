@@ -4,4 +4,5 @@
 pub mod accounts;
 pub mod identities;
 pub mod library;
+pub mod teams;
 pub mod tokens;

@@ -2,7 +2,7 @@
 //! describe. The requests follow from a seed; what one answer names, later requests ask for.
 
 mod conform;
-mod shapes;
+pub(super) mod shapes;
 
 use conform::conforms;
 use krowoc_shared::error::Problem;

@@ -1,0 +1,214 @@
+//! The people of the matrix, and a fresh team for each request, with something of each kind that a request may name.
+
+use krowoc_server::store::invitations::{self, NewInvitation};
+use krowoc_server::store::teams::{self, NewTeam};
+use krowoc_server::store::{StoreError, Tx, members};
+use krowoc_server::sync::push::{Batch, apply};
+use krowoc_server::web::Fault;
+use krowoc_shared::access::Role;
+use krowoc_shared::ids::{DocId, InvitationId, SpaceId, UserId};
+use krowoc_tests::{Answer, Caller, TestApp, ops};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+/// The epoch of every team here.
+const EPOCH: &str = "epoch";
+
+/// One person for each role, somebody who is no member, and two whom requests are about.
+pub struct People {
+    roles: Vec<(Role, Caller, UserId)>,
+    /// Is no member.
+    pub outsider: Caller,
+    /// A viewer whom requests change or remove.
+    other: UserId,
+    /// Another owner, so that an owner may go.
+    second: UserId,
+}
+
+impl People {
+    pub async fn sign_up(app: &TestApp) -> Self {
+        let mut roles = Vec::new();
+        for role in Role::ALL {
+            let caller = app.sign_up(&format!("{role}@example.org")).await;
+            let user = caller.session().await.user;
+            roles.push((role, caller, user));
+        }
+        let other = app.sign_up("other@example.org").await;
+        let second = app.sign_up("second@example.org").await;
+        Self {
+            roles,
+            outsider: app.sign_up("outsider@example.org").await,
+            other: other.session().await.user,
+            second: second.session().await.user,
+        }
+    }
+
+    /// Who has this role in every team here.
+    pub fn with(&self, role: Role) -> &Caller {
+        let found = self.roles.iter().find(|it| it.0 == role);
+        &found.unwrap().1
+    }
+
+    fn id(&self, role: Role) -> UserId {
+        let found = self.roles.iter().find(|it| it.0 == role);
+        found.unwrap().2
+    }
+}
+
+/// A fresh team.
+pub struct World {
+    team: SpaceId,
+    prompt: DocId,
+    invitation: InvitationId,
+    other: UserId,
+}
+
+impl World {
+    pub async fn new(app: &TestApp, people: &People) -> Self {
+        let at = app.state.now();
+        let owner = people.id(Role::Owner);
+        let team = SpaceId::mint(at, app.state.entropy());
+        let invitation = NewInvitation {
+            id: InvitationId::mint(at, app.state.entropy()),
+            team,
+            email: None,
+            role: Role::Viewer,
+            by: owner,
+            at,
+            expires_at: at + 1_000,
+        };
+        let new = NewTeam {
+            id: team,
+            name: "Ours".to_owned(),
+            epoch: EPOCH.to_owned(),
+            owner,
+            at,
+        };
+        let mut inside: Vec<(UserId, Role)> =
+            vec![(people.other, Role::Viewer), (people.second, Role::Owner)];
+        let others = [Role::Viewer, Role::Editor, Role::Admin];
+        inside.extend(others.map(|role| (people.id(role), role)));
+        let made = ops::prompt("Ours", "Say it");
+        let world = Self {
+            team,
+            prompt: made.doc_id,
+            invitation: invitation.id,
+            other: people.other,
+        };
+        let batch = Batch {
+            space: team,
+            epoch: None,
+            device: None,
+            author: Some(owner),
+            member: Some(owner),
+            now: at,
+            restamp: true,
+            create_only: false,
+            ops: vec![made],
+        };
+        let write = app
+            .state
+            .store
+            .write(move |tx: &mut Tx<'_>| -> Result<(), Fault> {
+                let rows = |tx: &mut Tx<'_>| -> Result<(), StoreError> {
+                    teams::create(tx, &new)?;
+                    for (user, role) in inside {
+                        members::add(tx, team, user, role, at)?;
+                    }
+                    invitations::create(tx, &invitation)
+                };
+                rows(tx)?;
+                apply(tx, &batch).map(|_| ())
+            });
+        write.await.unwrap();
+        world
+    }
+
+    /// The address of a route with this team's ids in it.
+    fn address(&self, path: &str) -> String {
+        let id = match path.starts_with("/teams") {
+            true => self.invitation.to_string(),
+            false => self.prompt.to_string(),
+        };
+        let path = path
+            .replace("{team}", &self.team.to_string())
+            .replace("{user}", &self.other.to_string())
+            .replace("{id}", &id)
+            .replace("{number}", "1");
+        match path.starts_with("/teams") || path == "/sync/push" {
+            true => format!("/api/v1{path}"),
+            false => format!("/api/v1{path}?space={}{}", self.team, self.query(&path)),
+        }
+    }
+
+    /// What else a route needs.
+    fn query(&self, path: &str) -> String {
+        match path {
+            "/sync/pull" => format!("&epoch={EPOCH}&cursor=0"),
+            _ => String::new(),
+        }
+    }
+
+    /// A body that is right for who may.
+    fn body(&self, method: &Method, path: &str) -> Option<Value> {
+        Some(match (method.as_str(), path) {
+            ("PATCH", "/teams/{team}") => json!({"name": "Another"}),
+            ("PATCH", "/teams/{team}/members/{user}") => json!({"role": "editor"}),
+            ("POST", "/teams/{team}/ownership") => json!({"user": self.other}),
+            ("POST", "/teams/{team}/invitations") => json!({"role": "viewer"}),
+            ("POST", "/sync/push") => json!({
+                "space": self.team, "epoch": EPOCH, "cursor": 0,
+                "ops": [ops::prompt("New", "x")],
+            }),
+            _ => return None,
+        })
+    }
+
+    /// Asks. A refusal of each operation of a push is given as the refusal that it is.
+    pub async fn ask(&self, caller: &Caller, method: &Method, path: &str) -> Answer {
+        let mut request = caller.request(method.clone(), &self.address(path));
+        if let Some(body) = self.body(method, path) {
+            request = request.json(&body);
+        }
+        if path == "/live" {
+            return head(request).await;
+        }
+        let answer = caller.send(request).await;
+        match path {
+            "/sync/push" if answer.status.is_success() => of_operation(answer),
+            _ => answer,
+        }
+    }
+}
+
+/// It does not end by itself: its head is enough when it is let in.
+async fn head(request: reqwest::RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = match status.is_success() {
+        true => Vec::new(),
+        false => response.bytes().await.unwrap().to_vec(),
+    };
+    Answer {
+        status,
+        headers,
+        body,
+    }
+}
+
+fn of_operation(answer: Answer) -> Answer {
+    let reply: krowoc_shared::sync::wire::PushReply = answer.json();
+    let Some(violation) = reply.results[0].violation.clone() else {
+        return answer;
+    };
+    let mut problem = krowoc_shared::error::Problem::new(violation.code);
+    problem.detail = Some(violation.message);
+    problem.correlation_id = answer.header("x-correlation-id").to_owned();
+    let mut headers = answer.headers;
+    headers.insert("content-type", "application/problem+json".parse().unwrap());
+    Answer {
+        status: StatusCode::from_u16(problem.status).unwrap(),
+        headers,
+        body: serde_json::to_vec(&problem).unwrap(),
+    }
+}
