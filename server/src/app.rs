@@ -4,6 +4,7 @@ use crate::accounts::passwords::Hasher;
 use crate::config::Config;
 use crate::executions::Direct;
 use crate::executions::gateway::Gateway;
+use crate::leaderboard::Public;
 use crate::mail::Mailer;
 use crate::oidc::Federation;
 use crate::platform::{Clock, Random, random};
@@ -44,6 +45,8 @@ pub struct AppState {
     pub tokens: Tokens,
     /// Prompts by the slugs of their titles.
     pub slugs: Slugs,
+    /// What is public, as it was read a moment ago.
+    pub public: Public,
     /// Who listens for live hints.
     pub live: Arc<crate::live::Hub>,
     /// Executions under way here.
@@ -84,6 +87,7 @@ impl AppState {
             models,
             tokens: Tokens::default(),
             slugs: Slugs::default(),
+            public: Public::default(),
             live: Arc::default(),
             executions: Arc::default(),
             instance: Arc::default(),

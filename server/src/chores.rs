@@ -4,6 +4,7 @@ use crate::accounts::{leaving, mailing};
 use crate::dashboards::rollup;
 use crate::executions::recover;
 use crate::jobs::{FORGET, Kind, PURGE};
+use crate::leaderboard::recompute;
 use crate::teams;
 
 /// The kinds that this server does.
@@ -12,6 +13,7 @@ pub const KINDS: &[Kind] = &[
     FORGET,
     recover::KIND,
     rollup::KIND,
+    recompute::KIND,
     mailing::KIND,
     leaving::KIND,
     teams::mailing::KIND,

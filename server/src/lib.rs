@@ -11,6 +11,7 @@ pub mod dashboards;
 pub mod executions;
 pub mod jobs;
 pub mod keys;
+pub mod leaderboard;
 pub mod library;
 pub mod live;
 pub mod mail;

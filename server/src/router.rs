@@ -5,8 +5,8 @@ use crate::web::contract::Contract;
 use crate::web::routes::Routes;
 use crate::web::{body, contract, fallback, health, request};
 use crate::{
-    accounts, budgets, dashboards, executions, keys, library, live, mcp, models, openai, sync,
-    teams, tokens,
+    accounts, budgets, dashboards, executions, keys, leaderboard, library, live, mcp, models,
+    openai, sync, teams, tokens,
 };
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -29,7 +29,8 @@ fn api(cfg: &mut Routes<'_>) {
         .configure(tokens::configure)
         .configure(teams::configure)
         .configure(executions::configure)
-        .configure(dashboards::configure);
+        .configure(dashboards::configure)
+        .configure(leaderboard::configure);
 }
 
 /// The document of the API, for all workers.
@@ -57,6 +58,7 @@ pub fn app(
         .configure(health::configure)
         .configure(openai::configure)
         .configure(mcp::configure)
+        .configure(leaderboard::pages::configure)
         .service(web::scope(API).configure(|cfg| api(&mut Routes::of_worker(cfg))))
         .app_data(Data::new(state))
         .app_data(contract)

@@ -132,6 +132,10 @@ id!(
     /// An invitation to a team.
     InvitationId
 );
+id!(
+    /// A prompt that its owner made public.
+    PublicationId
+);
 
 #[cfg(test)]
 mod tests {

@@ -9,6 +9,7 @@ pub mod exchange;
 pub mod execution;
 pub mod hlc;
 pub mod ids;
+pub mod leaderboard;
 pub mod library;
 pub mod prompts;
 pub mod sync;

@@ -10,6 +10,7 @@ mod executions;
 mod export;
 mod jobs;
 mod keys;
+mod leaderboard;
 mod library;
 mod live;
 mod mcp;

@@ -33,6 +33,11 @@ const ALLOWED: &[(&str, &str, &str)] = &[
         "an output that is kept becomes a document by an operation",
     ),
     (
+        "leaderboard",
+        "sync",
+        "a copy of a public prompt is made by an operation",
+    ),
+    (
         "mcp",
         "library",
         "an agent's search is the library's, in another wire format",

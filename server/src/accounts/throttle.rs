@@ -5,6 +5,7 @@
 
 use crate::app::AppState;
 use crate::store::throttle::{self, Attempts};
+use crate::web::client::network;
 use crate::web::problem::{Fault, Reply};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::ids::Millis;
@@ -46,17 +47,6 @@ pub struct Attempt {
 
 fn subject(kind: &str, text: &str) -> [u8; 32] {
     Sha256::digest(format!("{kind}:{text}")).into()
-}
-
-/// The network that counts as one address: an IPv6 customer has a /64.
-fn network(address: IpAddr) -> String {
-    match address {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let prefix = u128::from(address) >> 64;
-            format!("{prefix:x}::/64")
-        }
-    }
 }
 
 /// The delay after so many failures: 2, 4, 8 … seconds beyond the free ones.

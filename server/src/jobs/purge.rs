@@ -5,7 +5,7 @@ use crate::app::AppState;
 use crate::store::derived::Derived;
 use crate::store::library::{self, PURGED, TRASH};
 use crate::store::writing::{Writing, save};
-use crate::store::{Conn, Event, StoreError, Tx, sync, versions};
+use crate::store::{Conn, Event, StoreError, Tx, publications, sync, versions};
 use krowoc_shared::hlc::Hlc;
 use krowoc_shared::ids::{DocId, Millis, SpaceId};
 use krowoc_shared::library::limits;
@@ -107,6 +107,7 @@ fn empty(
         save(tx, &[writing])?;
         // After the document: until it is purged the database keeps what was published.
         versions::forget(tx, space, tombstone.id)?;
+        publications::forget(tx, stored.row_id)?;
         stand.replace(Some(&stored.document), &tombstone);
     }
     if changed > 0 {

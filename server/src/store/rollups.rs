@@ -6,7 +6,7 @@
 use super::execution_rows::{cost, fault};
 use super::library::signed;
 use super::statement::{Statement, Value};
-use super::{Conn, StoreError, Tx};
+use super::{Conn, StoreError, Tx, logs};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use krowoc_shared::dashboards::{Fact, Grain, Latencies, Tally};
@@ -134,6 +134,8 @@ pub struct Step {
     open: Vec<ExecutionId>,
     /// Late ones that have ended.
     ended: Vec<ExecutionId>,
+    /// Runs of prompts that completed: those of copies of public prompts go into their log.
+    ran: Vec<ExecutionId>,
     /// Executions that are counted.
     pub counted: u64,
     /// Whether nothing is left before the time that was asked for.
@@ -152,6 +154,9 @@ impl Step {
                 let key = (fact.user, grain, bucket, subject);
                 self.rows.entry(key).or_default().add(fact);
             }
+        }
+        if fact.prompt.is_some() && fact.state == ExecutionState::Completed {
+            self.ran.push(fact.id);
         }
         self.counted = self.counted.saturating_add(1);
     }
@@ -191,6 +196,7 @@ pub fn gather(conn: &mut Conn, until: Millis, limit: i64) -> Result<Option<Step>
         rows: BTreeMap::new(),
         open: Vec::new(),
         ended: Vec::new(),
+        ran: Vec::new(),
         counted: 0,
     };
     for row in late {
@@ -234,6 +240,7 @@ pub fn apply(tx: &mut Tx<'_>, step: &Step) -> Result<bool, StoreError> {
     for ((user, grain, bucket, subject), tally) in &step.rows {
         add(tx, *user, (*grain, *bucket), subject, tally)?;
     }
+    logs::ran(tx, &step.ran)?;
     Ok(true)
 }
 

@@ -56,6 +56,18 @@ pub fn address(request: &HttpRequest) -> IpAddr {
     )
 }
 
+/// The network that counts as one address: an IPv6 customer has a /64.
+#[must_use]
+pub fn network(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let prefix = u128::from(address) >> 64;
+            format!("{prefix:x}::/64")
+        }
+    }
+}
+
 fn user_agent(request: &HttpRequest) -> String {
     let sent = request.headers().get(header::USER_AGENT);
     let text = sent

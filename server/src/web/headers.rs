@@ -44,12 +44,15 @@ impl Scope {
     }
 }
 
+/// Who may show what is served.
+pub const SHARED: &str = "cross-origin-resource-policy";
+
 const FIXED: &[(&str, &str)] = &[
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
     ("referrer-policy", "no-referrer"),
     ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-resource-policy", "same-origin"),
+    (SHARED, "same-origin"),
     (
         "permissions-policy",
         "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -58,11 +61,16 @@ const FIXED: &[(&str, &str)] = &[
 
 /// Sets the headers of a response.
 pub fn apply(headers: &mut HeaderMap, scope: Scope, https: bool) {
+    // A picture that other sites show says so itself.
+    let shared = headers.get(SHARED).cloned();
     for (name, value) in FIXED {
         headers.insert(
             HeaderName::from_static(name),
             HeaderValue::from_static(value),
         );
+    }
+    if let Some(shared) = shared {
+        headers.insert(HeaderName::from_static(SHARED), shared);
     }
     headers.insert(
         header::CONTENT_SECURITY_POLICY,

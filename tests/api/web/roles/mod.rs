@@ -66,17 +66,20 @@ const PERSONAL: &[&str] = &[
     "executions",
     "home",
     "invitations",
+    "leaderboard",
     "library",
     "models",
     "oauth",
     "password",
     "provider-keys",
     "providers",
+    "public",
     "session",
     "sessions",
     "sign-in",
     "tokens",
     "usage",
+    "votes",
 ];
 
 /// An operation of the contract.

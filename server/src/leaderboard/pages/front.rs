@@ -1,0 +1,314 @@
+//! The front page: a board with its windows, a search, and why each prompt has its place. Not the prompt's own page.
+
+use super::html::{
+    COPY, DOWN, FORK, Head, SEARCH, UP, count, escape, icon, page, percent, put, time,
+};
+use super::site::{Site, card_of_board};
+use crate::leaderboard::cache::Item;
+use krowoc_shared::leaderboard::wire::{BoardView, Entry};
+use krowoc_shared::leaderboard::{Formula, PLACES, Part, PartName, Window};
+use std::fmt::Write;
+
+/// Hours of a small chart.
+const WIDTH: f64 = 96.0;
+/// Its height.
+const HEIGHT: f64 = 28.0;
+
+/// How a window is called.
+const fn called(window: Window) -> &'static str {
+    match window {
+        Window::Day => "24 h",
+        Window::Week => "7 days",
+        Window::All => "All time",
+    }
+}
+
+/// How it is called in a sentence.
+const fn spoken(window: Window) -> &'static str {
+    match window {
+        Window::Day => "in the last 24 hours",
+        Window::Week => "in the last 7 days",
+        Window::All => "of all time",
+    }
+}
+
+/// The page of a board.
+pub(super) fn board(site: &Site, view: &BoardView) -> String {
+    let mut main = hero();
+    bar(&mut main, Some(view.window), view.formula, "", view.public);
+    if view.entries.is_empty() {
+        main.push_str(
+            "<div class=\"empty\"><p class=\"empty__title\">Nothing is public yet</p>\
+             <p class=\"muted\">Publish a prompt in your library and make it public: it appears here.</p></div>",
+        );
+    } else {
+        main.push_str(
+            "<div class=\"rank rank--head xs muted hide-s\" aria-hidden=\"true\"><span>Rank</span><span>Prompt</span>\
+             <span>Last 24 h</span><span class=\"num\">Runs</span><span class=\"rank__acts\"><span>Votes</span></span></div>\
+             <ol class=\"board\">",
+        );
+        for entry in &view.entries {
+            row(&mut main, entry, view);
+        }
+        main.push_str("</ol>");
+    }
+    put!(
+        main,
+        "<p class=\"said\" id=\"said\" role=\"status\"></p><p class=\"xs muted\">Counted each hour{}. Formula {}. \
+         <a class=\"plain\" href=\"/leaderboard/rules\">How ranking works</a></p>",
+        view.counted_at
+            .map(|at| format!(", last at {}", time(at)))
+            .unwrap_or_default(),
+        escape(&view.rules.version)
+    );
+    let title = match view.window {
+        Window::Day => "Prompts people run again".to_owned(),
+        window => format!("Prompts people run again, {}", spoken(window)),
+    };
+    let head = Head {
+        title: &title,
+        description: "The public prompts that people run and vote for most. Copy one, or take it into your own library.",
+        canonical: &format!(
+            "{}/leaderboard?window={}",
+            site.origin,
+            view.window.as_str()
+        ),
+        picture: &card_of_board(site),
+        kind: "website",
+        hidden: view.formula != Formula::default(),
+    };
+    page(&head, &site.version, &main)
+}
+
+/// The page of a search.
+pub(super) fn found(site: &Site, words: &str, items: &[&Item], public: u64) -> String {
+    let mut main = hero();
+    bar(&mut main, None, Formula::default(), words, public);
+    let total = u64::try_from(items.len()).unwrap_or(u64::MAX);
+    put!(
+        main,
+        "<h2 role=\"status\">{} found</h2>",
+        match total {
+            0 => "Nothing".to_owned(),
+            1 => "1 prompt".to_owned(),
+            more => format!("{} prompts", count(more)),
+        }
+    );
+    main.push_str("<ul class=\"board\">");
+    for item in items.iter().take(PLACES) {
+        let listed = &item.listed;
+        let counts = item.counts(Window::All);
+        put!(
+            main,
+            "<li class=\"rank\"><span></span><div>{}</div><span class=\"hide-s\"></span><span class=\"num hide-s\">{}</span>\
+             <span class=\"rank__acts\">{}</span></li>",
+            named(&listed.slug, &listed.title, &listed.author, &listed.tags),
+            count(counts.runs),
+            acts(&listed.slug, &listed.title, counts.votes())
+        );
+    }
+    main.push_str("</ul><p class=\"said\" id=\"said\" role=\"status\"></p>");
+    let head = Head {
+        title: "Search",
+        description: "Public prompts that hold these words.",
+        canonical: &format!("{}/leaderboard", site.origin),
+        picture: &card_of_board(site),
+        kind: "website",
+        hidden: true,
+    };
+    page(&head, &site.version, &main)
+}
+
+fn hero() -> String {
+    "<div class=\"hero\"><h1>Prompts people run again</h1><p>Public prompts, ranked by who runs them and by votes. Copy one, or take it \
+     into your own library.</p></div>"
+        .to_owned()
+}
+
+fn bar(out: &mut String, window: Option<Window>, formula: Formula, words: &str, public: u64) {
+    out.push_str("<div class=\"sitebar\"><nav class=\"seg\" aria-label=\"Window\">");
+    for one in Window::ALL {
+        let current = if window == Some(one) {
+            " aria-current=\"page\""
+        } else {
+            ""
+        };
+        let formula = match formula {
+            Formula::Krowoc => String::new(),
+            other => format!("&amp;formula={}", other.as_str()),
+        };
+        put!(
+            out,
+            "<a href=\"/leaderboard?window={}{formula}\"{current}>{}</a>",
+            one.as_str(),
+            called(one)
+        );
+    }
+    put!(
+        out,
+        "</nav><form class=\"search\" role=\"search\" action=\"/leaderboard\" method=\"get\">{}<label class=\"sr\" for=\"q\">Search public \
+         prompts</label><input class=\"input\" id=\"q\" type=\"search\" name=\"q\" value=\"{}\" maxlength=\"200\" placeholder=\"Search {} \
+         public {}\"><kbd class=\"kbd hide-s\" aria-hidden=\"true\">/</kbd></form></div>",
+        icon(SEARCH),
+        escape(words),
+        count(public),
+        if public == 1 { "prompt" } else { "prompts" }
+    );
+}
+
+/// The title with who made it and its tags.
+fn named(slug: &str, title: &str, author: &str, tags: &[String]) -> String {
+    let mut out = String::new();
+    let shown = if title.is_empty() { "Untitled" } else { title };
+    put!(
+        out,
+        "<a class=\"rank__title\" href=\"/p/{}\" dir=\"auto\">{}</a><p class=\"line line--wrap xs muted\"><span dir=\"auto\">by {}</span>",
+        percent(slug),
+        escape(shown),
+        escape(author)
+    );
+    if !tags.is_empty() {
+        out.push_str("<span class=\"tags\">");
+        for tag in tags {
+            put!(
+                out,
+                "<span class=\"tag\" dir=\"auto\">{}</span>",
+                escape(tag)
+            );
+        }
+        out.push_str("</span>");
+    }
+    out.push_str("</p>");
+    out
+}
+
+/// Vote, copy, take. The last two need a script and are shown by it.
+fn acts(slug: &str, title: &str, votes: u64) -> String {
+    let (slug, title) = (escape(slug), escape(title));
+    format!(
+        "<button type=\"button\" class=\"vote\" data-vote=\"{slug}\" data-value=\"up\" aria-pressed=\"false\" \
+         aria-label=\"Vote for {title}, {votes} so far\">{}<span data-count>{votes}</span></button>\
+         <button type=\"button\" class=\"btn btn--icon hide-s\" data-copy=\"{slug}\" data-script hidden aria-label=\"Copy {title}\" title=\"Copy\">{}</button>\
+         <button type=\"button\" class=\"btn hide-s\" data-fork=\"{slug}\" data-script hidden aria-label=\"Take {title} into my library\">{}Take</button>",
+        icon(UP),
+        icon(COPY),
+        icon(FORK)
+    )
+}
+
+fn row(out: &mut String, entry: &Entry, view: &BoardView) {
+    let top = if entry.rank <= 3 { " rank--top" } else { "" };
+    put!(
+        out,
+        "<li class=\"rank{top}\"><span class=\"rank__n\">{}</span><div>{}</div><span class=\"hide-s\">{}</span>\
+         <span class=\"num hide-s\">{}</span><span class=\"rank__acts\">{}</span>{}</li>",
+        entry.rank,
+        named(&entry.slug, &entry.title, &entry.author, &entry.tags),
+        spark(&entry.hours),
+        count(entry.counts.runs),
+        acts(&entry.slug, &entry.title, entry.counts.votes()),
+        why(entry, view)
+    );
+}
+
+/// Runs by the hour, as a line.
+fn spark(hours: &[u64]) -> String {
+    let most = hours.iter().copied().max().unwrap_or(0);
+    let last = hours.last().copied().unwrap_or(0);
+    let steps = hours.len().saturating_sub(1).max(1) as f64;
+    let points: Vec<String> = hours
+        .iter()
+        .enumerate()
+        .map(|(at, runs)| {
+            let x = WIDTH * at as f64 / steps;
+            // A line that lies within the picture with its whole width.
+            let y = HEIGHT - 2.0 - (HEIGHT - 5.0) * *runs as f64 / most.max(1) as f64;
+            format!("{x:.1} {y:.1}")
+        })
+        .collect();
+    let line = points.join("L");
+    format!(
+        "<svg class=\"spark\" viewBox=\"0 0 96 28\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"Runs in the last 24 hours, at most \
+         {most} an hour, now {last}\"><path class=\"area\" d=\"M{line}L96 28L0 28Z\"/><path d=\"M{line}\"/></svg>"
+    )
+}
+
+/// What a part of a score stands for, with what was counted.
+fn part_words(part: &Part, entry: &Entry) -> String {
+    let counts = &entry.counts;
+    match part.name {
+        PartName::Reach => format!("People who ran it, {}", count(counts.executors)),
+        PartName::Approval => format!(
+            "Votes, {} for and {} against",
+            count(counts.up),
+            count(counts.down)
+        ),
+        PartName::Runs => format!("Runs, {}", count(counts.runs)),
+        PartName::Votes => format!("Votes, {}", count(counts.votes())),
+    }
+}
+
+/// Points of a thousand, as people read them.
+fn points(millionths: u32) -> u32 {
+    millionths.saturating_add(500) / 1_000
+}
+
+fn why(entry: &Entry, view: &BoardView) -> String {
+    let mut out = String::new();
+    put!(
+        out,
+        "<details class=\"whyrow\"><summary>Why rank {}{}</summary><div class=\"why\"><p class=\"line xs\"><b>{} of 1,000 points</b>\
+         <span class=\"push muted\">{}</span></p><div class=\"whybars\">",
+        entry.rank,
+        icon(DOWN),
+        count(points(entry.score).into()),
+        spoken(view.window)
+    );
+    for part in &entry.parts {
+        let share = 100.0 * f64::from(part.points) / f64::from(part.of.max(1));
+        put!(
+            out,
+            "<span>{}</span><svg class=\"whybar\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
+             <rect width=\"{share:.1}\" height=\"6\"/></svg><span class=\"num\"><b>{}</b> of {}</span>",
+            escape(&part_words(part, entry)),
+            points(part.points),
+            points(part.of)
+        );
+    }
+    out.push_str(
+        "</div><p class=\"xs muted\">Runs and votes of who made it do not count. <a class=\"plain\" href=\"/leaderboard/rules\">How ranking \
+         works</a></p></div></details>",
+    );
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_runs_stays_in_its_picture() {
+        for hours in [
+            vec![0; 24],
+            vec![5; 24],
+            (0..24).collect::<Vec<u64>>(),
+            Vec::new(),
+        ] {
+            let drawn = spark(&hours);
+            assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{drawn}");
+            assert_eq!(
+                drawn.matches('L').count(),
+                2 * hours.len().saturating_sub(1) + 2
+            );
+        }
+        assert!(spark(&[1, 3, 2]).contains("at most 3 an hour, now 2"));
+    }
+
+    #[test]
+    fn points_are_of_a_thousand() {
+        assert_eq!(
+            [0, 499, 500, 468_984, 1_000_000].map(points),
+            [0, 0, 1, 469, 1_000]
+        );
+    }
+}

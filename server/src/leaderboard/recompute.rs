@@ -1,0 +1,184 @@
+//! The job that counts the logs, each hour, and on demand. Not the rules of counting: those are in `shared`.
+//!
+//! It changes nothing but what follows from the logs: done twice, or after its rows were lost, it leaves the same rows.
+
+use super::publish::exact;
+use crate::app::AppState;
+use crate::jobs::{Kind, Outcome};
+use crate::store::logs::{self, Runners};
+use crate::store::standings::{self, Counted, Standing, Standings};
+use crate::store::{Conn, StoreError, Tx, publications};
+use crate::web::routes::Routes;
+use crate::web::{Admin, Reply};
+use actix_web::post;
+use actix_web::web::{Data, Json};
+use futures_util::FutureExt;
+use krowoc_shared::capture::fingerprint::simhash;
+use krowoc_shared::error::Problem;
+use krowoc_shared::ids::{Millis, PublicationId};
+use krowoc_shared::leaderboard::copies::{Print, link};
+use krowoc_shared::leaderboard::formula::weight;
+use krowoc_shared::leaderboard::votes::tally;
+use krowoc_shared::leaderboard::window::{HOUR, Window};
+use krowoc_shared::leaderboard::wire::Recomputed;
+use std::sync::Arc;
+
+/// How often it runs.
+const EVERY: Millis = HOUR;
+/// Texts that are looked at in one transaction.
+const TEXTS: i64 = 100;
+
+/// Counts the logs.
+pub const KIND: Kind = Kind {
+    name: "leaderboard",
+    every: Some(EVERY),
+    attempts: 5,
+    run: |state, _| done(state).boxed(),
+};
+
+/// Its route.
+pub(super) fn configure(cfg: &mut Routes<'_>) {
+    cfg.service(recompute_leaderboard);
+}
+
+async fn done(state: AppState) -> Outcome {
+    run(&state)
+        .await
+        .map(|_| ())
+        .map_err(|error| error.to_string())
+}
+
+/// Counts votes and runs now instead of with the next hour.
+#[utoipa::path(
+    tag = "leaderboard",
+    security(("session" = [])),
+    responses(
+        (status = 200, description = "It is counted.", body = Recomputed),
+        (status = 403, description = "forbidden: not who looks after the server", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/admin/leaderboard/recompute")]
+async fn recompute_leaderboard(state: Data<AppState>, _admin: Admin) -> Reply<Json<Recomputed>> {
+    Ok(Json(run(&state).await?))
+}
+
+/// Looks at texts that were published anew, links copies to the first, and counts the logs.
+///
+/// # Errors
+/// The store's; what was done before stays done.
+pub async fn run(state: &AppState) -> Result<Recomputed, StoreError> {
+    read_texts(state).await?;
+    let now = state.now();
+    let links = |tx: &mut Tx<'_>| link_copies(tx);
+    state.store.write_again(links).await?;
+    state
+        .store
+        .write_again(move |tx: &mut Tx<'_>| logs::drop_network_keys(tx, now))
+        .await?;
+    let confirmed_only = state.mailer.is_on();
+    let (from, new) = state
+        .store
+        .read(move |conn: &mut Conn| count(conn, now, confirmed_only))
+        .await?;
+    let rows = u64::try_from(new.len()).unwrap_or(u64::MAX);
+    let new = Arc::new(new);
+    let changed = state
+        .store
+        .write_again(move |tx: &mut Tx<'_>| standings::replace(tx, from, now, &new))
+        .await?;
+    state.public.forget();
+    Ok(Recomputed {
+        counted_at: now,
+        rows,
+        // Another server was as fast: its rows are the same.
+        changed: changed.unwrap_or(0),
+    })
+}
+
+/// Works out what texts are recognised by that were published since they were looked at.
+async fn read_texts(state: &AppState) -> Result<(), StoreError> {
+    loop {
+        let unread = state
+            .store
+            .read(|conn: &mut Conn| publications::unread(conn, TEXTS))
+            .await?;
+        if unread.is_empty() {
+            return Ok(());
+        }
+        let work_out =
+            |(id, rev, text): (PublicationId, i64, String)| (id, rev, exact(&text), simhash(&text));
+        let make = move || unread.into_iter().map(work_out).collect::<Vec<_>>();
+        state
+            .store
+            .prepare_and_write(make, |tx: &mut Tx<'_>, prints| -> Result<(), StoreError> {
+                prints.iter().try_for_each(|(id, rev, exact, signature)| {
+                    publications::set_print(tx, *id, *rev, exact.clone(), *signature)
+                })
+            })
+            .await?;
+    }
+}
+
+fn link_copies(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    publications::lock(tx)?;
+    let known = publications::prints(tx)?;
+    let prints: Vec<Print> = known.iter().map(|(print, _)| print.clone()).collect();
+    let linked = link(&prints);
+    for (print, before) in known {
+        let first = linked.get(&print.id).copied().flatten();
+        if first != before {
+            publications::set_first(tx, print.id, first)?;
+        }
+    }
+    Ok(())
+}
+
+/// All counts as the logs have them, and what they are to replace.
+fn count(
+    conn: &mut Conn,
+    now: Millis,
+    confirmed_only: bool,
+) -> Result<(Counted, Standings), StoreError> {
+    let from = standings::counted(conn)?;
+    let mut all = Standings::new();
+    for (key, votes) in tally(&logs::casts(conn, confirmed_only)?, now) {
+        let counts = &mut all.entry(key).or_default().counts;
+        (counts.up, counts.down) = (votes.up, votes.down);
+    }
+    let begins = Window::ALL.map(|window| {
+        let length = window.length();
+        length.map_or(Millis::MIN, |length| now.saturating_sub(length))
+    });
+    let caps = Window::ALL.map(Window::run_cap);
+    for group in logs::runners(conn, now, begins, caps, confirmed_only)? {
+        add(&mut all, &group, now);
+    }
+    let first = now.div_euclid(HOUR).saturating_sub(23);
+    let after = first.saturating_mul(HOUR).saturating_sub(1);
+    for (id, hour, runs) in logs::hours(conn, after, now, confirmed_only)? {
+        let place = usize::try_from(hour.saturating_sub(first)).unwrap_or(usize::MAX);
+        let day: &mut Standing = all.entry((Window::Day, id)).or_default();
+        day.hours.resize(24, 0);
+        if let Some(count) = day.hours.get_mut(place) {
+            *count = u64::try_from(runs).unwrap_or(0);
+        }
+    }
+    Ok((from, all))
+}
+
+/// Adds people who ran a prompt last in the same hour.
+fn add(all: &mut Standings, group: &Runners, now: Millis) {
+    let count = |number: i64| u64::try_from(number).unwrap_or(0);
+    let age = now.div_euclid(HOUR).saturating_sub(group.hour);
+    let numbers = group.runs.into_iter().zip(group.in_window);
+    for (window, (runs, people)) in Window::ALL.into_iter().zip(numbers) {
+        if people == 0 {
+            continue;
+        }
+        let counts = &mut all.entry((window, group.publication)).or_default().counts;
+        counts.runs = counts.runs.saturating_add(count(runs));
+        counts.executors = counts.executors.saturating_add(count(people));
+        let fresh = count(people).saturating_mul(weight(window, age));
+        counts.fresh = counts.fresh.saturating_add(fresh);
+    }
+}

@@ -1,0 +1,157 @@
+//! Votes: one an account and prompt, changed and taken back at any time. Not their counting.
+
+use super::network::Origin;
+use crate::app::AppState;
+use crate::store::{Conn, StoreError, Tx, logs, publications};
+use crate::web::body::Body;
+use crate::web::routes::Routes;
+use crate::web::{Client, Fault, Person, Reply};
+use actix_web::web::{Data, Json, Path};
+use actix_web::{delete, get, put};
+use krowoc_shared::error::{ErrorCode, Problem};
+use krowoc_shared::ids::{Millis, UserId};
+use krowoc_shared::leaderboard::wire::{CastVote, MyVotes, Vote, VoteView};
+use std::collections::BTreeMap;
+
+/// Its routes.
+pub(super) fn configure(cfg: &mut Routes<'_>) {
+    cfg.service(my_votes)
+        .service(my_vote)
+        .service(cast_vote)
+        .service(withdraw_vote);
+}
+
+/// The caller's votes for prompts that are public now.
+#[utoipa::path(
+    tag = "leaderboard",
+    security(("session" = [])),
+    responses((status = 200, description = "The votes, by slug.", body = MyVotes))
+)]
+#[get("/votes")]
+async fn my_votes(state: Data<AppState>, person: Person) -> Reply<Json<MyVotes>> {
+    let catalogue = state.public.catalogue(&state).await?;
+    let user = person.user;
+    let votes = state
+        .store
+        .read(move |conn: &mut Conn| -> Result<_, StoreError> { logs::votes_of(conn, user) })
+        .await?;
+    let named = votes.into_iter().filter_map(|(id, vote)| {
+        let item = catalogue.item(id)?;
+        Some((item.listed.slug.clone(), vote))
+    });
+    Ok(Json(MyVotes {
+        votes: named.collect::<BTreeMap<String, Vote>>(),
+    }))
+}
+
+/// What the caller said of a prompt.
+#[utoipa::path(
+    tag = "leaderboard",
+    security(("session" = [])),
+    params(("slug" = String, Path, description = "The prompt's name in addresses.")),
+    responses(
+        (status = 200, description = "Their vote, or none.", body = VoteView),
+        (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/public/prompts/{slug}/vote")]
+async fn my_vote(
+    state: Data<AppState>,
+    person: Person,
+    slug: Path<String>,
+) -> Reply<Json<VoteView>> {
+    let (slug, user) = (slug.into_inner(), person.user);
+    let confirmed_only = state.mailer.is_on();
+    let view = state
+        .store
+        .read(move |conn: &mut Conn| -> Result<VoteView, StoreError> {
+            let id = publications::by_slug(conn, &slug)?.id;
+            Ok(VoteView {
+                vote: logs::vote_of(conn, id, user)?,
+                counts: !confirmed_only || publications::is_confirmed(conn, user)?,
+            })
+        })
+        .await?;
+    Ok(Json(view))
+}
+
+/// Votes for a prompt or against it, instead of what was said before. One's own prompts are for others to judge.
+#[utoipa::path(
+    tag = "leaderboard",
+    security(("session" = [])),
+    params(("slug" = String, Path, description = "The prompt's name in addresses.")),
+    request_body = CastVote,
+    responses(
+        (status = 200, description = "The vote. It is counted with the next hour.", body = VoteView),
+        (status = 403, description = "forbidden: it is the caller's own", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[put("/public/prompts/{slug}/vote")]
+async fn cast_vote(
+    state: Data<AppState>,
+    person: Person,
+    client: Client,
+    slug: Path<String>,
+    body: Body<CastVote>,
+) -> Reply<Json<VoteView>> {
+    said(
+        &state,
+        person.user,
+        &client,
+        slug.into_inner(),
+        Some(body.0.vote),
+    )
+    .await
+}
+
+/// Takes a vote back.
+#[utoipa::path(
+    tag = "leaderboard",
+    security(("session" = [])),
+    params(("slug" = String, Path, description = "The prompt's name in addresses.")),
+    responses(
+        (status = 200, description = "No vote any more.", body = VoteView),
+        (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[delete("/public/prompts/{slug}/vote")]
+async fn withdraw_vote(
+    state: Data<AppState>,
+    person: Person,
+    client: Client,
+    slug: Path<String>,
+) -> Reply<Json<VoteView>> {
+    said(&state, person.user, &client, slug.into_inner(), None).await
+}
+
+async fn said(
+    state: &AppState,
+    user: UserId,
+    client: &Client,
+    slug: String,
+    vote: Option<Vote>,
+) -> Reply<Json<VoteView>> {
+    let origin = Origin::of(state, client.address);
+    let (now, confirmed_only): (Millis, bool) = (state.now(), state.mailer.is_on());
+    let view = state
+        .store
+        .write_again(move |tx: &mut Tx<'_>| -> Reply<VoteView> {
+            let id = publications::by_slug(tx, &slug)?.id;
+            if vote.is_some() && publications::is_own(tx, id, user)? {
+                let detail = "This prompt is yours: others judge it.";
+                return Err(Fault::new(ErrorCode::Forbidden).detail(detail));
+            }
+            // What is said again is no new line.
+            if logs::vote_of(tx, id, user)? != vote {
+                let network = origin.hash(tx)?;
+                logs::vote(tx, id, user, vote, &network, now)?;
+            }
+            Ok(VoteView {
+                vote,
+                counts: !confirmed_only || publications::is_confirmed(tx, user)?,
+            })
+        })
+        .await?;
+    Ok(Json(view))
+}

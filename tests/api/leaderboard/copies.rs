@@ -1,0 +1,103 @@
+//! Copies in people's libraries, and texts that are nearly the same as an earlier public one.
+
+use super::{CHEF, LAWYER, Prompt, board, count, fork, order, read, server};
+use krowoc_shared::error::ErrorCode;
+use krowoc_shared::leaderboard::wire::PublicationView;
+use krowoc_shared::library::document::Field;
+use krowoc_shared::library::lifecycle::Status;
+use krowoc_shared::library::wire::Written;
+use krowoc_tests::ops;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_copy_is_a_draft_of_ones_own_that_says_who_made_it_and_where() {
+    let app = server().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let bob = app.sign_up("bob@example.org").await;
+    let (lawyer, slug) = Prompt::public(&ada, "Lawyer", LAWYER).await;
+    lawyer.write("Act as a judge, in secret").await;
+    let copy = fork(&bob, "192.0.2.1", &slug).await.document;
+    assert_eq!((copy.title(), copy.body.text.as_str()), ("Lawyer", LAWYER));
+    assert_eq!(copy.lifecycle.status(), Status::Draft);
+    assert_eq!(copy.present_tags().collect::<Vec<_>>(), ["law", "work"]);
+    let source = copy.value(Field::Source);
+    assert_eq!(source["author"], "Ada");
+    assert!(source["url"].as_str().unwrap().ends_with("/p/lawyer"));
+    lawyer.take_back().await;
+    let path = format!("/api/v1/library/{}", copy.id);
+    let kept: Value = bob.get(&path).await.ok().json();
+    assert_eq!(kept["document"]["body"]["text"], LAWYER);
+    let gone = bob
+        .post("/api/v1/public/prompts/lawyer/fork", json!({}))
+        .await;
+    assert_eq!(gone.code(), ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn a_repeated_request_makes_one_copy_and_a_device_may_take_one() {
+    let app = server().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let bob = app.sign_up("bob@example.org").await;
+    let (_, slug) = Prompt::public(&ada, "Lawyer", LAWYER).await;
+    let (device, _) = bob.connect_device("Laptop").await;
+    let path = format!("/api/v1/public/prompts/{slug}/fork");
+    let body = json!({"op_id": ops::op_id(), "id": ops::doc_id()});
+    let mut made = Vec::new();
+    for _ in 0..2 {
+        let answer = device.post(&path, &body).await;
+        assert_eq!(answer.status, StatusCode::CREATED);
+        made.push(answer.json::<Written>().document);
+    }
+    assert_eq!(made[0], made[1]);
+    let list: Value = bob.get("/api/v1/library").await.ok().json();
+    assert_eq!(list["items"].as_array().unwrap().len(), 1);
+    let (program, _) = bob.program(&["library:read"]).await;
+    assert_eq!(
+        program.post(&path, json!({})).await.code(),
+        ErrorCode::MissingScope
+    );
+}
+
+#[tokio::test]
+async fn what_is_nearly_the_same_text_names_the_first_and_has_no_place() {
+    let app = server().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let bob = app.sign_up("bob@example.org").await;
+    let (lawyer, slug) = Prompt::public(&ada, "Lawyer", LAWYER).await;
+    app.advance(1_000);
+    let near = LAWYER.to_uppercase().replace("COMPANIES", "COMPANIES,");
+    let (copy, of_copy) = Prompt::public(&bob, "My lawyer", &near).await;
+    assert_eq!(order(&app, "").await, [slug.as_str()]);
+    assert_eq!(read(&app, &of_copy).await.first.as_deref(), Some("lawyer"));
+    let view: PublicationView = bob.get(&copy.path("/publication")).await.ok().json();
+    assert_eq!(view.first.as_deref(), Some("lawyer"));
+    count(&app).await;
+    assert_eq!(
+        order(&app, "").await,
+        [slug.as_str()],
+        "also as the job sees it"
+    );
+    lawyer.take_back().await;
+    assert_eq!(order(&app, "").await, [of_copy.as_str()]);
+    assert_eq!(read(&app, &of_copy).await.first, None);
+    lawyer.make_public("Ada").await.ok();
+    count(&app).await;
+    assert_eq!(order(&app, "").await, [slug], "it was first");
+}
+
+#[tokio::test]
+async fn a_public_prompt_that_becomes_a_copy_of_another_is_found_by_the_job() {
+    let app = server().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let bob = app.sign_up("bob@example.org").await;
+    Prompt::public(&ada, "Lawyer", LAWYER).await;
+    app.advance(1_000);
+    let (chef, _) = Prompt::public(&bob, "Chef", CHEF).await;
+    count(&app).await;
+    assert_eq!(board(&app, "").await.entries.len(), 2);
+    chef.write(LAWYER).await;
+    chef.publish().await;
+    count(&app).await;
+    assert_eq!(order(&app, "").await, ["lawyer"]);
+}
