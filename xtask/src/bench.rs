@@ -23,6 +23,8 @@ pub enum Bench {
     Sync,
     /// Figures over 1,000,000 executions
     Dashboard,
+    /// Public prompts: counting 1,000,000 runs, the front page under load
+    Leaderboard,
     /// Search and pages at 100,000 documents
     Library,
     /// From save to durable, and to visible
@@ -48,7 +50,7 @@ pub enum Bench {
 pub struct Options {
     /// What to measure
     name: Bench,
-    /// For extract a folder with html/ID.html.gz and ground-truth/ID.json, for usage a file of bodies
+    /// For extract a folder with html/ID.html.gz and ground-truth/ID.json, for usage a file of bodies, for leaderboard a file of prompts
     #[arg(long, value_name = "PATH")]
     data: Option<PathBuf>,
     /// One JSON object a figure
@@ -120,6 +122,7 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
         Bench::Extract => "extract",
         Bench::Sync => "sync",
         Bench::Dashboard => "dashboard",
+        Bench::Leaderboard => "leaderboard",
         Bench::Library => "library",
         Bench::Clip => return in_browser(project, "clip", options.json),
         Bench::Render => return in_browser(project, "render", options.json),
@@ -151,7 +154,7 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
     }
     let databases = matches!(
         options.name,
-        Bench::Sync | Bench::Library | Bench::Dashboard
+        Bench::Sync | Bench::Library | Bench::Dashboard | Bench::Leaderboard
     ) && options.backend.as_deref() != Some("sqlite");
     let cluster = databases
         .then(|| tools::ensure(project, &[Need::Postgres]).and_then(|()| Cluster::start()));

@@ -3,7 +3,7 @@
 use super::board::remark;
 use crate::app::AppState;
 use crate::store::publications::{self, NewPublication};
-use crate::store::{Conn, StoreError, Tx, derived, library, versions};
+use crate::store::{Conn, StoreError, Tx, copies, derived, library, versions};
 use crate::web::body::Body;
 use crate::web::routes::Routes;
 use crate::web::{Actor, Fault, Reply};
@@ -219,9 +219,9 @@ impl Wish {
             signature: simhash(&text),
         };
         let rev = i64::try_from(rev).unwrap_or(i64::MAX);
-        publications::set_print(tx, id, rev, print.exact.clone(), print.signature)?;
+        copies::set_print(tx, id, rev, print.exact.clone(), print.signature)?;
         let first = first(tx, &print)?;
-        publications::set_first(tx, id, first)?;
+        copies::set_first(tx, id, first)?;
         let made = publications::of_document(tx, self.space, self.doc)?;
         made.ok_or_else(|| ErrorCode::Internal.into())
     }
@@ -234,12 +234,10 @@ pub(super) fn exact(text: &str) -> Vec<u8> {
 
 /// The first public prompt of nearly the same text, when there is an older one.
 fn first(tx: &mut Tx<'_>, print: &Print) -> Result<Option<PublicationId>, StoreError> {
-    let older = publications::prints(tx)?
-        .into_iter()
-        .filter(|(other, first)| {
-            let before = (other.first_at, other.id) < (print.first_at, print.id);
-            first.is_none() && before && other.same(print)
-        });
+    let older = copies::prints(tx)?.into_iter().filter(|(other, first)| {
+        let before = (other.first_at, other.id) < (print.first_at, print.id);
+        first.is_none() && before && other.same(print)
+    });
     let oldest = older.min_by_key(|(other, _)| (other.first_at, other.id));
     Ok(oldest.map(|(other, _)| other.id))
 }

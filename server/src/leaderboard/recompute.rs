@@ -7,7 +7,7 @@ use crate::app::AppState;
 use crate::jobs::{Kind, Outcome};
 use crate::store::logs::{self, Runners};
 use crate::store::standings::{self, Counted, Standing, Standings};
-use crate::store::{Conn, StoreError, Tx, publications};
+use crate::store::{Conn, StoreError, Tx, copies, publications};
 use crate::web::routes::Routes;
 use crate::web::{Admin, Reply};
 use actix_web::post;
@@ -100,7 +100,7 @@ async fn read_texts(state: &AppState) -> Result<(), StoreError> {
     loop {
         let unread = state
             .store
-            .read(|conn: &mut Conn| publications::unread(conn, TEXTS))
+            .read(|conn: &mut Conn| copies::unread(conn, TEXTS))
             .await?;
         if unread.is_empty() {
             return Ok(());
@@ -112,7 +112,7 @@ async fn read_texts(state: &AppState) -> Result<(), StoreError> {
             .store
             .prepare_and_write(make, |tx: &mut Tx<'_>, prints| -> Result<(), StoreError> {
                 prints.iter().try_for_each(|(id, rev, exact, signature)| {
-                    publications::set_print(tx, *id, *rev, exact.clone(), *signature)
+                    copies::set_print(tx, *id, *rev, exact.clone(), *signature)
                 })
             })
             .await?;
@@ -121,13 +121,13 @@ async fn read_texts(state: &AppState) -> Result<(), StoreError> {
 
 fn link_copies(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     publications::lock(tx)?;
-    let known = publications::prints(tx)?;
+    let known = copies::prints(tx)?;
     let prints: Vec<Print> = known.iter().map(|(print, _)| print.clone()).collect();
     let linked = link(&prints);
     for (print, before) in known {
         let first = linked.get(&print.id).copied().flatten();
         if first != before {
-            publications::set_first(tx, print.id, first)?;
+            copies::set_first(tx, print.id, first)?;
         }
     }
     Ok(())

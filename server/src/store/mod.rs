@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod budgets;
 mod conn;
+pub mod copies;
 pub mod dashboards;
 pub mod dead_letters;
 pub mod derived;

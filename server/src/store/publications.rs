@@ -7,14 +7,12 @@ use super::statement::Statement;
 use super::{Conn, StoreError, accounts};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
-use krowoc_shared::capture::fingerprint::SimHash;
 use krowoc_shared::ids::{DocId, Millis, PublicationId, SpaceId, UserId};
-use krowoc_shared::leaderboard::copies::Print;
 use krowoc_shared::leaderboard::wire::PublicationView;
 use krowoc_shared::library::lifecycle::Snapshot;
 
 /// Every publication `p` with its document `d`.
-const ALL: &str = " FROM publication p JOIN document d ON d.row_id = p.row_id";
+pub(super) const ALL: &str = " FROM publication p JOIN document d ON d.row_id = p.row_id";
 /// The version `v` that was published last.
 pub(super) const LAST: &str = " JOIN document_version v ON v.space_id = d.space_id AND v.doc_id = d.id AND v.rev = (SELECT max(w.rev) \
                     FROM document_version w WHERE w.space_id = d.space_id AND w.doc_id = d.id AND w.published_at IS NOT NULL)";
@@ -402,103 +400,6 @@ pub fn by_slug(conn: &mut Conn, slug: &str) -> Result<Whole, StoreError> {
         first_at: row.first_at,
         first: row.first,
     })
-}
-
-/// What every publication is recognised by that was not taken back, of the version that was looked at last.
-///
-/// # Errors
-/// The database's.
-pub fn prints(conn: &mut Conn) -> Result<Vec<(Print, Option<PublicationId>)>, StoreError> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Binary)]
-        id: Vec<u8>,
-        #[diesel(sql_type = BigInt)]
-        first_at: i64,
-        #[diesel(sql_type = Binary)]
-        exact: Vec<u8>,
-        #[diesel(sql_type = Nullable<BigInt>)]
-        signature: Option<i64>,
-        #[diesel(sql_type = Nullable<Binary>)]
-        first_of: Option<Vec<u8>>,
-    }
-    let rows: Vec<Row> = Statement::new(
-        "SELECT id, first_at, exact, signature, first_of FROM publication WHERE withdrawn_at IS NULL",
-    )
-    .load(conn)?;
-    let print = |row: Row| {
-        let print = Print {
-            id: publication(&row.id)?,
-            first_at: row.first_at,
-            exact: row.exact,
-            signature: row.signature.map(|bits| SimHash(bits.cast_unsigned())),
-        };
-        Ok((print, row.first_of.as_deref().map(publication).transpose()?))
-    };
-    rows.into_iter().map(print).collect()
-}
-
-/// Publications of which another version was published since their text was looked at: that version and its text.
-///
-/// # Errors
-/// The database's.
-pub fn unread(
-    conn: &mut Conn,
-    limit: i64,
-) -> Result<Vec<(PublicationId, i64, String)>, StoreError> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Binary)]
-        id: Vec<u8>,
-        #[diesel(sql_type = BigInt)]
-        rev: i64,
-        #[diesel(sql_type = Text)]
-        text: String,
-    }
-    let rows: Vec<Row> = Statement::new("SELECT p.id, v.rev, v.text")
-        .sql(ALL)
-        .sql(LAST)
-        .sql(" WHERE v.rev <> p.rev LIMIT ?")
-        .bind(limit)
-        .load(conn)?;
-    let read = |row: Row| Ok((publication(&row.id)?, row.rev, row.text));
-    rows.into_iter().map(read).collect()
-}
-
-/// Notes what the text of a version is recognised by.
-///
-/// # Errors
-/// The database's.
-pub fn set_print(
-    conn: &mut Conn,
-    id: PublicationId,
-    rev: i64,
-    exact: Vec<u8>,
-    signature: Option<SimHash>,
-) -> Result<(), StoreError> {
-    Statement::new("UPDATE publication SET rev = ?, exact = ?, signature = ? WHERE id = ?")
-        .bind(rev)
-        .bind(exact)
-        .bind(signature.map(|hash| hash.0.cast_signed()))
-        .bind(id.as_bytes())
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Notes which prompt had nearly the same text before.
-///
-/// # Errors
-/// The database's.
-pub fn set_first(
-    conn: &mut Conn,
-    id: PublicationId,
-    first: Option<PublicationId>,
-) -> Result<(), StoreError> {
-    Statement::new("UPDATE publication SET first_of = ? WHERE id = ?")
-        .bind(first.map(|id| id.as_bytes().to_vec()))
-        .bind(id.as_bytes())
-        .execute(conn)?;
-    Ok(())
 }
 
 /// Whether the address of an account is confirmed.
