@@ -5,8 +5,8 @@ use super::account::view;
 use crate::app::AppState;
 use crate::store::execution_list::{self, Filter};
 use crate::store::{
-    Conn, StoreError, budgets, devices, executions, identities, library, profiles,
-    provider_key_views, sessions, tokens, versions,
+    Conn, StoreError, budgets, devices, executions, identities, library, logs, profiles,
+    provider_key_views, publications, sessions, tokens, versions,
 };
 use crate::web::problem::Reply;
 use crate::web::routes::Routes;
@@ -142,7 +142,7 @@ impl Download {
 }
 
 /// Downloads all that is kept about the account: itself, its sessions, devices and tokens without secrets, its keys without the keys, its
-/// budget, the library with every version, and every execution.
+/// budget, what is public of it and its votes, the library with every version, and every execution.
 #[utoipa::path(
     tag = "accounts",
     security(("session" = [])),
@@ -168,6 +168,8 @@ async fn export_account(state: Data<AppState>, person: Person) -> Reply<HttpResp
                 "tokens": value(&tokens::list(conn, user)?)?,
                 "provider_keys": value(&provider_key_views::list(conn, user, now)?)?,
                 "budget": value(&budgets::settings(conn, user)?)?,
+                "publications": value(&publications::of_space(conn, space)?)?,
+                "votes": value(&logs::said(conn, user)?)?,
             });
             Ok((space, head))
         })

@@ -15,8 +15,8 @@ use krowoc_shared::leaderboard::{Formula, PLACES, Window};
 use krowoc_shared::prompts::{Variable, asked};
 use serde::Deserialize;
 
-/// How long what everybody reads may be kept on its way.
-pub(super) const CACHE: &str = "public, max-age=10";
+/// How long what everybody reads may be kept on its way: a browser asks each time whether what it has still holds.
+pub(super) const CACHE: &str = "public, max-age=0, s-maxage=10";
 
 /// Its routes.
 pub(super) fn configure(cfg: &mut Routes<'_>) {

@@ -6,12 +6,13 @@ use super::publications::{account, publication};
 use super::statement::{Statement, Value};
 use super::{Conn, StoreError};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, SmallInt};
+use diesel::sql_types::{BigInt, Binary, SmallInt, Text};
 use krowoc_shared::ids::{DocId, ExecutionId, Millis, PublicationId, UserId};
 use krowoc_shared::leaderboard::BURST;
 use krowoc_shared::leaderboard::votes::Cast;
 use krowoc_shared::leaderboard::window::{DAY, HOUR};
 use krowoc_shared::leaderboard::wire::Vote;
+use serde::Serialize;
 
 /// The hash of a network.
 pub type Network = [u8; 16];
@@ -103,6 +104,45 @@ pub fn votes_of(conn: &mut Conn, user: UserId) -> Result<Vec<(PublicationId, Vot
         Some(publication(&row.publication_id).map(|id| (id, vote)))
     };
     rows.into_iter().filter_map(vote).collect()
+}
+
+/// A line of the log of votes, as its author may read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Said {
+    /// The slug of the prompt.
+    pub prompt: String,
+    /// What was said; `None` when it was taken back.
+    pub vote: Option<Vote>,
+    /// When.
+    pub at: Millis,
+}
+
+/// All that an account ever said of prompts, the oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn said(conn: &mut Conn, user: UserId) -> Result<Vec<Said>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        slug: String,
+        #[diesel(sql_type = SmallInt)]
+        value: i16,
+        #[diesel(sql_type = BigInt)]
+        at: i64,
+    }
+    let rows: Vec<Row> = Statement::new(
+        "SELECT p.slug, CAST(e.value AS SMALLINT) AS value, e.at FROM vote_event e JOIN publication p ON p.id = e.publication_id \
+         WHERE e.account_id = ? ORDER BY e.seq",
+    )
+    .bind(user.as_bytes())
+    .load(conn)?;
+    let said = rows.into_iter().map(|row| Said {
+        prompt: row.slug,
+        vote: Vote::of_value(row.value),
+        at: row.at,
+    });
+    Ok(said.collect())
 }
 
 /// Adds a line: what an account says of a prompt, or that it takes back what it said.

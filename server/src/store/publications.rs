@@ -29,6 +29,56 @@ pub(super) fn tags(text: &str) -> Result<Vec<String>, StoreError> {
     serde_json::from_str(text).map_err(|_| fault("tags"))
 }
 
+#[derive(QueryableByName)]
+struct OwnRow {
+    #[diesel(sql_type = Binary)]
+    id: Vec<u8>,
+    #[diesel(sql_type = Text)]
+    slug: String,
+    #[diesel(sql_type = Text)]
+    author: String,
+    #[diesel(sql_type = Text)]
+    tags: String,
+    #[diesel(sql_type = BigInt)]
+    first_at: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    withdrawn_at: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    hidden_at: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    shown: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    first: Option<String>,
+}
+
+impl OwnRow {
+    fn view(self) -> Result<PublicationView, StoreError> {
+        Ok(PublicationView {
+            id: publication(&self.id)?,
+            slug: self.slug,
+            author: self.author,
+            tags: tags(&self.tags)?,
+            first_at: self.first_at,
+            withdrawn_at: self.withdrawn_at,
+            hidden: self.hidden_at.is_some(),
+            shown: self.shown == 1,
+            first: self.first,
+        })
+    }
+}
+
+/// Publications of a space, to be narrowed.
+fn own(space: SpaceId) -> Statement {
+    Statement::new(
+        "SELECT p.id, p.slug, p.author, p.tags, p.first_at, p.withdrawn_at, p.hidden_at, f.slug AS first, CAST(CASE WHEN ",
+    )
+    .sql(SHOWN)
+    .sql(" THEN 1 ELSE 0 END AS BIGINT) AS shown")
+    .sql(ALL)
+    .sql(" LEFT JOIN publication f ON f.id = p.first_of WHERE d.space_id = ?")
+    .bind(space.as_bytes())
+}
+
 /// The publication of a document, as its owner sees it.
 ///
 /// # Errors
@@ -38,51 +88,17 @@ pub fn of_document(
     space: SpaceId,
     doc: DocId,
 ) -> Result<Option<PublicationView>, StoreError> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Binary)]
-        id: Vec<u8>,
-        #[diesel(sql_type = Text)]
-        slug: String,
-        #[diesel(sql_type = Text)]
-        author: String,
-        #[diesel(sql_type = Text)]
-        tags: String,
-        #[diesel(sql_type = BigInt)]
-        first_at: i64,
-        #[diesel(sql_type = Nullable<BigInt>)]
-        withdrawn_at: Option<i64>,
-        #[diesel(sql_type = Nullable<BigInt>)]
-        hidden_at: Option<i64>,
-        #[diesel(sql_type = BigInt)]
-        shown: i64,
-        #[diesel(sql_type = Nullable<Text>)]
-        first: Option<String>,
-    }
-    let row: Option<Row> = Statement::new(
-        "SELECT p.id, p.slug, p.author, p.tags, p.first_at, p.withdrawn_at, p.hidden_at, f.slug AS first, CAST(CASE WHEN ",
-    )
-    .sql(SHOWN)
-    .sql(" THEN 1 ELSE 0 END AS BIGINT) AS shown")
-    .sql(ALL)
-    .sql(" LEFT JOIN publication f ON f.id = p.first_of WHERE d.space_id = ? AND d.id = ?")
-    .bind(space.as_bytes())
-    .bind(doc.as_bytes())
-    .first(conn)?;
-    row.map(|row| {
-        Ok(PublicationView {
-            id: publication(&row.id)?,
-            slug: row.slug,
-            author: row.author,
-            tags: tags(&row.tags)?,
-            first_at: row.first_at,
-            withdrawn_at: row.withdrawn_at,
-            hidden: row.hidden_at.is_some(),
-            shown: row.shown == 1,
-            first: row.first,
-        })
-    })
-    .transpose()
+    let one = own(space).sql(" AND d.id = ?").bind(doc.as_bytes());
+    one.first(conn)?.map(OwnRow::view).transpose()
+}
+
+/// All that is public of a space, or was, the oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn of_space(conn: &mut Conn, space: SpaceId) -> Result<Vec<PublicationView>, StoreError> {
+    let rows: Vec<OwnRow> = own(space).sql(" ORDER BY p.first_at, p.id").load(conn)?;
+    rows.into_iter().map(OwnRow::view).collect()
 }
 
 /// Holds the list of publications until the end of the transaction: who comes next sees what was added.

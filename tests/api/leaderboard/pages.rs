@@ -171,11 +171,11 @@ async fn pages_are_sent_small_and_once_with_the_policy_of_the_dashboard() {
         )
     };
     for (path, cache) in [
-        ("/leaderboard".to_owned(), "public, max-age=10"),
-        ("/p/lawyer".to_owned(), "public, max-age=10"),
+        ("/leaderboard".to_owned(), "public, max-age=0, s-maxage=10"),
+        ("/p/lawyer".to_owned(), "public, max-age=0, s-maxage=10"),
         (file("css"), "public, max-age=31536000, immutable"),
         (file("js"), "public, max-age=31536000, immutable"),
-        ("/sitemap.xml".to_owned(), "public, max-age=10"),
+        ("/sitemap.xml".to_owned(), "public, max-age=0, s-maxage=10"),
         ("/p/lawyer/card.png".to_owned(), "public, max-age=3600"),
         ("/leaderboard/card.png".to_owned(), "public, max-age=3600"),
     ] {

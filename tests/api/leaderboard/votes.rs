@@ -5,7 +5,7 @@ use krowoc_shared::error::ErrorCode;
 use krowoc_shared::leaderboard::wire::{MyVotes, Vote, VoteView};
 use krowoc_tests::mail::Inbox;
 use krowoc_tests::{Caller, TestApp};
-use serde_json::json;
+use serde_json::{Value, json};
 
 async fn votes(app: &TestApp, slug: &str) -> (u64, u64) {
     count(app).await;
@@ -198,4 +198,30 @@ async fn no_address_is_kept_and_the_key_to_its_hash_is_dropped_after_two_days() 
     assert_eq!(super::write(&app, keys).await.unwrap(), 0);
     let kept = "DELETE FROM vote_event WHERE length(network) <> 16";
     assert_eq!(super::write(&app, kept).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn what_somebody_made_public_and_said_of_prompts_is_in_the_download_of_their_account() {
+    let app = server().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let bob = app.sign_up("bob@example.org").await;
+    let (_, slug) = Prompt::public(&ada, "Lawyer", LAWYER).await;
+    vote(&bob, "192.0.2.1", &slug, Some("up")).await.ok();
+    vote(&bob, "192.0.2.1", &slug, None).await.ok();
+    let all =
+        async |caller: &Caller| -> Value { caller.get("/api/v1/account/export").await.ok().json() };
+    let (of_ada, of_bob) = (all(&ada).await, all(&bob).await);
+    assert_eq!(of_ada["publications"][0]["slug"], "lawyer");
+    assert_eq!(of_ada["votes"], json!([]));
+    let said: Vec<_> = of_bob["votes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["vote"])
+        .collect();
+    assert_eq!(said, [&json!("up"), &json!(null)]);
+    assert!(
+        !of_bob.to_string().contains("network"),
+        "no trace of an address"
+    );
 }

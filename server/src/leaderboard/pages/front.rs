@@ -87,7 +87,7 @@ pub(super) fn found(site: &Site, words: &str, items: &[&Item], public: u64) -> S
     let total = u64::try_from(items.len()).unwrap_or(u64::MAX);
     put!(
         main,
-        "<h2 role=\"status\">{} found</h2>",
+        "<p class=\"soft\" role=\"status\">{} found</p>",
         match total {
             0 => "Nothing".to_owned(),
             1 => "1 prompt".to_owned(),

@@ -196,7 +196,7 @@ fn facts(out: &mut String, prompt: &PublicPrompt) {
     let counts = &prompt.counts;
     put!(
         out,
-        "<aside class=\"stack stack--4\"><dl class=\"facts\"><dt>Runs</dt><dd>{}</dd><dt>People</dt><dd>{}</dd><dt>Version</dt><dd>{}</dd>\
+        "<div class=\"stack stack--4\"><dl class=\"facts\"><dt>Runs</dt><dd>{}</dd><dt>People</dt><dd>{}</dd><dt>Version</dt><dd>{}</dd>\
          <dt>Published</dt><dd>{}</dd><dt>Public since</dt><dd>{}</dd></dl>\
          <p class=\"xs muted\">Taken into your library, it is in the extension too: there you insert it into any page.</p>",
         count(counts.runs),
@@ -207,7 +207,7 @@ fn facts(out: &mut String, prompt: &PublicPrompt) {
     );
     put!(
         out,
-        "<details class=\"whyrow\" data-script hidden><summary>Report it{}</summary><form class=\"fill why\" data-report=\"{}\">\
+        "<details class=\"whyrow whyrow--alone\" data-script hidden><summary>Report it{}</summary><form class=\"fill why\" data-report=\"{}\">\
          <label><span>Why</span><select class=\"select\" name=\"reason\">",
         icon(DOWN),
         escape(&prompt.slug)
@@ -222,7 +222,7 @@ fn facts(out: &mut String, prompt: &PublicPrompt) {
     }
     out.push_str(
         "</select></label><label><span>In your words</span><textarea class=\"textarea\" name=\"detail\" rows=\"3\" maxlength=\"1000\">\
-         </textarea></label><p><button class=\"btn\">Report</button></p></form></details></aside>",
+         </textarea></label><p><button class=\"btn\">Report</button></p></form></details></div>",
     );
 }
 
