@@ -308,6 +308,7 @@ fn Inside() -> impl IntoView {
             Route::Execution(id) => screen(move || screens::execution(id)),
             Route::Compare(one, other) => screen(move || screens::compare(one, other)),
             Route::DeadLetters(_) => screen(screens::dead_letters),
+            Route::Community => screen(screens::community),
             Route::Import => screen(screens::import),
             Route::Settings(section) => screen(move || screens::settings(section)),
             Route::Lost => view! { <Lost /> }.into_any(),

@@ -344,6 +344,8 @@ pub enum Route {
     Compare(ExecutionId, ExecutionId),
     /// What failed and waits for a decision.
     DeadLetters(LetterFilter),
+    /// Public prompts.
+    Community,
     /// Import.
     Import,
     /// Settings.
@@ -386,6 +388,7 @@ impl Route {
                 _ => Self::Lost,
             },
             ["dead-letters"] => Self::DeadLetters(LetterFilter::read(search)),
+            ["community"] => Self::Community,
             ["import"] => Self::Import,
             ["settings"] => Self::Settings(Section::Devices),
             ["settings", name] => Section::ALL
@@ -416,6 +419,7 @@ impl Route {
             Self::Execution(id) => format!("/executions/{id}"),
             Self::Compare(one, other) => format!("/executions/{one}/with/{other}"),
             Self::DeadLetters(filter) => format!("/dead-letters{}", filter.write()),
+            Self::Community => "/community".to_owned(),
             Self::Import => "/import".to_owned(),
             Self::Settings(section) => format!("/settings/{}", section.as_str()),
             Self::Connect => "/connect".to_owned(),

@@ -50,6 +50,7 @@ fn every_page_has_an_address_that_leads_back_to_it() {
             all: true,
             ..LetterFilter::default()
         }),
+        Route::Community,
         Route::Import,
         Route::Connect,
         Route::ConnectDone,

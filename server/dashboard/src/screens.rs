@@ -5,6 +5,7 @@
 //! library stays in the main module: nothing is won by marking it here.
 
 use crate::accounts::{Connect, ConnectDone, Forgot, Reset, Verify};
+use crate::community::CommunityPage;
 use crate::dashboard::DashboardPage;
 use crate::dead_letters::DeadLettersPage;
 use crate::document::DocumentPage;
@@ -65,6 +66,12 @@ pub fn compare(one: ExecutionId, other: ExecutionId) -> Arrival {
 #[wasm_split(executions, fallible)]
 pub fn dead_letters() -> Arrival {
     arrived(|| view! { <DeadLettersPage /> })
+}
+
+/// Public prompts.
+#[wasm_split(community, fallible)]
+pub fn community() -> Arrival {
+    arrived(|| view! { <CommunityPage /> })
 }
 
 /// The import.

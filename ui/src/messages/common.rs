@@ -17,6 +17,7 @@ words! {
     SEARCH_OR_RUN = "Search or run a command";
     HOME = "Home";
     DASHBOARD = "Dashboard";
+    LEADERBOARD = "Leaderboard";
     LIBRARY = "Library";
     IMPORT = "Import";
     RUNS = "Runs";

@@ -7,6 +7,7 @@ macro_rules! words {
 
 pub mod accounts;
 pub mod common;
+pub mod community;
 pub mod document;
 pub mod executions;
 pub mod figures;

@@ -1,6 +1,7 @@
 //! What is known about a document beside its text: tags, collection, note, source. Not the text.
 
 use super::control::Control;
+use super::publication::Public;
 use super::running::Running;
 use super::source::{Source, SourceLink, source};
 use krowoc_shared::library::document::{Counter, Document, Field, Kind};
@@ -38,6 +39,7 @@ pub fn About(control: Control) -> impl IntoView {
     view! {
         <div class="pad stack stack--6">
             {move || prompt.get().then(|| view! { <Running control=control /> })}
+            {move || prompt.get().then(|| view! { <Public control=control /> })}
             <h2 class="sr">{words::ABOUT}</h2>
             <div class="field">
                 <label class="label" for="tags">{words::TAGS}</label>

@@ -9,6 +9,7 @@ mod editor;
 mod highlight;
 mod page;
 mod proposals;
+mod publication;
 mod running;
 mod source;
 mod stored;

@@ -72,6 +72,12 @@ fn commands(typed: &str) -> Vec<Entry> {
             Does::Go(Route::Dashboard(Shown::default())),
         ),
         entry(
+            Glyph::Globe,
+            common::LEADERBOARD,
+            "",
+            Does::Go(Route::Community),
+        ),
+        entry(
             Glyph::Library,
             library::PROMPTS,
             library::TITLE,

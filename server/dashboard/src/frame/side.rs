@@ -140,6 +140,12 @@ pub fn Side(
                     </a>
                 </li>
                 <li>
+                    <a href=Route::Community.address() aria-current=move || (app.nav.get() == Route::Community).then_some("page")>
+                        <Icon glyph=Glyph::Globe />
+                        {common::LEADERBOARD}
+                    </a>
+                </li>
+                <li>
                     <a href=Route::Import.address() aria-current=move || (app.nav.get() == Route::Import).then_some("page")>
                         <Icon glyph=Glyph::Upload />
                         {common::IMPORT}

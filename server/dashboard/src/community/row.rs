@@ -1,0 +1,165 @@
+//! A public prompt in a list: its place, its day as a line, and what can be done with it. Not the list.
+
+use super::control::Control;
+use krowoc_shared::leaderboard::wire::{Entry, PublicSummary, Vote};
+use krowoc_shared::leaderboard::{Counts, Part, Window};
+use krowoc_ui::components::Icon;
+use krowoc_ui::format::{count, percent};
+use krowoc_ui::icons::Glyph;
+use krowoc_ui::messages::community as words;
+use leptos::prelude::*;
+
+/// Width and height of the small chart.
+const SIZE: (f64, f64) = (96.0, 28.0);
+
+/// A place of the board.
+#[component]
+pub(super) fn EntryRow(control: Control, entry: Entry, window: Window) -> impl IntoView {
+    let class = if entry.rank <= 3 {
+        "rank rank--top"
+    } else {
+        "rank"
+    };
+    let votes = entry.counts.votes();
+    let score = words::score(entry.score);
+    view! {
+        <li class=class>
+            <span class="rank__n">{entry.rank}</span>
+            <Named slug=entry.slug.clone() title=entry.title.clone() author=entry.author tags=entry.tags />
+            <span class="hide-s"><Spark hours=entry.hours /></span>
+            <span class="num hide-s">{count(entry.counts.runs)}</span>
+            <Acts control=control slug=entry.slug title=entry.title votes=votes />
+            <details class="whyrow">
+                <summary>{words::why(entry.rank)}<Icon glyph=Glyph::Down /></summary>
+                <div class="why">
+                    <p class="line xs"><b>{score}</b><span class="push muted">{words::spoken(window)}</span></p>
+                    <Bars parts=entry.parts counts=entry.counts />
+                    <p class="xs muted">{words::OWN_EXCLUDED}</p>
+                </div>
+            </details>
+        </li>
+    }
+}
+
+/// A prompt that a search found.
+#[component]
+pub(super) fn FoundRow(control: Control, item: PublicSummary) -> impl IntoView {
+    let votes = item.counts.votes();
+    view! {
+        <li class="rank">
+            <span></span>
+            <Named slug=item.slug.clone() title=item.title.clone() author=item.author tags=item.tags />
+            <span class="hide-s"></span>
+            <span class="num hide-s">{count(item.counts.runs)}</span>
+            <Acts control=control slug=item.slug title=item.title votes=votes />
+        </li>
+    }
+}
+
+#[component]
+fn Named(slug: String, title: String, author: String, tags: Vec<String>) -> impl IntoView {
+    let title = if title.is_empty() {
+        words::UNTITLED.to_owned()
+    } else {
+        title
+    };
+    let tags = tags
+        .into_iter()
+        .map(|tag| view! { <span class="tag" dir="auto">{tag}</span> })
+        .collect_view();
+    view! {
+        <div>
+            <a class="rank__title" dir="auto" href=format!("/p/{}", percent(&slug)) rel="external" target="_blank">{title}</a>
+            <p class="line line--wrap xs muted"><span dir="auto">{words::by(&author)}</span><span class="tags">{tags}</span></p>
+        </div>
+    }
+}
+
+#[component]
+fn Acts(control: Control, slug: String, title: String, votes: u64) -> impl IntoView {
+    let slug = StoredValue::new(slug);
+    let own = move || slug.get_value();
+    let pressed = move || {
+        let mine = control.votes.with(|all| all.get(&own()).copied());
+        (mine == Some(Vote::Up)).to_string()
+    };
+    let shown = move || control.shown(&own(), votes);
+    let (copy, take) = (words::copy(&title), words::take(&title));
+    let label = move || words::vote_for(&title, shown());
+    view! {
+        <span class="rank__acts">
+            <button type="button" class="vote" aria-pressed=pressed aria-label=label on:click=move |_| control.vote(own())>
+                <Icon glyph=Glyph::ThumbUp /><span>{move || count(shown())}</span>
+            </button>
+            <button type="button" class="btn btn--icon hide-s" aria-label=copy title=words::COPY on:click=move |_| control.copy(own())>
+                <Icon glyph=Glyph::Copy />
+            </button>
+            <button type="button" class="btn hide-s" aria-label=take on:click=move |_| control.take(own())>
+                <Icon glyph=Glyph::Fork />{words::TAKE}
+            </button>
+        </span>
+    }
+}
+
+#[component]
+fn Bars(parts: Vec<Part>, counts: Counts) -> impl IntoView {
+    let bars = parts
+        .into_iter()
+        .map(|part| {
+            let share = 100.0 * f64::from(part.points) / f64::from(part.of.max(1));
+            view! {
+                <span>{words::part(&part, &counts)}</span>
+                <svg class="whybar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+                    <rect width=format!("{share:.1}") height="6" />
+                </svg>
+                <span class="num"><b>{words::points(part.points)}</b>{format!(" of {}", words::points(part.of))}</span>
+            }
+        })
+        .collect_view();
+    view! { <div class="whybars">{bars}</div> }
+}
+
+/// The points of a line through counts, from the left; the highest count is at the top.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a picture of a hundred points does not show more"
+)]
+fn line(hours: &[u64]) -> String {
+    let (width, height) = SIZE;
+    let most = hours.iter().copied().max().unwrap_or(0).max(1) as f64;
+    let steps = hours.len().saturating_sub(1).max(1) as f64;
+    let points: Vec<String> = hours
+        .iter()
+        .enumerate()
+        .map(|(at, runs)| {
+            let x = width * at as f64 / steps;
+            let y = height - 2.0 - (height - 5.0) * *runs as f64 / most;
+            format!("{x:.1} {y:.1}")
+        })
+        .collect();
+    points.join("L")
+}
+
+#[component]
+fn Spark(hours: Vec<u64>) -> impl IntoView {
+    let most = hours.iter().copied().max().unwrap_or(0);
+    let now = hours.last().copied().unwrap_or(0);
+    let line = line(&hours);
+    view! {
+        <svg class="spark" viewBox="0 0 96 28" preserveAspectRatio="none" role="img" aria-label=words::spark(most, now)>
+            <path class="area" d=format!("M{line}L96 28L0 28Z") />
+            <path d=format!("M{line}") />
+        </svg>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_runs_stays_in_its_picture() {
+        assert_eq!(line(&[0, 2, 4]), "0.0 26.0L48.0 14.5L96.0 3.0");
+        assert!(!line(&[]).contains("NaN") && !line(&[0; 24]).contains("NaN"));
+    }
+}

@@ -1,0 +1,236 @@
+//! An owner makes a published prompt public, changes under which name, and takes it back. Not publishing: that fixes a version.
+
+use super::control::Control;
+use krowoc_shared::error::ErrorCode;
+use krowoc_shared::leaderboard::wire::{MakePublic, PublicationView};
+use krowoc_shared::leaderboard::{AUTHOR_CHARS, TAGS};
+use krowoc_shared::library::document::Document;
+use krowoc_ui::api::Client;
+use krowoc_ui::components::{Button, ButtonKind, TagInput};
+use krowoc_ui::format::percent;
+use krowoc_ui::icons::Glyph;
+use krowoc_ui::messages::community as words;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// What is known of the prompt in public, and what is about to be said of it.
+#[derive(Clone, Copy)]
+struct Desk {
+    control: Control,
+    /// Where it is public, or was; the inner `None` when it never was.
+    view: RwSignal<Option<Option<PublicationView>>>,
+    author: RwSignal<String>,
+    tags: RwSignal<Vec<String>>,
+    busy: RwSignal<bool>,
+}
+
+impl Desk {
+    fn path(self) -> String {
+        format!("/library/{}/publication", self.control.id)
+    }
+
+    fn load(self) {
+        spawn_local(async move {
+            match Client.get::<PublicationView>(&self.path()).await {
+                Ok(view) => self.show(view),
+                Err(error) if error.code() == Some(ErrorCode::NotFound) => {
+                    self.view.try_set(Some(None));
+                }
+                // Without it the page is whole: nothing is said when it does not arrive.
+                Err(_) => {}
+            }
+        });
+    }
+
+    fn show(self, view: PublicationView) {
+        self.author.try_set(view.author.clone());
+        self.tags.try_set(view.tags.clone());
+        self.view.try_set(Some(Some(view)));
+    }
+
+    fn make_public(self) {
+        self.busy.set(true);
+        let wanted = MakePublic {
+            author: self.author.get_untracked(),
+            tags: self.tags.get_untracked(),
+        };
+        spawn_local(async move {
+            let answer = Client.put::<PublicationView>(&self.path(), &wanted).await;
+            self.took(answer, words::MADE_PUBLIC);
+        });
+    }
+
+    fn take_back(self) {
+        self.busy.set(true);
+        spawn_local(async move {
+            let answer = Client.delete::<PublicationView>(&self.path()).await;
+            self.took(answer, words::TAKEN_BACK);
+        });
+    }
+
+    fn took(self, answer: Result<PublicationView, krowoc_ui::api::ApiError>, said: &'static str) {
+        self.busy.try_set(false);
+        match answer {
+            Ok(view) => {
+                self.show(view);
+                self.control.app.toasts.say(Glyph::Check, said);
+            }
+            Err(error) => self.control.app.failed(&error),
+        }
+    }
+
+    /// Everybody may read it, or would if it did not lie in the archive or the trash.
+    fn is_public(self) -> bool {
+        let on = |view: &PublicationView| view.withdrawn_at.is_none();
+        self.view
+            .with(|it| it.as_ref().and_then(Option::as_ref).is_some_and(on))
+    }
+
+    /// A tag is added, while there is room for it.
+    fn tag(self, tag: String) {
+        self.tags.update(|tags| {
+            if tags.len() < TAGS && !tags.contains(&tag) {
+                tags.push(tag);
+            }
+        });
+    }
+
+    fn untag(self, tag: &str) {
+        self.tags.update(|tags| tags.retain(|it| it != tag));
+    }
+}
+
+/// Whether everybody reads the prompt, and the way there and back.
+#[component]
+pub fn Public(control: Control) -> impl IntoView {
+    let desk = Desk {
+        control,
+        view: RwSignal::new(None),
+        author: RwSignal::new(String::new()),
+        tags: RwSignal::new(Vec::new()),
+        busy: RwSignal::new(false),
+    };
+    // Publishing, the archive and the trash change what everybody reads.
+    let standing = Memo::new(move |_| {
+        let of = |document: &Document| (document.lifecycle, document.deleted_at());
+        control.document.with(|it| it.as_ref().map(of))
+    });
+    Effect::new(move |_| {
+        if standing.get().is_some() {
+            desk.load();
+        }
+    });
+    let published = move || {
+        standing
+            .get()
+            .is_some_and(|(lifecycle, _)| lifecycle.published.is_some())
+    };
+    let about = move || about(desk.view.get().flatten().as_ref(), published());
+    view! {
+        <section class="card" aria-labelledby="public">
+            <header class="card__head"><h3 class="grow" id="public">{words::PUBLIC}</h3></header>
+            <div class="card__body stack stack--3">
+                <p class="soft">{about}</p>
+                <Links desk=desk />
+                <Show when=move || published() && desk.view.get().is_some()><Fields desk=desk /></Show>
+            </div>
+        </section>
+    }
+}
+
+/// What is the case, in a sentence.
+fn about(view: Option<&PublicationView>, published: bool) -> &'static str {
+    match view {
+        None if published => words::PUBLIC_OFF,
+        None => words::PUBLIC_FIRST,
+        Some(view) if view.hidden => words::PUBLIC_HIDDEN,
+        Some(view) if view.withdrawn_at.is_some() => words::PUBLIC_BACK,
+        Some(view) if view.shown => words::PUBLIC_ON,
+        Some(_) => words::PUBLIC_AWAY,
+    }
+}
+
+#[component]
+fn Links(desk: Desk) -> impl IntoView {
+    let to = |slug: &str, label: &'static str| {
+        let href = format!("/p/{}", percent(slug));
+        view! { <a class="link" href=href rel="external" target="_blank">{label}</a> }
+    };
+    move || {
+        let view = desk.view.get().flatten()?;
+        let page = view.shown.then(|| to(&view.slug, words::OPEN_PUBLIC));
+        let first = view.first.as_deref().map(|first| {
+            view! { <p class="xs muted">{words::FIRST_OF}" "{to(first, words::OPEN_FIRST)}</p> }
+        });
+        Some(view! { {page}{first} })
+    }
+}
+
+#[component]
+fn Fields(desk: Desk) -> impl IntoView {
+    let lacks = Signal::derive(move || {
+        desk.busy.get() || desk.author.with(|author| author.trim().is_empty())
+    });
+    let label = Signal::derive(move || {
+        let label = if desk.is_public() {
+            words::CHANGE
+        } else {
+            words::MAKE_PUBLIC
+        };
+        label.to_owned()
+    });
+    view! {
+        <div class="field">
+            <label class="label" for="public-author">{words::AUTHOR}</label>
+            <input class="input" id="public-author" dir="auto" autocomplete="nickname" maxlength=AUTHOR_CHARS.to_string()
+                aria-describedby="public-author-hint" prop:value=move || desk.author.get()
+                on:input=move |event| desk.author.set(event_target_value(&event)) />
+            <p class="xs muted" id="public-author-hint">{words::AUTHOR_HINT}</p>
+        </div>
+        <div class="field">
+            <label class="label" for="public-tags">{words::PUBLIC_TAGS}</label>
+            <TagInput id="public-tags" tags=desk.tags known=desk.control.app.known_tags()
+                on_add=move |tag| desk.tag(tag) on_remove=move |tag: String| desk.untag(&tag) />
+        </div>
+        <div class="line line--wrap">
+            <Button label=label kind=ButtonKind::Small glyph=Glyph::Globe disabled=lacks on_press=move |()| desk.make_public() />
+            <Show when=move || desk.is_public()>
+                <Button label=words::TAKE_BACK kind=ButtonKind::SmallGhost glyph=Glyph::Undo disabled=desk.busy on_press=move |()| desk.take_back() />
+            </Show>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use krowoc_shared::ids::PublicationId;
+
+    fn view() -> PublicationView {
+        PublicationView {
+            id: PublicationId::mint(1, [1; 10]),
+            slug: "lawyer".to_owned(),
+            author: "Ada".to_owned(),
+            tags: Vec::new(),
+            first_at: 1,
+            withdrawn_at: None,
+            hidden: false,
+            shown: true,
+            first: None,
+        }
+    }
+
+    #[test]
+    fn what_is_said_follows_from_who_can_read_it() {
+        assert_eq!(about(None, false), words::PUBLIC_FIRST);
+        assert_eq!(about(None, true), words::PUBLIC_OFF);
+        assert_eq!(about(Some(&view()), true), words::PUBLIC_ON);
+        let mut away = view();
+        away.shown = false;
+        assert_eq!(about(Some(&away), true), words::PUBLIC_AWAY);
+        away.withdrawn_at = Some(2);
+        assert_eq!(about(Some(&away), true), words::PUBLIC_BACK);
+        away.hidden = true;
+        assert_eq!(about(Some(&away), true), words::PUBLIC_HIDDEN);
+    }
+}

@@ -1,0 +1,86 @@
+// Two people and what everybody reads: published here, voted for there, and the order changes; filled in without a script; taken back.
+import assert from 'node:assert/strict';
+import { accessible, fits } from '../lib/axe.mjs';
+import { Dashboard } from '../lib/dashboard.mjs';
+import { until } from '../lib/wait.mjs';
+
+export const name = 'a prompt is made public by its owner, voted up by somebody else, filled in by anybody, and taken back';
+export const args = ['--admin-emails', 'root@example.org'];
+
+/** Makes a prompt and publishes it; its page makes it public. */
+async function published(dashboard, title, body) {
+  const made = await dashboard.api('POST', '/library', { kind: 'prompt', set: { title }, body });
+  const { id } = made.body.document;
+  await dashboard.api('POST', `/library/${id}/publish`, { body_rev: made.body.document.body.rev });
+  return id;
+}
+
+const order = (page) => page.evaluate(() => [...document.querySelectorAll('.board .rank__title')].map((it) => it.textContent));
+
+/** Every look of a page: by day and by night, wide and narrow. */
+async function looks(context, browser, page, where) {
+  for (const [scheme, width] of [['light', 1280], ['dark', 1280], ['light', 390], ['dark', 390]]) {
+    await browser.scheme(page, scheme);
+    await page.setViewport({ width, height: 860 });
+    await accessible(page, `${where}, ${scheme}, ${width}`);
+    await fits(page, `${where}, ${width}`);
+    await context.shot(page, `${where}-${width}-${scheme}`);
+  }
+  await page.setViewport({ width: 1280, height: 860 });
+}
+
+export async function run(context) {
+  const first = await context.profile({ extension: false });
+  const ada = await Dashboard.signUp(first, context.server, 'ada@example.org');
+  const lawyer = await published(ada, 'Lawyer', 'Act as a lawyer for small companies and explain what this contract asks of us: {{contract}}');
+  const chef = await published(ada, 'Chef', 'You are a chef with one pan. Propose three dinners from what is in the fridge, cheapest first: {{fridge}}');
+  for (const id of [lawyer, chef]) {
+    await ada.open(`/library/${id}`);
+    await ada.shows('Only you read this prompt.');
+    await ada.fill('Your public name', 'Ada');
+    await ada.pressed('Make public');
+    await ada.shows('Everybody reads the version that was published last.');
+  }
+  await accessible(ada.page, 'a public prompt of one’s own');
+
+  // Somebody else votes for the one that was public last.
+  const second = await context.profile({ extension: false });
+  const root = await Dashboard.signUp(second, context.server, 'root@example.org');
+  await root.pressed('Leaderboard');
+  await until('both prompts in the order in which they were public', async () => (await order(root.page)).join() === 'Lawyer,Chef');
+  await root.pressed('Vote for Chef, 0 so far');
+  await root.shows('Your vote is kept.');
+  await root.pressed('Count now');
+  await until('the order to change', async () => (await order(root.page)).join() === 'Chef,Lawyer');
+  await root.pressed('Take Lawyer into my library');
+  await until('a copy with where it is from', async () => (await root.list()).some((it) => it.title === 'Lawyer'));
+  await root.page.evaluate(() => document.querySelector('.whyrow summary').click());
+  await root.shows('1 for and 0 against');
+  await looks(context, second, root.page, 'community');
+
+  // What everybody reads, here by who made it: their own vote is not taken.
+  const { page } = ada;
+  await ada.open('/leaderboard');
+  assert.deepEqual(await order(page), ['Chef', 'Lawyer']);
+  await until('who is signed in to be known', () => page.evaluate(() => !document.querySelector('[data-signed]').hidden));
+  await ada.pressed('Vote for Chef, 1 so far');
+  await ada.shows('This prompt is yours: others judge it.');
+  await page.evaluate(() => document.querySelector('.whyrow summary').click());
+  await ada.shows('of 1,000 points');
+  await looks(context, first, page, 'leaderboard');
+  await page.evaluate(() => [...document.querySelectorAll('.rank__title')].find((it) => it.textContent === 'Chef').click());
+  await ada.shows('You are a chef with one pan.');
+  await page.type('[name=fridge]', 'two eggs <b>');
+  await ada.pressed('Fill in');
+  await ada.shows('cheapest first: two eggs <b>');
+  await looks(context, first, page, 'public-prompt');
+
+  await ada.open(`/library/${chef}`);
+  await ada.shows('Everybody reads the version that was published last.');
+  await ada.pressed('Take back');
+  await ada.shows('It was taken back: nobody else reads it.');
+  await ada.open('/p/chef');
+  await ada.shows('There is no public prompt here');
+  await ada.open('/leaderboard');
+  assert.deepEqual(await order(page), ['Lawyer']);
+}
