@@ -303,6 +303,7 @@ fn Inside() -> impl IntoView {
             Route::Dashboard(_) => screen(screens::dashboard),
             Route::Library(tab, _) => view! { <LibraryPage tab=tab /> }.into_any(),
             Route::Document(id) => screen(move || screens::document(id)),
+            Route::Version(id, number) => screen(move || screens::version(id, number)),
             Route::Run(place) => screen(move || screens::run(place)),
             Route::Executions(_) => screen(screens::executions),
             Route::Execution(id) => screen(move || screens::execution(id)),

@@ -24,6 +24,7 @@ mod route;
 mod run;
 mod screens;
 mod settings;
+mod status;
 mod timing;
 
 fn main() {

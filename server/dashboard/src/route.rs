@@ -4,6 +4,7 @@ use crate::history::{ExecutionFilter, LetterFilter};
 use crate::period::Shown;
 use krowoc_shared::ids::{DocId, ExecutionId, GroupId, Millis};
 use krowoc_shared::library::document::Kind;
+use krowoc_shared::library::lifecycle::Status;
 use krowoc_shared::library::wire::{ListQuery, Sort};
 use krowoc_ui::format::{percent, unpercent};
 
@@ -130,6 +131,8 @@ pub struct Filter {
     pub favourite: bool,
     /// Conflicts only.
     pub conflict: bool,
+    /// Prompts that stand there.
+    pub status: Option<Status>,
     /// Edited within so many days.
     pub days: Option<u32>,
     /// The order; the usual one when absent.
@@ -172,7 +175,7 @@ impl Filter {
             site: self.site.clone(),
             favourite: self.favourite.then_some(true),
             conflict: self.conflict.then_some(true),
-            status: None,
+            status: self.status,
             trash: (tab == Tab::Trash).then_some(true),
             // To the day, so that the pages of one list agree on it.
             since: self
@@ -196,6 +199,7 @@ impl Filter {
                 "collection" => filter.collection = value.parse().ok(),
                 "favourite" => filter.favourite = true,
                 "conflict" => filter.conflict = true,
+                "status" => filter.status = Status::parse(&value),
                 "days" => filter.days = value.parse().ok(),
                 "sort" => filter.sort = sort(&value),
                 _ => {}
@@ -224,6 +228,9 @@ impl Filter {
         }
         if self.conflict {
             put("conflict", "yes");
+        }
+        if let Some(status) = self.status {
+            put("status", status.as_str());
         }
         if let Some(days) = self.days {
             put("days", &days.to_string());
@@ -334,6 +341,8 @@ pub enum Route {
     Library(Tab, Filter),
     /// A document.
     Document(DocId),
+    /// A version of it, by its number.
+    Version(DocId, u64),
     /// A run, to be begun or under way.
     Run(RunPlace),
     /// What was run.
@@ -377,6 +386,10 @@ impl Route {
                 (None, Ok(id)) => Self::Document(id),
                 (None, Err(_)) => Self::Lost,
             },
+            ["library", id, "versions", number] => match (id.parse(), number.parse()) {
+                (Ok(id), Ok(number)) => Self::Version(id, number),
+                _ => Self::Lost,
+            },
             ["run"] => Self::Run(RunPlace::read(None, search)),
             ["run", id] => id
                 .parse()
@@ -414,6 +427,7 @@ impl Route {
             Self::Verify => "/verify".to_owned(),
             Self::Library(tab, filter) => format!("/library/{}{}", tab.as_str(), filter.write()),
             Self::Document(id) => format!("/library/{id}"),
+            Self::Version(id, number) => format!("/library/{id}/versions/{number}"),
             Self::Run(place) => place.address(),
             Self::Executions(filter) => format!("/executions{}", filter.write()),
             Self::Execution(id) => format!("/executions/{id}"),

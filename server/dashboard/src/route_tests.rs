@@ -18,6 +18,7 @@ fn every_page_has_an_address_that_leads_back_to_it() {
         collection: Some(id),
         favourite: true,
         conflict: true,
+        status: Some(Status::Published),
         days: Some(30),
         sort: Some(Sort::Title),
     };
@@ -33,6 +34,7 @@ fn every_page_has_an_address_that_leads_back_to_it() {
         Route::SignUp,
         Route::Library(Tab::Snippets, filter),
         Route::Document(id),
+        Route::Version(id, 12),
         Route::Run(RunPlace::of(None)),
         Route::Run(RunPlace {
             prompt: Some(id),
@@ -72,6 +74,7 @@ fn what_is_no_page_is_lost() {
         "/executions/not-an-id",
         "/executions/x/with/y",
         "/library/not-an-id",
+        "/library/not-an-id/versions/1",
     ] {
         assert_eq!(Route::parse(path, ""), Route::Lost, "{path}");
     }

@@ -8,7 +8,7 @@ use crate::accounts::{Connect, ConnectDone, Forgot, Reset, Verify};
 use crate::community::CommunityPage;
 use crate::dashboard::DashboardPage;
 use crate::dead_letters::DeadLettersPage;
-use crate::document::DocumentPage;
+use crate::document::{DocumentPage, VersionPage};
 use crate::executions::{ComparePage, ExecutionDetailPage, ExecutionsPage};
 use crate::home::HomePage;
 use crate::import::ImportPage;
@@ -36,6 +36,12 @@ pub fn dashboard() -> Arrival {
 #[wasm_split(document, fallible)]
 pub fn document(id: DocId) -> Arrival {
     arrived(move || view! { <DocumentPage id=id /> })
+}
+
+/// One version of a document.
+#[wasm_split(document, fallible)]
+pub fn version(id: DocId, number: u64) -> Arrival {
+    arrived(move || view! { <VersionPage id=id number=number /> })
 }
 
 /// A run.

@@ -3,6 +3,7 @@
 mod button;
 mod diff_view;
 mod icon;
+mod prose_diff;
 mod rows;
 mod seg;
 mod state;
@@ -13,6 +14,7 @@ mod toast;
 pub use button::{Button, ButtonKind, IconButton};
 pub use diff_view::DiffView;
 pub use icon::{Brand, Icon};
+pub use prose_diff::ProseDiff;
 pub use rows::Skeleton;
 pub use seg::{Seg, focus_child, turned};
 pub use state::{Empty, Notice, NoticeKind};

@@ -26,6 +26,24 @@ words! {
     CONVERT = "Make variables";
     CONVERTED = "Placeholders are variables now";
     LEAVE = "Leave as text";
+    STANDING = "Status";
+    STANDING_DRAFT = "A draft. Publishing keeps this text as a version that never changes.";
+    STANDING_ARCHIVED = "Put away with all its versions. Take it out of the archive to publish it again.";
+    PUBLISH = "Publish";
+    PUBLISHED = "Published";
+    PUBLISH_NOTE = "What is new";
+    PUBLISH_NOTE_PLACEHOLDER = "A note beside the version";
+    ARCHIVE = "Archive";
+    UNARCHIVE = "Take out of the archive";
+    ARCHIVED = "In the archive now";
+    UNARCHIVED = "Out of the archive";
+    COPY_LINK = "Copy link";
+    LINK_COPIED = "Link copied";
+    TO_DOCUMENT = "The document";
+    NO_VERSION = "There is no such version";
+    BY_LINE = "Lines";
+    BY_WORD = "Words";
+    DIFFERENCE = "How the difference is shown";
     VERSIONS = "Versions";
     VERSIONS_FAILED = "The versions could not be loaded";
     RESTORE = "Restore";
@@ -129,6 +147,27 @@ pub fn version(number: u64) -> String {
 #[must_use]
 pub fn aside(who: &str) -> String {
     format!("{ASIDE}, {who}")
+}
+
+/// A published prompt.
+#[must_use]
+pub fn standing_published(number: u64) -> String {
+    format!(
+        "This is {} and is published. Editing makes the next draft.",
+        version(number)
+    )
+}
+
+/// A draft after a published version.
+#[must_use]
+pub fn standing_next(number: u64) -> String {
+    format!("{} stays published until this draft is.", version(number))
+}
+
+/// Leads to the published version.
+#[must_use]
+pub fn open_published(number: u64) -> String {
+    format!("Open {} as published", version(number))
 }
 
 /// What a version is compared with.

@@ -2,6 +2,7 @@
 
 use crate::format::{count, plural};
 use krowoc_shared::library::document::Kind;
+use krowoc_shared::library::lifecycle::Status;
 use krowoc_shared::library::limits;
 use krowoc_shared::library::wire::Sort;
 
@@ -21,6 +22,7 @@ words! {
     FAVOURITE = "Favourite";
     FAVOURITES = "Favourites";
     CONFLICTS = "Conflicts";
+    STATUS = "Status";
     TAG = "Tag";
     SITE = "Source";
     COLLECTION = "Collection";
@@ -96,6 +98,27 @@ pub const fn kind(kind: Kind) -> (&'static str, &'static str) {
         Kind::Prompt => ("prompt", "prompts"),
         Kind::Snippet => ("snippet", "snippets"),
         Kind::Collection => ("collection", "collections"),
+    }
+}
+
+/// Where a prompt stands; `published` when a version of it is.
+#[must_use]
+pub const fn standing(status: Status, published: bool) -> &'static str {
+    match (status, published) {
+        (Status::Draft, false) => "Draft",
+        (Status::Draft, true) => "Next draft",
+        (Status::Published, _) => "Published",
+        (Status::Archived, _) => "Archived",
+    }
+}
+
+/// What a status means.
+#[must_use]
+pub const fn standing_title(status: Status) -> &'static str {
+    match status {
+        Status::Draft => "What is written here is not published",
+        Status::Published => "What is written here is published",
+        Status::Archived => "Kept, and not in use",
     }
 }
 

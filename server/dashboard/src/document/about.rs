@@ -2,6 +2,7 @@
 
 use super::control::Control;
 use super::publication::Public;
+use super::lifecycle::Standing;
 use super::running::Running;
 use super::source::{Source, SourceLink, source};
 use krowoc_shared::library::document::{Counter, Document, Field, Kind};
@@ -41,6 +42,7 @@ pub fn About(control: Control) -> impl IntoView {
             {move || prompt.get().then(|| view! { <Running control=control /> })}
             {move || prompt.get().then(|| view! { <Public control=control /> })}
             <h2 class="sr">{words::ABOUT}</h2>
+            {move || prompt.get().then(|| view! { <Standing control=control /> })}
             <div class="field">
                 <label class="label" for="tags">{words::TAGS}</label>
                 <TagInput id="tags" tags=tags known=control.app.known_tags()

@@ -63,6 +63,8 @@ pub struct Control {
     pub document: RwSignal<Option<Document>>,
     /// Title of its collection, versions.
     pub versions: RwSignal<u64>,
+    /// Number of the published version.
+    pub published: RwSignal<Option<u64>>,
     /// Why it is not there.
     pub error: RwSignal<Option<ApiError>>,
     /// What is on the page.
@@ -89,6 +91,7 @@ impl Control {
             id,
             document: RwSignal::new(None),
             versions: RwSignal::new(0),
+            published: RwSignal::new(None),
             error: RwSignal::new(None),
             draft: RwSignal::new(Draft::default()),
             saving: RwSignal::new(Saving::Clean),
@@ -141,6 +144,7 @@ impl Control {
             }
         }
         self.versions.try_set(view.versions);
+        self.published.try_set(view.published);
         self.draft.try_set(draft);
         self.document.try_set(Some(view.document));
         self.pushed.try_update(|n| *n = n.wrapping_add(1));
@@ -185,7 +189,13 @@ impl Control {
         if matches!(arrival, Some(Arrival::Taken | Arrival::Merged)) {
             self.pushed.try_update(|n| *n = n.wrapping_add(1));
         }
+        self.show(view);
+    }
+
+    /// Shows what the server has, beside the draft.
+    pub fn show(self, view: DocumentView) {
         self.versions.try_set(view.versions);
+        self.published.try_set(view.published);
         self.document.try_set(Some(view.document));
     }
 

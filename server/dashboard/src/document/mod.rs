@@ -7,6 +7,7 @@ mod control;
 mod draft;
 mod editor;
 mod highlight;
+mod lifecycle;
 mod page;
 mod proposals;
 mod publication;
@@ -14,8 +15,10 @@ mod running;
 mod source;
 mod stored;
 mod variables;
+mod version_page;
 mod versions;
 
 pub use actions::{copy_text, create, duplicate, set_title};
 pub use page::DocumentPage;
 pub use source::{SourceLink, host, source};
+pub use version_page::VersionPage;

@@ -6,6 +6,7 @@ use super::conflict::Conflicts;
 use super::control::{Control, Said, Saving};
 use super::draft::Draft;
 use super::editor::{Editor, insert};
+use super::lifecycle::Badge;
 use super::proposals::Proposals;
 use super::variables::Variables;
 use super::versions::Versions;
@@ -230,6 +231,7 @@ fn Head(control: Control, kind: Kind) -> impl IntoView {
                 on:input=move |event| control.write(|texts| texts.title = event_target_value(&event))
                 on:keydown=move |event| if event.key() == "Enter" && !event.ctrl_key() && !event.meta_key() { platform::focus("#body") } />
             {move || conflict.get().then(|| view! { <span class="badge badge--warn"><Icon glyph=Glyph::Alert />{library::CONFLICT}</span> })}
+            {(kind == Kind::Prompt).then(|| view! { <Badge control=control /> })}
             <State control=control />
             <span class="push line line--1">
                 {move || {

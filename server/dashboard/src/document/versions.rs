@@ -1,10 +1,14 @@
 //! Earlier texts and other sides of conflicts with what differs, and a way back to each. Not the merge.
 
 use super::control::Control;
+use super::version_page::copy_link;
 use crate::frame::Reference;
+use crate::status::StatusBadge;
+use krowoc_shared::library::lifecycle::Status;
 use krowoc_shared::library::wire::{Version, Versions as Page};
 use krowoc_ui::api::{ApiError, Client};
-use krowoc_ui::components::{Button, ButtonKind, DiffView, RelativeTime};
+use krowoc_ui::components::{Button, ButtonKind, DiffView, ProseDiff, RelativeTime, Seg};
+use krowoc_ui::diff::prose::prose;
 use krowoc_ui::diff::rows;
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::document as words;
@@ -45,26 +49,29 @@ pub fn Versions(control: Control) -> impl IntoView {
         });
     };
     Effect::new(move |_| {
-        if control.versions.get() > 1 {
+        if shown(control) {
+            // Published in its place, a version is read again as well.
+            control.published.track();
             at.set(0);
             read(None);
         }
     });
     let line = move |(i, version): (usize, Version)| {
-        let who = version
-            .device_name
-            .clone()
-            .unwrap_or_else(|| words::THIS_DASHBOARD.to_owned());
+        let place = version.device_name.clone();
+        let who = place.unwrap_or_else(|| words::THIS_DASHBOARD.to_owned());
         let who = if version.aside {
             words::aside(&who)
         } else {
             who
         };
-        let whose = who.clone();
+        let author = version.author.iter();
+        let whose: Vec<&str> = author.chain([&who]).map(String::as_str).collect();
+        let whose = whose.join(" · ");
         view! {
             <li>
                 <button type="button" class="ver" class:is-on=move || at.get() == i aria-pressed=move || (at.get() == i).to_string() on:click=move |_| at.set(i)>
                     <b class="med">{words::version(version.number)}</b>
+                    {version.published_at.map(|_| view! { <StatusBadge status=Status::Published published=true /> })}
                     <span class="cut soft" dir="auto" title=whose>{who}</span>
                     <span class="xs muted"><RelativeTime at=version.hlc.at now=control.app.now /></span>
                 </button>
@@ -80,7 +87,7 @@ pub fn Versions(control: Control) -> impl IntoView {
     })
     };
     view! {
-        <Show when=move || control.versions.with(|count| *count > 1)>
+        <Show when=move || shown(control)>
             <section class="pad-x pad-b" aria-labelledby="versions">
                 <Head control=control list=list at=at />
                 {failed}
@@ -94,6 +101,12 @@ pub fn Versions(control: Control) -> impl IntoView {
             </section>
         </Show>
     }
+}
+
+/// One draft alone has no history.
+fn shown(control: Control) -> bool {
+    let published = control.published.with(Option::is_some);
+    control.versions.with(|count| *count > 1) || published
 }
 
 /// What a version is compared with: the document's own text before it.
@@ -126,27 +139,50 @@ fn Head(control: Control, list: RwSignal<Vec<Version>>, at: RwSignal<usize>) -> 
             view! { <Button label=words::restore(version.number) kind=ButtonKind::Small glyph=Glyph::History on_press=go /> }
         })
     };
+    let link = move || {
+        let number = list.with(|list| list.get(at.get()).map(|it| it.number))?;
+        let (app, id) = (control.app, control.id);
+        Some(
+            view! { <Button label=words::COPY_LINK kind=ButtonKind::SmallGhost glyph=Glyph::Copy on_press=move |()| copy_link(app, id, number) /> },
+        )
+    };
     view! {
         <div class="sec">
             <h2 id="versions">{words::VERSIONS}</h2>
             <span class="muted">{move || pair().map(|(older, newer)| words::against(older, newer))}</span>
-            <span class="push line">{back}</span>
+            <span class="push line line--wrap">{link}{back}</span>
         </div>
     }
 }
 
 #[component]
 fn Changes(list: RwSignal<Vec<Version>>, at: RwSignal<usize>) -> impl IntoView {
-    let changes = Memo::new(move |_| {
+    let way = RwSignal::new(0usize);
+    let texts = Memo::new(move |_| {
         list.with(|list| {
-            let newer = list.get(at.get()).map_or("", |it| it.text.as_str());
-            let older = before(list, at.get()).map_or("", |it| it.text.as_str());
-            rows(older, newer, 2)
+            let newer = list.get(at.get()).map(|it| it.text.clone());
+            let older = before(list, at.get()).map(|it| it.text.clone());
+            (older.unwrap_or_default(), newer.unwrap_or_default())
         })
     });
+    let changes = Memo::new(move |_| texts.with(|(older, newer)| rows(older, newer, 2)));
+    let pieces = Memo::new(move |_| texts.with(|(older, newer)| prose(older, newer, 2)));
+    let note = move || list.with(|list| list.get(at.get()).map(|it| it.note.clone()));
+    let note = move || {
+        note()
+            .filter(|note| !note.is_empty())
+            .map(|note| view! { <p dir="auto">{note}</p> })
+    };
+    let by_word = move || way.get() == 1;
     view! {
+        <div class="stack stack--2">
+        {note}
         <Show when=move || !changes.with(Vec::is_empty) fallback=|| view! { <p class="muted">{words::NO_DIFFERENCE}</p> }>
-            <DiffView rows=changes label=words::VERSIONS boxed=true />
+            <span class="line"><Seg label=words::DIFFERENCE options=vec![words::BY_LINE, words::BY_WORD] value=way on_change=move |it| way.set(it) /></span>
+            <Show when=by_word fallback=move || view! { <DiffView rows=changes label=words::VERSIONS boxed=true /> }>
+                <ProseDiff pieces=pieces label=words::VERSIONS />
+            </Show>
         </Show>
+        </div>
     }
 }

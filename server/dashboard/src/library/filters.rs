@@ -3,6 +3,7 @@
 use super::control::Control;
 use crate::frame::{Choice, Dropdown};
 use crate::route::{Filter, Tab, sort, sort_name};
+use krowoc_shared::library::lifecycle::Status;
 use krowoc_shared::library::wire::{Count, Overview, Sort};
 use krowoc_ui::components::Icon;
 use krowoc_ui::icons::Glyph;
@@ -138,13 +139,37 @@ fn Chips(control: Control) -> impl IntoView {
             )
         })
     };
+    let status = move || {
+        match filter.with(|it| it.status) {
+        Some(status) => on(words::standing(status, false).to_owned(), move || {
+            control.set_filter(|it| it.status = None)
+        })
+        .into_any(),
+        None => view! {
+            <Dropdown label=words::STATUS choices=statuses()
+                on_pick=move |choice: Choice| control.set_filter(|it| it.status = Status::parse(&choice.key)) />
+        }
+        .into_any(),
+    }
+    };
+    let prompts = control.tab == Tab::Prompts;
     let plain = control.tab == Tab::Collections;
     view! {
+        {prompts.then_some(status)}
         {(!plain).then(|| view! { {tag} {site} <CollectionChip control=control /> })}
         {days}
         {toggle(control, words::FAVOURITES, |it| it.favourite, |it| it.favourite = !it.favourite)}
         {(!plain).then_some(conflicts)}
     }
+}
+
+fn statuses() -> Vec<Choice> {
+    let choice = |status: Status| Choice {
+        key: status.as_str().to_owned(),
+        label: words::standing(status, false).to_owned(),
+        count: None,
+    };
+    Status::ALL.map(choice).into()
 }
 
 fn dates() -> Vec<Choice> {

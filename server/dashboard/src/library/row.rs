@@ -2,6 +2,7 @@
 
 use super::control::Control;
 use crate::route::{Filter, Route, Tab};
+use crate::status::StatusBadge;
 use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::wire::{Sort, Summary};
 use krowoc_ui::components::{Icon, RelativeTime};
@@ -94,6 +95,7 @@ pub fn Row(control: Control, placed: Placed) -> impl IntoView {
                     <a class="item__title" href=href dir="auto">{name}</a>
                     {row.favourite.then(|| view! { <span class="fav" title=words::FAVOURITE><Icon glyph=Glyph::Starred class="i--sm" /><span class="sr">{words::FAVOURITE}</span></span> })}
                     {row.conflict.then(|| view! { <span class="badge badge--warn"><Icon glyph=Glyph::Alert />{words::CONFLICT}</span> })}
+                    {(row.kind == Kind::Prompt).then(|| view! { <StatusBadge status=row.status published=row.published /> })}
                 </span>
                 <span class="item__sub" dir="auto">{row.excerpt.clone()}</span>
             </span>

@@ -43,6 +43,8 @@ fn NotFound(control: Control) -> impl IntoView {
     names.extend(filter.tag.as_ref().map(|tag| format!("tag {tag}")));
     names.extend(filter.site.as_ref().map(|site| format!("source {site}")));
     names.extend(collection.map(|title| format!("collection {}", title.unwrap_or_default())));
+    let status = |status| words::standing(status, false).to_lowercase();
+    names.extend(filter.status.map(status));
     names.extend(filter.favourite.then(|| words::FAVOURITES.to_lowercase()));
     names.extend(filter.conflict.then(|| words::CONFLICTS.to_lowercase()));
     names.extend(filter.days.map(|days| words::days(days).to_lowercase()));

@@ -1,0 +1,75 @@
+// A prompt from its first draft to published versions, the next draft and the archive, with links to each version.
+import assert from 'node:assert/strict';
+import { accessible, fits } from '../lib/axe.mjs';
+import { Dashboard } from '../lib/dashboard.mjs';
+import { until } from '../lib/wait.mjs';
+
+export const name = 'a prompt is published, edited as the next draft, compared by word, opened by its link, and archived';
+
+const published = async (dashboard, id) => (await dashboard.api('GET', `/library/${id}`)).body.published;
+
+/** Writes over the whole text and waits until the server has it. */
+async function write(dashboard, id, text) {
+  const { page } = dashboard;
+  await page.waitForSelector('#body');
+  await page.focus('#body');
+  await page.keyboard.down('Control');
+  await page.keyboard.press('a');
+  await page.keyboard.up('Control');
+  await page.keyboard.type(text);
+  await until('the text to be saved', async () => (await dashboard.document(id)).body.text === text);
+}
+
+export async function run(context) {
+  const browser = await context.profile({ extension: false });
+  const dashboard = await Dashboard.signUp(browser, context.server, 'imani@example.org');
+  const { page } = dashboard;
+  const made = await dashboard.api('POST', '/library', { kind: 'prompt', set: { title: 'Reviewer' }, body: 'Act as a careful reviewer.' });
+  const { id } = made.body.document;
+  await dashboard.api('POST', '/library', { kind: 'prompt', set: { title: 'Only a draft' }, body: 'Not yet.' });
+
+  await dashboard.open(`/library/${id}`);
+  await dashboard.shows('A draft. Publishing keeps this text');
+  await dashboard.fill('What is new', 'the first one');
+  await dashboard.pressed('Publish');
+  await until('the first version to be published', async () => (await published(dashboard, id)) === 1);
+  await dashboard.shows('This is v1 and is published');
+  await dashboard.shows('the first one');
+
+  await write(dashboard, id, 'Act as a kind reviewer.');
+  await dashboard.shows('v1 stays published until this draft is.');
+  await dashboard.shows('Next draft');
+  await dashboard.pressed('Words');
+  const marked = (tag) => page.evaluate((name) => [...document.querySelectorAll(`.diff--prose ${name}`)].map((it) => it.lastChild.textContent).join(), tag);
+  await until('what came to be marked by word', async () => (await marked('ins')) === 'kind' && (await marked('del')) === 'careful');
+  for (const scheme of context.browser === 'chromium' ? ['light', 'dark'] : []) {
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    await context.shot(page, `lifecycle-${scheme}`);
+    await accessible(page, `a next draft, ${scheme}`);
+    await fits(page, `a next draft, ${scheme}`);
+  }
+
+  await dashboard.pressed('Open v1 as published');
+  await dashboard.shows('Act as a careful reviewer.');
+  assert.equal(new URL(page.url()).pathname, `/library/${id}/versions/1`);
+  await dashboard.shows('the first one');
+  await accessible(page, 'a version');
+  await context.shot(page, 'version');
+
+  await dashboard.open(`/library/${id}`);
+  await dashboard.pressed('Publish');
+  await until('the second version to be published', async () => (await published(dashboard, id)) === 2);
+  await dashboard.pressed('Archive');
+  await dashboard.shows('Put away with all its versions');
+  assert.deepEqual((await dashboard.list('?status=archived')).map((it) => it.title), ['Reviewer']);
+  await dashboard.pressed('Take out of the archive');
+  await dashboard.shows('This is v2 and is published');
+
+  await dashboard.open('/library/prompts');
+  await dashboard.shows('Only a draft');
+  await dashboard.pressed('Status');
+  await dashboard.pressed('Published');
+  await dashboard.hides('Only a draft');
+  await dashboard.shows('Reviewer');
+  assert.match(page.url(), /status=published/);
+}
