@@ -1,4 +1,4 @@
-//! What one person alone put on a document is as that person left it: tags, and its place in the archive. Not texts and fields.
+//! What one person alone put on a document is as that person left it: tags, metadata, and its place in the archive. Not texts and fields.
 
 use crate::oracle::{Act, Broken, Saved};
 use krowoc_shared::library::document::Document;
@@ -17,6 +17,21 @@ pub fn check(document: &Document, acts: &[Saved]) -> Result<(), Broken> {
             let entry = last.entry(tag).or_default();
             entry.0.insert(saved.client);
             entry.1 = present;
+        }
+    }
+    let mut meta: BTreeMap<&str, (BTreeSet<usize>, Option<&str>)> = BTreeMap::new();
+    for saved in acts {
+        if let Act::Meta { name, value } = &saved.act {
+            let entry = meta.entry(name).or_default();
+            entry.0.insert(saved.client);
+            entry.1 = value.as_deref();
+        }
+    }
+    for (name, (clients, value)) in meta {
+        let is = document.metadata().find(|(known, _)| *known == name);
+        let is = is.map(|(_, value)| value);
+        if clients.len() == 1 && is != value {
+            return Err(format!("{}: {name} is {is:?}", document.id));
         }
     }
     let away = document.lifecycle.is_archived();

@@ -22,6 +22,11 @@ pub enum Act {
     Set { field: Field, value: Value },
     /// Added or removed a tag.
     Tag { tag: &'static str, present: bool },
+    /// Set or took away a piece of metadata.
+    Meta {
+        name: &'static str,
+        value: Option<String>,
+    },
     /// Put it away or took it back.
     Archive { away: bool },
     /// Raised its count.
@@ -431,7 +436,7 @@ fn trash(document: &Document, acts: &[Saved]) -> Result<(), Broken> {
                             .any(|line| deletion.shown.contains(line))
                 }
                 Act::Create => !same && !deletion.shown.is_empty(),
-                Act::Tag { .. } | Act::Restore => false,
+                Act::Tag { .. } | Act::Meta { .. } | Act::Restore => false,
             }
         });
         ensure!(!seen, "{}: came back from the trash by itself", document.id);

@@ -58,6 +58,7 @@ pub fn act(
         (Some(view), 12 | 13) if view.conflicts.is_empty() => save(op_id, node, oracle, rng),
         (Some(view), 12) if !view.conflicts.is_empty() => dismiss(op_id, &view),
         (Some(view), 13 | 14) if !view.conflicts.is_empty() => resolve(op_id, &view),
+        (Some(view), 16) => meta(op_id, &view, oracle, rng),
         (Some(view), 15) if view.kind == Kind::Prompt => archive(op_id, &view, rng),
         (Some(view), _) => text(op_id, &view, oracle, rng),
     };
@@ -160,6 +161,13 @@ fn tag(op_id: OpId, view: &Document, rng: &mut Rng) -> Option<Plan> {
         op.without_tag(tag)
     };
     some(op, vec![Act::Tag { tag, present }])
+}
+
+fn meta(op_id: OpId, view: &Document, oracle: &mut Oracle, rng: &mut Rng) -> Option<Plan> {
+    let name = *rng.pick(&["topic", "persona"])?;
+    let value = rng.chance(80).then(|| oracle.token("meta"));
+    let op = Op::new(op_id, view.id, view.kind).with_meta(name, value.clone());
+    some(op, vec![Act::Meta { name, value }])
 }
 
 fn archive(op_id: OpId, view: &Document, rng: &mut Rng) -> Option<Plan> {

@@ -16,6 +16,10 @@ pub fn item(document: &Document) -> ExportItem {
         title: document.title().to_owned(),
         body: document.body.text.clone(),
         tags: document.present_tags().map(str::to_owned).collect(),
+        meta: document
+            .metadata()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
         collection: document.collection().map(|id| id.to_string()),
         collection_title: None,
         note: document.text(Field::Note).to_owned(),

@@ -7,6 +7,7 @@ use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::lifecycle::Status;
 use krowoc_shared::library::wire::{ListQuery, Sort};
 use krowoc_ui::format::{percent, unpercent};
+use std::collections::BTreeMap;
 
 const DAY: Millis = 86_400_000;
 
@@ -127,6 +128,8 @@ pub struct Filter {
     pub site: Option<String>,
     /// A collection.
     pub collection: Option<DocId>,
+    /// Metadata, by name.
+    pub meta: BTreeMap<String, String>,
     /// Favourites only.
     pub favourite: bool,
     /// Conflicts only.
@@ -172,6 +175,7 @@ impl Filter {
             q: (!words.is_empty()).then(|| words.to_owned()),
             tag: self.tag.clone(),
             collection: self.collection,
+            meta: (!self.meta.is_empty()).then(|| lines(&self.meta)),
             site: self.site.clone(),
             favourite: self.favourite.then_some(true),
             conflict: self.conflict.then_some(true),
@@ -197,6 +201,10 @@ impl Filter {
                 "tag" => filter.tag = Some(value).filter(|it| !it.is_empty()),
                 "site" => filter.site = Some(value).filter(|it| !it.is_empty()),
                 "collection" => filter.collection = value.parse().ok(),
+                "meta" => {
+                    let pairs = value.lines().filter_map(|line| line.split_once('='));
+                    filter.meta = pairs.map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+                }
                 "favourite" => filter.favourite = true,
                 "conflict" => filter.conflict = true,
                 "status" => filter.status = Status::parse(&value),
@@ -223,6 +231,9 @@ impl Filter {
         if let Some(collection) = self.collection {
             put("collection", &collection.to_string());
         }
+        if !self.meta.is_empty() {
+            put("meta", &lines(&self.meta));
+        }
         if self.favourite {
             put("favourite", "yes");
         }
@@ -244,6 +255,12 @@ impl Filter {
             format!("?{}", parts.join("&"))
         }
     }
+}
+
+/// Metadata as a query has it.
+fn lines(meta: &BTreeMap<String, String>) -> String {
+    let lines: Vec<String> = meta.iter().map(|(n, v)| format!("{n}={v}")).collect();
+    lines.join("\n")
 }
 
 /// An order in the address.

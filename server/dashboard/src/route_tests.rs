@@ -16,6 +16,9 @@ fn every_page_has_an_address_that_leads_back_to_it() {
         tag: Some("español/ł".to_owned()),
         site: Some("example.org".to_owned()),
         collection: Some(id),
+        meta: [("category", "Law & order"), ("own name", "a=b")]
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+            .into(),
         favourite: true,
         conflict: true,
         status: Some(Status::Published),

@@ -86,6 +86,7 @@ fn bulk_edit(
         );
         op.set.clone_from(&wanted.set);
         op.tags.clone_from(&wanted.tags);
+        op.meta.clone_from(&wanted.meta);
         there.map(|_| op.clone()).ok_or_else(|| {
             OpResult::rejected(
                 &op,

@@ -35,6 +35,7 @@ pub(super) fn creation(state: &AppState, wanted: CreateDocument, now: Millis) ->
     op.set = wanted.set;
     op.set.entry(Field::CreatedAt).or_insert_with(|| now.into());
     op.tags.add = wanted.tags;
+    op.meta = wanted.meta;
     op.body = Some(BodyEdit {
         base_rev: 0,
         text: wanted.body,
@@ -149,6 +150,7 @@ async fn edit(
     let fill = move |op: &mut Op| {
         op.set.clone_from(&wanted.set);
         op.tags.clone_from(&wanted.tags);
+        op.meta.clone_from(&wanted.meta);
         op.body.clone_from(&wanted.body);
         op.resolves.clone_from(&wanted.resolves);
     };

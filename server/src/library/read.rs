@@ -98,6 +98,18 @@ fn without_zeros(name: String) -> String {
     }
 }
 
+/// `name=value`, one a line; what has no `=` fits nothing.
+fn metadata(text: &str) -> Vec<(String, String)> {
+    let part = |line: &str| {
+        let (name, value) = line.split_once('=').unwrap_or((line, ""));
+        (name.to_owned(), value.to_owned())
+    };
+    text.lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| part(&without_zeros(line.to_owned())))
+        .collect()
+}
+
 fn filter(query: &ListQuery) -> Filter {
     let mut parsed = text::query(query.q.as_deref().unwrap_or_default());
     let excluded = parsed.excluded_tags.into_iter().map(without_zeros);
@@ -127,6 +139,7 @@ fn filter(query: &ListQuery) -> Filter {
         },
         kinds,
         tags,
+        meta: query.meta.as_deref().map(metadata).unwrap_or_default(),
         collection: query.collection,
         sites,
         favourite: query.favourite.or(parsed.favourite),

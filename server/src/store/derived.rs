@@ -25,6 +25,8 @@ struct State<'a> {
     tags: &'a BTreeMap<String, TagRegister>,
     counters: &'a BTreeMap<Counter, i64>,
     conflicts: &'a [Conflict],
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    meta: &'a BTreeMap<String, Register>,
     #[serde(skip_serializing_if = "Lifecycle::is_empty")]
     lifecycle: &'a Lifecycle,
 }
@@ -60,6 +62,7 @@ impl Derived {
             tags: &document.tags,
             counters: &document.counters,
             conflicts: &document.conflicts,
+            meta: &document.meta,
             lifecycle: &document.lifecycle,
         };
         let tags: Vec<&str> = document.present_tags().collect();
@@ -103,6 +106,7 @@ impl Ahead {
             && self.document.tags == document.tags
             && self.document.counters == document.counters
             && self.document.conflicts == document.conflicts
+            && self.document.meta == document.meta
             && self.document.lifecycle == document.lifecycle
             && self.document.body.text == document.body.text;
         same.then_some(&self.derived)

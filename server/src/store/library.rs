@@ -27,6 +27,8 @@ struct State {
     counters: BTreeMap<Counter, i64>,
     conflicts: Vec<Conflict>,
     #[serde(default)]
+    meta: BTreeMap<String, Register>,
+    #[serde(default)]
     lifecycle: Lifecycle,
 }
 
@@ -92,6 +94,7 @@ impl Loaded {
                 rev: unsigned(self.body_rev),
             },
             conflicts: state.conflicts,
+            meta: state.meta,
             lifecycle: state.lifecycle,
             purged: self.shelf == PURGED,
         };

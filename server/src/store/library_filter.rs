@@ -20,6 +20,8 @@ pub struct Filter {
     pub query: SearchQuery,
     /// All of these tags.
     pub tags: Vec<String>,
+    /// All of this metadata, by name and value.
+    pub meta: Vec<(String, String)>,
     /// Of this collection.
     pub collection: Option<DocId>,
     /// From any of these sites; from anywhere when empty.
@@ -91,14 +93,22 @@ fn direct_others(space: SpaceId, filter: &Filter) -> Statement {
     if !filter.sites.is_empty() {
         statement = one_of(statement, "site", filter.sites.iter().map(String::as_str));
     }
-    statement.then(direct_unmarked(filter))
+    statement.then(direct_unmarked(space, filter))
 }
 
 /// The same without words, tags and sites.
-fn direct_unmarked(filter: &Filter) -> Statement {
+fn direct_unmarked(space: SpaceId, filter: &Filter) -> Statement {
     let mut statement = Statement::default();
     if let Some(id) = filter.collection {
         statement = statement.sql(" AND collection_id = ?").bind(id.as_bytes());
+    }
+    for (name, value) in &filter.meta {
+        statement = statement
+            .sql(" AND EXISTS (SELECT 1 FROM document_meta m WHERE m.space_id = ? AND m.shelf = ? AND m.name = ? AND m.value = ? AND m.row_id = document.row_id)")
+            .bind(space.as_bytes())
+            .bind(filter.shelf)
+            .bind(name.as_str())
+            .bind(value.as_str());
     }
     if filter.favourite == Some(true) {
         statement = statement.sql(" AND favourite");
@@ -169,7 +179,7 @@ pub(super) fn set(
     Ok(Some(match few(conn, words)? {
         Some(rows) => Statement::new("SELECT row_id FROM document WHERE ")
             .then(among(conn, &rows))
-            .then(direct_unmarked(filter)),
+            .then(direct_unmarked(space, filter)),
         None => {
             let query = search::condition(space, shelf, kind, &filter.query, marks);
             Statement::new("SELECT a.row_id FROM (")
@@ -233,6 +243,11 @@ fn unmarked(space: SpaceId, filter: &Filter) -> Vec<Statement> {
     if let Some(id) = filter.collection {
         let inside = "SELECT row_id FROM document WHERE space_id = ? AND collection_id = ?";
         sets.push(of(inside).bind(id.as_bytes()));
+    }
+    for (name, value) in &filter.meta {
+        let with = "SELECT row_id FROM document_meta WHERE space_id = ? AND shelf = ? AND name = ? AND value = ?";
+        let set = of(with).bind(filter.shelf);
+        sets.push(set.bind(name.as_str()).bind(value.as_str()));
     }
     if filter.favourite == Some(true) {
         sets.push(of(

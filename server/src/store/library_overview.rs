@@ -7,10 +7,12 @@ use super::{Conn, StoreError};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Text};
 use krowoc_shared::ids::{DocId, SpaceId};
-use krowoc_shared::library::wire::{Count, Overview};
+use krowoc_shared::library::wire::{Count, MetaCount, Overview};
 
 /// Most tags of an overview.
 const TAGS: i64 = 200;
+/// Most pieces of metadata of an overview.
+const META: i64 = 200;
 /// Most sites of an overview.
 const SITES: i64 = 50;
 
@@ -39,6 +41,33 @@ fn counts(conn: &mut Conn, sql: &str, space: SpaceId, most: i64) -> Result<Vec<C
     Ok(rows.into_iter().map(count).collect())
 }
 
+#[derive(QueryableByName)]
+struct MetaRow {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    value: String,
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+fn metadata(conn: &mut Conn, space: SpaceId) -> Result<Vec<MetaCount>, StoreError> {
+    let rows: Vec<MetaRow> = Statement::new(
+        "SELECT name, value, count(*) AS n FROM document_meta WHERE space_id = ? AND shelf = ? \
+         GROUP BY name, value ORDER BY n DESC, name, value LIMIT ?",
+    )
+    .bind(space.as_bytes())
+    .bind(LIBRARY)
+    .bind(META)
+    .load(conn)?;
+    let count = |row: MetaRow| MetaCount {
+        name: row.name,
+        value: row.value,
+        count: unsigned(row.n),
+    };
+    Ok(rows.into_iter().map(count).collect())
+}
+
 /// The numbers of a space, tags and sites counted from their indexes.
 ///
 /// # Errors
@@ -57,6 +86,7 @@ pub fn overview(conn: &mut Conn, space: SpaceId, tally: &Tally) -> Result<Overvi
             space,
             TAGS,
         )?,
+        meta: metadata(conn, space)?,
         sites: counts(
             conn,
             "SELECT site AS name, count(*) AS n FROM document WHERE space_id = ? AND shelf = ? AND site <> '' \

@@ -125,6 +125,19 @@ impl Writing<'_> {
         self.document.present_tags().map(row)
     }
 
+    fn meta_rows(&self, row_id: i64) -> impl Iterator<Item = Vec<Value>> {
+        let row = move |(name, value): (&str, &str)| {
+            vec![
+                self.space.as_bytes().into(),
+                shelf(self.document).into(),
+                name.into(),
+                value.into(),
+                row_id.into(),
+            ]
+        };
+        self.document.metadata().map(row)
+    }
+
     fn old(&self) -> Option<&Document> {
         self.before.map(|stored| &stored.document)
     }
@@ -137,7 +150,7 @@ impl Writing<'_> {
 pub fn save(tx: &mut Tx<'_>, rows: &[Writing<'_>]) -> Result<(), StoreError> {
     let conn = tx.conn();
     let made = insert(conn, rows)?;
-    let mut tags = Vec::new();
+    let (mut tags, mut meta) = (Vec::new(), Vec::new());
     let mut entries = Vec::new();
     for row in rows {
         let row_id = match row.before {
@@ -158,6 +171,14 @@ pub fn save(tx: &mut Tx<'_>, rows: &[Writing<'_>]) -> Result<(), StoreError> {
             }
             tags.extend(row.tag_rows(row_id));
         }
+        if row.old().is_none_or(|old| meta_differs(old, row.document)) {
+            if row.old().is_some_and(|old| old.metadata().next().is_some()) {
+                Statement::new("DELETE FROM document_meta WHERE row_id = ?")
+                    .bind(row_id)
+                    .execute(conn)?;
+            }
+            meta.extend(row.meta_rows(row_id));
+        }
         if row
             .old()
             .is_none_or(|old| search::differs(old, row.document))
@@ -171,16 +192,24 @@ pub fn save(tx: &mut Tx<'_>, rows: &[Writing<'_>]) -> Result<(), StoreError> {
             });
         }
     }
-    let insert = Insert {
-        head: "INSERT INTO document_tag (space_id, shelf, tag, row_id)",
-        row: "(?, ?, ?, ?)",
-        tail: "",
-    };
-    for statement in insert.statements(conn, tags) {
-        statement.execute(conn)?;
-    }
+    put(conn, "document_tag (space_id, shelf, tag, row_id)", tags)?;
+    put(conn, "document_meta (space_id, shelf, name, value, row_id)", meta)?;
     if let Ok(waiting @ 1..) = u32::try_from(search::save(conn, &entries)?) {
         tx.after_commit(Event::Unindexed(waiting));
+    }
+    Ok(())
+}
+
+/// Inserts rows into a table; `into` names it with its columns.
+fn put(conn: &mut Conn, into: &str, rows: Vec<Vec<Value>>) -> Result<(), StoreError> {
+    let columns = rows.first().map_or(0, Vec::len);
+    let insert = Insert {
+        head: &format!("INSERT INTO {into}"),
+        row: &format!("({})", vec!["?"; columns].join(", ")),
+        tail: "",
+    };
+    for statement in insert.statements(conn, rows) {
+        statement.execute(conn)?;
     }
     Ok(())
 }
@@ -247,6 +276,10 @@ fn returned(
 
 fn tags_differ(before: &Document, after: &Document) -> bool {
     shelf(before) != shelf(after) || !before.present_tags().eq(after.present_tags())
+}
+
+fn meta_differs(before: &Document, after: &Document) -> bool {
+    shelf(before) != shelf(after) || !before.metadata().eq(after.metadata())
 }
 
 #[derive(QueryableByName)]

@@ -3,6 +3,7 @@
 use crate::prompts::{Proposal, Variable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// What an item becomes.
 #[derive(
@@ -55,6 +56,8 @@ pub struct ImportItem {
     pub body: String,
     /// Tags, trimmed, each once, in order.
     pub tags: Vec<String>,
+    /// Metadata by name.
+    pub meta: BTreeMap<String, String>,
     /// The person's own remark.
     pub note: String,
     /// What it is for.
@@ -101,6 +104,9 @@ pub struct ExportItem {
     pub body: String,
     /// Tags.
     pub tags: Vec<String>,
+    /// Metadata by name, such as `category`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub meta: BTreeMap<String, String>,
     /// Id of its collection.
     pub collection: Option<String>,
     /// Title of its collection: names the folder of a Markdown export, and is not in the JSON.

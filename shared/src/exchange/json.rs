@@ -2,7 +2,7 @@
 //!
 //! ```json
 //! {"format":"krowoc.library","version":1,"exportedAt":1763700000000,"items":[
-//!   {"id":"…","kind":"prompt","title":"…","body":"…","tags":["…"],"collection":"id or null","note":"","description":"",
+//!   {"id":"…","kind":"prompt","title":"…","body":"…","tags":["…"],"meta":{"category":"…"},"collection":"id or null","note":"","description":"",
 //!    "favourite":false,"source":null,"variables":null,"execution":null,"createdAt":0,"updatedAt":0,"deletedAt":null}
 //! ]}
 //! ```
@@ -161,6 +161,7 @@ pub(super) fn import_item(origin: String, item: ExportItem) -> ImportItem {
         title: item.title,
         body: item.body,
         tags: item.tags,
+        meta: item.meta,
         note: item.note,
         description: item.description,
         source_url: source.as_ref().and_then(source_url),

@@ -11,6 +11,7 @@ use super::json::source_url;
 use super::names::humanise;
 use super::report::{ImportReport, ProblemCode, lossy};
 use super::time;
+use crate::library::wire::META_NAMES;
 use crate::prompts::Variable;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -168,6 +169,7 @@ fn single(file: File) -> ImportItem {
         } else {
             Vec::new()
         },
+        meta: if described { meta(&fields) } else { BTreeMap::new() },
         note: text(&["note", "notes"]).unwrap_or_default(),
         description: text(&["description", "summary"]).unwrap_or_default(),
         source_url: source.as_ref().and_then(source_url).or(url),
@@ -187,6 +189,19 @@ fn single(file: File) -> ImportItem {
         origin: file.path,
         ..ImportItem::default()
     }
+}
+
+/// Metadata: the four names that have fields of their own, and those of an object.
+fn meta(fields: &Fields) -> BTreeMap<String, String> {
+    let own = META_NAMES
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), front_matter::text(fields, &[*name])?)));
+    let free = fields.get("meta").and_then(Value::as_object);
+    let free = free
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
+    own.chain(free).collect()
 }
 
 fn variables(fields: &Fields) -> Vec<Variable> {

@@ -3,7 +3,7 @@
 use super::item::{ImportItem, ImportKind};
 use crate::capture::fingerprint::fingerprint;
 use crate::execution::ExecutionSettings;
-use crate::library::limits;
+use crate::library::{limits, validate};
 use crate::prompts::recognise;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -189,7 +189,27 @@ impl ImportReport {
         }
     }
 
+    /// Metadata as a document may have it: values on one line, and no more than there is room for.
+    fn tidy_meta(&mut self, origin: &str, item: &mut ImportItem) {
+        let given = std::mem::take(&mut item.meta);
+        let count = given.len();
+        let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let tidy = given
+            .into_iter()
+            .map(|(name, value)| (line(&name), line(&value)))
+            .filter(|(name, value)| validate::meta(name, &value.as_str().into()).is_ok());
+        item.meta = tidy.take(limits::META).collect();
+        if item.meta.len() < count {
+            self.problem(
+                origin,
+                ProblemCode::InvalidValue,
+                "metadata that was empty, too long or too much was left out",
+            );
+        }
+    }
+
     fn tidy_values(&mut self, origin: &str, item: &mut ImportItem) {
+        self.tidy_meta(origin, item);
         let tags = tidy_tags(&item.tags);
         if tags.len() < item.tags.iter().collect::<BTreeSet<_>>().len() {
             self.problem(

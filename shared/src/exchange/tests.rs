@@ -23,6 +23,14 @@ fn exported(
         title: title.to_owned(),
         body: body.to_owned(),
         tags,
+        meta: if rich {
+            let pair = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+            [("category", "Law: \"courts\""), ("own name", "- x=y")]
+                .map(pair)
+                .into()
+        } else {
+            Default::default()
+        },
         note: if rich {
             "a note\nof \"two\" lines: yes".to_owned()
         } else {

@@ -7,9 +7,11 @@ use super::front_matter::push;
 use super::item::{ExportItem, ImportKind};
 use super::names::{UniquePaths, file_name};
 use super::time;
+use crate::library::wire::META_NAMES;
 use ::zip::write::{SimpleFileOptions, StreamWriter};
 use ::zip::{CompressionMethod, DateTime, ZipWriter, result::ZipError};
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::Write;
 
 /// Media type of a download.
@@ -75,12 +77,23 @@ pub fn file(item: &ExportItem) -> String {
     push(&mut out, "kind", &item.kind.as_str().into());
     let text = |text: &str| Some(text).filter(|text| !text.is_empty()).map(Value::from);
     let when = |at: i64| (at > 0).then(|| Value::from(time::format(at)));
+    let own = |name: &str| item.meta.get(name).map(|value| Value::from(value.as_str()));
+    let free: BTreeMap<&String, &String> = item
+        .meta
+        .iter()
+        .filter(|(name, _)| !META_NAMES.contains(&name.as_str()))
+        .collect();
     let fields = [
         ("id", text(&item.id)),
         (
             "tags",
             (!item.tags.is_empty()).then(|| item.tags.clone().into()),
         ),
+        ("category", own("category")),
+        ("topic", own("topic")),
+        ("task_type", own("task_type")),
+        ("persona", own("persona")),
+        ("meta", (!free.is_empty()).then(|| json!(free))),
         (
             "collection",
             item.collection_title.as_deref().and_then(text),

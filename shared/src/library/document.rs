@@ -150,6 +150,9 @@ pub struct Document {
     /// The text.
     #[serde(default)]
     pub body: Body,
+    /// Metadata by name: each a register of its own, its value a text, or null once it was taken away.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub meta: BTreeMap<String, Register>,
     /// Whether it is a draft, published or archived.
     #[serde(default, skip_serializing_if = "Lifecycle::is_empty")]
     pub lifecycle: Lifecycle,
@@ -173,6 +176,7 @@ impl Document {
             tags: BTreeMap::new(),
             counters: BTreeMap::new(),
             body: Body::default(),
+            meta: BTreeMap::new(),
             lifecycle: Lifecycle::default(),
             conflicts: Vec::new(),
             purged: false,
@@ -207,6 +211,13 @@ impl Document {
             .map(|(tag, _)| tag.as_str())
     }
 
+    /// Metadata that is there, by name.
+    pub fn metadata(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.meta
+            .iter()
+            .filter_map(|(name, register)| Some((name.as_str(), register.value.as_str()?)))
+    }
+
     /// The collection it belongs to.
     #[must_use]
     pub fn collection(&self) -> Option<DocId> {
@@ -238,9 +249,11 @@ impl Document {
     pub fn edited(&self) -> Hlc {
         let fields = self.fields.values().map(|register| register.hlc);
         let tags = self.tags.values().map(|register| register.hlc);
+        let meta = self.meta.values().map(|register| register.hlc);
         let conflicts = self.conflicts.iter().map(|conflict| conflict.hlc);
         fields
             .chain(tags)
+            .chain(meta)
             .chain(conflicts)
             .chain(self.lifecycle.stamp())
             .max()

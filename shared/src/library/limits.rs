@@ -10,6 +10,12 @@ pub const NOTE_CHARS: usize = 10_000;
 pub const TAG_CHARS: usize = 64;
 /// Most tags one document may carry.
 pub const TAGS: usize = 64;
+/// Longest name of a piece of metadata, in characters.
+pub const META_NAME_CHARS: usize = 40;
+/// Longest value of a piece of metadata, in characters.
+pub const META_CHARS: usize = 200;
+/// Most pieces of metadata of one document.
+pub const META: usize = 32;
 /// Largest JSON of a structured field (source, variables), in bytes.
 pub const JSON_BYTES: usize = 64 * 1024;
 /// Most operations in one push.

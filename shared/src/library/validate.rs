@@ -139,6 +139,33 @@ pub fn tag(tag: &str) -> Result<(), Violation> {
     )
 }
 
+/// Checks a piece of metadata: a short name, and one line of text, or null to take it away.
+pub fn meta(name: &str, value: &Value) -> Result<(), Violation> {
+    let pointer = "/meta";
+    let bad = |c: char| c.is_control() || matches!(c, '=' | ':');
+    let (named, most) = (name.chars().count(), limits::META_NAME_CHARS);
+    check(
+        !name.is_empty() && name.trim() == name && !name.chars().any(bad),
+        pointer,
+        "a name without `=`, `:` and space at its ends",
+    )?;
+    check(
+        named <= most,
+        pointer,
+        &format!("a name of at most {most} characters, this has {named}"),
+    )?;
+    if value.is_null() {
+        return Ok(());
+    }
+    text(pointer, value, limits::META_CHARS)?;
+    let line = value.as_str().unwrap_or_default();
+    check(
+        !line.trim().is_empty() && line.trim() == line && !line.chars().any(char::is_control),
+        pointer,
+        "one line of text without space at its ends, or null",
+    )
+}
+
 /// Checks a body. Any UTF-8 without NUL is allowed: a prompt with a template error is still somebody's text.
 pub fn body(_kind: Kind, text: &str) -> Result<(), Violation> {
     check(!text.contains('\0'), "/body/text", "no NUL character")?;
@@ -171,6 +198,24 @@ mod tests {
             assert_eq!(field(name, &value), Ok(()), "{name:?}");
             assert!(field(name, &json!(1.5)).is_err(), "{name:?}");
         }
+    }
+
+    #[test]
+    fn metadata_is_a_short_name_and_one_line() {
+        assert_eq!(meta("task type", &json!("review")), Ok(()));
+        assert_eq!(meta("persona", &json!(null)), Ok(()));
+        for (name, value) in [
+            ("", json!("x")),
+            (" topic", json!("x")),
+            ("a=b", json!("x")),
+            ("topic", json!("")),
+            ("topic", json!("two\nlines")),
+            ("topic", json!(5)),
+        ] {
+            assert!(meta(name, &value).is_err(), "{name:?} {value}");
+        }
+        assert!(meta(&"n".repeat(41), &json!("x")).is_err());
+        assert!(meta("n", &json!("x".repeat(201))).is_err());
     }
 
     #[test]

@@ -83,6 +83,9 @@ pub struct ListQuery {
     /// Only documents of this collection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collection: Option<DocId>,
+    /// Only documents with this metadata: `name=value`, several parted by line ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meta: Option<String>,
     /// Only documents from this site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
@@ -152,7 +155,25 @@ pub struct Overview {
     pub tags: Vec<Count>,
     /// The 50 most frequent sites.
     pub sites: Vec<Count>,
+    /// The 200 most frequent pieces of metadata.
+    #[serde(default)]
+    pub meta: Vec<MetaCount>,
 }
+
+/// A piece of metadata with how many documents have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MetaCount {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// Names of metadata that have a place of their own where a prompt is edited and filtered. Any other name is as good.
+pub const META_NAMES: [&str; 4] = ["category", "topic", "task_type", "persona"];
 
 /// `GET /api/v1/library/{id}`: a document with what a page about it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -201,6 +222,9 @@ pub struct CreateDocument {
     /// Tags.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// Metadata by name, such as `category`.
+    #[serde(default)]
+    pub meta: BTreeMap<String, Value>,
     /// Text.
     #[serde(default)]
     pub body: String,
@@ -219,6 +243,9 @@ pub struct EditDocument {
     /// Tags to add and remove.
     #[serde(default)]
     pub tags: TagEdit,
+    /// Metadata to set, or to take away with null.
+    #[serde(default)]
+    pub meta: BTreeMap<String, Value>,
     /// The new text and the body revision it was edited from.
     #[serde(default)]
     pub body: Option<BodyEdit>,
@@ -249,6 +276,9 @@ pub struct BulkEdit {
     /// Tags to add to and remove from each.
     #[serde(default)]
     pub tags: TagEdit,
+    /// Metadata to set on each, or to take away with null.
+    #[serde(default)]
+    pub meta: BTreeMap<String, Value>,
 }
 
 /// `POST /api/v1/library/import`: up to 100 documents to make. Never changes or deletes what is there.

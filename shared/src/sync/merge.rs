@@ -10,10 +10,10 @@ use crate::library::lifecycle::{self, Act};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Sets a field unless a newer value is there; true when it changed.
-pub fn set_field(
-    fields: &mut BTreeMap<Field, Register>,
-    field: Field,
+/// Sets a field, or a piece of metadata, unless a newer value is there; true when it changed.
+pub fn set_field<K: Ord>(
+    fields: &mut BTreeMap<K, Register>,
+    field: K,
     value: Value,
     hlc: Hlc,
     op: OpId,
@@ -52,6 +52,7 @@ pub fn set_tag(
 pub fn edits(op: &Op) -> bool {
     op.body.is_some()
         || !op.tags.is_empty()
+        || !op.meta.is_empty()
         || op.set.keys().any(|field| *field != Field::DeletedAt)
 }
 
@@ -75,6 +76,10 @@ pub fn apply_registers(document: &mut Document, op: &Op, hlc: Hlc) -> bool {
     }
     for tag in &op.tags.add {
         changed |= set_tag(&mut document.tags, tag, true, hlc, op.op_id);
+    }
+    for (name, value) in &op.meta {
+        let (name, value) = (name.clone(), value.clone());
+        changed |= set_field(&mut document.meta, name, value, hlc, op.op_id);
     }
     changed |= match op.act {
         Some(Act::Archive) => document.lifecycle.mark(true, hlc, op.op_id),
@@ -130,6 +135,10 @@ pub fn join_registers(into: &mut Document, other: &Document) {
             register.hlc,
             register.op,
         );
+    }
+    for (name, register) in &other.meta {
+        let Register { value, hlc, op } = register.clone();
+        set_field(&mut into.meta, name.clone(), value, hlc, op);
     }
     if let Some(mark) = other.lifecycle.archived {
         into.lifecycle.mark(mark.present, mark.hlc, mark.op);

@@ -20,6 +20,7 @@ impl Op {
             hlc: Hlc::default(),
             set: BTreeMap::new(),
             tags: TagEdit::default(),
+            meta: BTreeMap::new(),
             inc: BTreeMap::new(),
             body: None,
             resolves: Vec::new(),
@@ -57,6 +58,13 @@ impl Op {
     #[must_use]
     pub fn with_tag(mut self, tag: &str) -> Self {
         self.tags.add.push(tag.to_owned());
+        self
+    }
+
+    /// With a piece of metadata set, or taken away with null.
+    #[must_use]
+    pub fn with_meta(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.meta.insert(name.to_owned(), value.into());
         self
     }
 
@@ -104,6 +112,7 @@ impl Op {
     pub fn is_empty(&self) -> bool {
         self.set.is_empty()
             && self.tags.is_empty()
+            && self.meta.is_empty()
             && self.inc.is_empty()
             && self.body.is_none()
             && self.resolves.is_empty()
@@ -132,6 +141,10 @@ pub fn inverse(op: &Op, op_id: OpId, before: Option<&Document>, body_rev: u64, n
     drop(kept);
     undo.tags.remove = added.into_iter().cloned().collect();
     undo.tags.add = op.tags.remove.iter().filter(present).cloned().collect();
+    for name in op.meta.keys() {
+        let value = before.meta.get(name).map(|register| register.value.clone());
+        undo.meta.insert(name.clone(), value.unwrap_or_default());
+    }
     if op.body.is_some() {
         undo = undo.with_body(body_rev, &before.body.text);
     }
@@ -165,6 +178,8 @@ pub fn recreate(view: &Document, op_id: OpId, now: Millis) -> Op {
         }
     }
     op.tags.add = view.present_tags().map(str::to_owned).collect();
+    let meta = view.metadata();
+    op.meta = meta.map(|(name, value)| (name.to_owned(), value.into())).collect();
     op.act = view.lifecycle.is_archived().then_some(Act::Archive);
     op
 }
@@ -180,6 +195,7 @@ pub fn fold(first: Op, second: Op) -> Op {
     }
     op.hlc = second.hlc;
     op.set.extend(second.set);
+    op.meta.extend(second.meta);
     op.tags.add.retain(|tag| !second.tags.remove.contains(tag));
     op.tags.remove.retain(|tag| !second.tags.add.contains(tag));
     union(&mut op.tags.add, second.tags.add);

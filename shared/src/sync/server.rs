@@ -131,6 +131,9 @@ pub fn validate(op: &Op) -> Result<(), Violation> {
     for tag in op.tags.add.iter().chain(&op.tags.remove) {
         validate::tag(tag)?;
     }
+    for (name, value) in &op.meta {
+        validate::meta(name, value)?;
+    }
     if op.tags.add.len() > limits::TAGS || op.tags.remove.len() > MAX_TAG_MARKS {
         return refuse(
             ErrorCode::InvalidField,
@@ -183,7 +186,7 @@ fn accept(
     let hlc = stamp(op, &document, context.now);
     let mut changed = apply_registers(&mut document, op, hlc) | is_new;
     changed |= apply_counters(&mut document.counters, op);
-    check_tags(op, &document)?;
+    check_marks(op, &document)?;
     let (outcome, text) = place_body(op, &document, base_text)?;
     let (text, aside) = match (outcome, text) {
         (Outcome::ConflictCopy, _) => {
@@ -290,7 +293,9 @@ fn stamp(op: &Op, document: &Document, now: Millis) -> Hlc {
     }
 }
 
-fn check_tags(op: &Op, document: &Document) -> Result<(), Violation> {
+/// Checks that a document carries no more tags and metadata than it may.
+fn check_marks(op: &Op, document: &Document) -> Result<(), Violation> {
+    check_meta(op, document)?;
     let most = limits::TAGS;
     if !op.tags.add.is_empty() && document.present_tags().count() > most {
         return refuse(
@@ -305,6 +310,16 @@ fn check_tags(op: &Op, document: &Document) -> Result<(), Violation> {
             "/tags",
             "too many different tags were used on this document",
         );
+    }
+    Ok(())
+}
+
+fn check_meta(op: &Op, document: &Document) -> Result<(), Violation> {
+    let most = limits::META;
+    let full = document.metadata().count() > most || document.meta.len() > MAX_TAG_MARKS;
+    if !op.meta.is_empty() && full {
+        let message = format!("at most {most} pieces of metadata; remove one first");
+        return refuse(ErrorCode::InvalidField, "/meta", &message);
     }
     Ok(())
 }

@@ -57,6 +57,9 @@ pub struct Op {
     /// Tags to add and remove.
     #[serde(default, skip_serializing_if = "TagEdit::is_empty")]
     pub tags: TagEdit,
+    /// Metadata to set, or to take away with null.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub meta: BTreeMap<String, Value>,
     /// Counts to raise.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub inc: BTreeMap<Counter, i64>,

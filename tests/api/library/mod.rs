@@ -4,5 +4,6 @@ mod batch;
 mod edit;
 mod lifecycle;
 mod list;
+mod metadata;
 mod search;
 mod waiting;

@@ -54,6 +54,10 @@ words! {
     TAGS = "Tags";
     COLLECTION = "Collection";
     NO_COLLECTION = "None";
+    METADATA = "Metadata";
+    META_NAME = "Name of metadata";
+    META_VALUE = "Value of metadata";
+    META_ADD = "Add";
     NOTE = "Note";
     NOTE_PLACEHOLDER = "What it is good for, what to look out for";
     DESCRIPTION = "Description";
@@ -168,6 +172,12 @@ pub fn standing_next(number: u64) -> String {
 #[must_use]
 pub fn open_published(number: u64) -> String {
     format!("Open {} as published", version(number))
+}
+
+/// Takes a piece of metadata away.
+#[must_use]
+pub fn remove_meta(name: &str) -> String {
+    format!("Remove {name}")
 }
 
 /// What a version is compared with.

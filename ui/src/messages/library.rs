@@ -23,6 +23,8 @@ words! {
     FAVOURITES = "Favourites";
     CONFLICTS = "Conflicts";
     STATUS = "Status";
+    CATEGORY = "Category";
+    METADATA = "Metadata";
     TAG = "Tag";
     SITE = "Source";
     COLLECTION = "Collection";
@@ -109,6 +111,18 @@ pub const fn standing(status: Status, published: bool) -> &'static str {
         (Status::Draft, true) => "Next draft",
         (Status::Published, _) => "Published",
         (Status::Archived, _) => "Archived",
+    }
+}
+
+/// The name of a piece of metadata, as people read it.
+#[must_use]
+pub fn meta_name(name: &str) -> String {
+    match name {
+        "category" => CATEGORY.to_owned(),
+        "topic" => "Topic".to_owned(),
+        "task_type" => "Task type".to_owned(),
+        "persona" => "Persona".to_owned(),
+        own => own.to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::control::Control;
 use super::publication::Public;
 use super::lifecycle::Standing;
+use super::metadata::Metadata;
 use super::running::Running;
 use super::source::{Source, SourceLink, source};
 use krowoc_shared::library::document::{Counter, Document, Field, Kind};
@@ -49,6 +50,7 @@ pub fn About(control: Control) -> impl IntoView {
                     on_add=move |it| tag(Some(it), None) on_remove=move |it| tag(None, Some(it)) />
             </div>
             <CollectionField control=control />
+            <Metadata control=control />
             <TextField control=control id="description" label=words::DESCRIPTION read=|it| &it.description write=|it, text| it.description = text placeholder="" />
             <TextField control=control id="note" label=words::NOTE read=|it| &it.note write=|it, text| it.note = text placeholder=words::NOTE_PLACEHOLDER />
             {move || origin.get().map(|source| view! { <SourceCard control=control source=source /> })}

@@ -45,6 +45,7 @@ pub fn create(app: App, kind: Kind) {
         kind,
         set,
         tags: Vec::new(),
+        meta: BTreeMap::new(),
         body: String::new(),
     };
     send(app, make, None);
@@ -88,6 +89,10 @@ pub fn copy_of(document: &Document, title: String, body: String) -> CreateDocume
         kind: document.kind,
         set,
         tags: document.present_tags().map(str::to_owned).collect(),
+        meta: document
+            .metadata()
+            .map(|(name, value)| (name.to_owned(), Value::from(value)))
+            .collect(),
         body,
     }
 }

@@ -408,15 +408,20 @@ impl Control {
         self.pushed.update(|n| *n = n.wrapping_add(1));
     }
 
-    /// Sets fields or tags at once. What the server answers is shown; an error is said.
+    /// Sets fields or tags at once.
     pub fn set(self, set: BTreeMap<Field, Value>, tags: TagEdit, resolves: Vec<OpId>) {
         let edit = EditDocument {
             op_id: Some(platform::op_id()),
             set,
             tags,
-            body: None,
             resolves,
+            ..EditDocument::default()
         };
+        self.send(edit);
+    }
+
+    /// Sends an edit at once. What the server answers is shown; an error is said.
+    pub fn send(self, edit: EditDocument) {
         spawn_local(async move {
             match Client.patch::<Written>(&self.path(), &edit).await {
                 Ok(written) => {

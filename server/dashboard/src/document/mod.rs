@@ -8,6 +8,7 @@ mod draft;
 mod editor;
 mod highlight;
 mod lifecycle;
+mod metadata;
 mod page;
 mod proposals;
 mod publication;

@@ -257,6 +257,7 @@ impl Control {
                     ids: ids.to_vec(),
                     set,
                     tags: TagEdit::default(),
+                    meta: BTreeMap::new(),
                 };
                 if let Err(error) = Client.post::<BatchResult>("/library/bulk", &edit).await {
                     self.app.failed(&error);

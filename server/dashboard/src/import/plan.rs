@@ -190,6 +190,11 @@ fn document(
         kind,
         set,
         tags,
+        meta: item
+            .meta
+            .iter()
+            .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+            .collect(),
         body: item.body.clone(),
     }
 }

@@ -35,6 +35,7 @@ pub fn NewCollection(
                 (Field::CreatedAt, Value::from(now)),
             ]),
             tags: Vec::new(),
+            meta: BTreeMap::new(),
             body: String::new(),
         };
         spawn_local(async move {

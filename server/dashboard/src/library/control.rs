@@ -407,6 +407,7 @@ impl Control {
                     ids: some.to_vec(),
                     set: set.clone(),
                     tags: tags.clone(),
+                    meta: BTreeMap::new(),
                 };
                 match Client.post::<BatchResult>("/library/bulk", &edit).await {
                     Ok(answer) => {

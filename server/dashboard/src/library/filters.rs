@@ -4,7 +4,7 @@ use super::control::Control;
 use crate::frame::{Choice, Dropdown};
 use crate::route::{Filter, Tab, sort, sort_name};
 use krowoc_shared::library::lifecycle::Status;
-use krowoc_shared::library::wire::{Count, Overview, Sort};
+use krowoc_shared::library::wire::{Count, MetaCount, Overview, Sort};
 use krowoc_ui::components::Icon;
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::library as words;
@@ -156,10 +156,63 @@ fn Chips(control: Control) -> impl IntoView {
     let plain = control.tab == Tab::Collections;
     view! {
         {prompts.then_some(status)}
-        {(!plain).then(|| view! { {tag} {site} <CollectionChip control=control /> })}
+        {(!plain).then(|| view! { {tag} {site} <CollectionChip control=control /><MetaChips control=control /> })}
         {days}
         {toggle(control, words::FAVOURITES, |it| it.favourite, |it| it.favourite = !it.favourite)}
         {(!plain).then_some(conflicts)}
+    }
+}
+
+/// Metadata that is on, each with a cross, and what else there is to choose from.
+#[component]
+fn MetaChips(control: Control) -> impl IntoView {
+    let filter = control.filter;
+    let shown = move || {
+        let meta = filter.with(|it| it.meta.clone());
+        let chip = |(name, value): (String, String)| {
+            let text = format!("{}: {value}", words::meta_name(&name));
+            on(text, move || {
+                control.set_filter(|it| {
+                    it.meta.remove(&name);
+                })
+            })
+        };
+        meta.into_iter().map(chip).collect_view()
+    };
+    let choices = move |category: bool| {
+        Signal::derive(move || {
+            control.app.overview.with(|it| {
+                let counts = it.iter().flat_map(|it| &it.meta);
+                let wanted = counts.filter(|it| (it.name == "category") == category);
+                let choice = |it: &MetaCount| Choice {
+                    key: format!("{}={}", it.name, it.value),
+                    label: match category {
+                        true => it.value.clone(),
+                        false => format!("{}: {}", words::meta_name(&it.name), it.value),
+                    },
+                    count: Some(it.count),
+                };
+                wanted.map(choice).collect::<Vec<_>>()
+            })
+        })
+    };
+    let pick = move |choice: Choice| {
+        if let Some((name, value)) = choice.key.split_once('=') {
+            let (name, value) = (name.to_owned(), value.to_owned());
+            control.set_filter(|it| {
+                it.meta.insert(name, value);
+            });
+        }
+    };
+    let dropdown = move |label: &'static str, category: bool| {
+        let choices = choices(category);
+        let any = move || choices.with(|it| !it.is_empty());
+        view! { <Show when=any><Dropdown label=label choices=choices on_pick=pick /></Show> }
+    };
+    view! {
+        {shown}
+        {dropdown(words::CATEGORY, true)}
+        {dropdown(words::METADATA, false)}
     }
 }
 

@@ -58,6 +58,15 @@ table! {
     }
 }
 table! {
+    document_meta (space_id, shelf, name, value, row_id) {
+        space_id -> Binary,
+        shelf -> SmallInt,
+        name -> Text,
+        value -> Text,
+        row_id -> BigInt,
+    }
+}
+table! {
     document_version (space_id, doc_id, rev) {
         space_id -> Binary,
         doc_id -> Binary,

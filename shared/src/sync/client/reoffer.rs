@@ -104,6 +104,14 @@ fn register_ops(old: &Document, new: &Document, env: &mut Env<'_>) -> Vec<Op> {
             });
         }
     }
+    for (name, register) in &old.meta {
+        let known = new.meta.get(name);
+        if known.is_none_or(|other| (other.hlc, other.op) < (register.hlc, register.op)) {
+            at(register.hlc, env, &|op| {
+                op.meta.insert(name.clone(), register.value.clone());
+            });
+        }
+    }
     if let Some(mark) = old.lifecycle.archived {
         let known = new.lifecycle.archived;
         if known.is_none_or(|other| (other.hlc, other.op) < (mark.hlc, mark.op)) {

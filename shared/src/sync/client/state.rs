@@ -12,8 +12,8 @@ use std::collections::VecDeque;
 /// What a client of this version knows of a document. One that was written by an older version has passed by what it did not know,
 /// and reads everything once more.
 ///
-/// 1: whether a prompt is published or archived.
-const KNOWS: u32 = 1;
+/// 1: whether a prompt is published or archived. 2: metadata.
+const KNOWS: u32 = 2;
 
 /// A queue's state of failure: when it may be tried again. Kept in the store, so that a restart does not hammer the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

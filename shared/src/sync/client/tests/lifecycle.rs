@@ -49,6 +49,27 @@ fn what_is_published_is_a_draft_as_soon_as_it_is_edited_here() {
 }
 
 #[test]
+fn metadata_of_two_clients_meets_name_by_name() {
+    let (mut server, mut one, mut other) = two();
+    let id = one.create("a");
+    one.sync(&mut server);
+    other.sync(&mut server);
+    let op = one.op(id).with_meta("topic", "law").with_meta("persona", "judge");
+    one.edit(op);
+    let op = one.op(id).with_meta("persona", serde_json::Value::Null);
+    one.edit(op);
+    assert_eq!(one.rows.len(), 1, "metadata is folded");
+    let op = other.op(id).with_meta("category", "courts");
+    other.edit(op);
+    one.sync(&mut server);
+    other.sync(&mut server);
+    one.sync(&mut server);
+    let all: Vec<_> = one.view(id).metadata().collect();
+    assert_eq!(all, [("category", "courts"), ("topic", "law")]);
+    assert!(one.same_as(&server) && other.same_as(&server));
+}
+
+#[test]
 fn a_client_publishes_nothing_by_itself() {
     let (_, mut client, _) = two();
     let id = client.create("a");
