@@ -5,6 +5,7 @@ use crate::config::settings::{SETTINGS, Setting};
 use crate::config::{Config, read_file};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use krowoc_shared::execution::request::Provider;
+use krowoc_shared::library::quota::Tier;
 use std::path::PathBuf;
 
 /// What is to be done.
@@ -32,6 +33,8 @@ pub enum Action {
     SetServerKey(Provider, Option<String>),
     /// Hold it no more.
     RemoveServerKey(Provider),
+    /// Set what an account may hold.
+    SetTier(String, Tier),
     /// Show what a catalogue file changes; true puts it in place.
     Models(PathBuf, bool),
 }
@@ -89,6 +92,7 @@ pub fn command() -> Command {
                 )))
                 .subcommand(store(Command::new("verify").about("Checks the database and its schema")))
                 .subcommands(keys())
+                .subcommand(tier())
                 .subcommand(
                     Command::new("models")
                         .about("Looks after the model catalogue")
@@ -105,6 +109,28 @@ pub fn command() -> Command {
                         )),
                 ),
         )
+}
+
+/// The words about what an account may hold.
+fn tier() -> Command {
+    let names = Tier::ALL.map(Tier::as_str);
+    store(
+        Command::new("set-tier")
+            .about("Sets what an account may hold, also while the server runs: free holds 50 prompts, power and team as many as one likes")
+            .arg(
+                Arg::new("email")
+                    .value_name("EMAIL")
+                    .required(true)
+                    .help("Whose account"),
+            )
+            .arg(
+                Arg::new("tier")
+                    .value_name("TIER")
+                    .required(true)
+                    .value_parser(names.to_vec())
+                    .help("The tier"),
+            ),
+    )
 }
 
 /// The words about provider keys.
@@ -244,6 +270,10 @@ fn action(matches: &ArgMatches) -> Option<(Action, &ArgMatches)> {
         "set-server-key" => {
             Action::SetServerKey(provider()?, matches.get_one::<String>("base-url").cloned())
         }
+        "set-tier" => Action::SetTier(
+            matches.get_one::<String>("email").cloned()?,
+            Tier::parse(matches.get_one::<String>("tier")?)?,
+        ),
         "diff" => Action::Models(file()?, false),
         "import" => Action::Models(file()?, true),
         "remove-server-key" => Action::RemoveServerKey(provider()?),

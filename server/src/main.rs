@@ -89,6 +89,9 @@ fn run(action: Action, config: Config) -> Result<String, String> {
             admin::verify(&url)?;
             "the database is sound\n".to_owned()
         }
+        Action::SetTier(email, tier) => {
+            operate(config, async |it| it.set_tier(&email, tier).await)?
+        }
         Action::RotateKey(new) => operate(config, async |it| it.rotate_key(new).await)?,
         Action::SetServerKey(provider, base_url) => {
             let mut key = Zeroizing::new(String::new());

@@ -5,12 +5,14 @@ use crate::config::Config;
 use crate::platform::{Clock, Random, random};
 use crate::store::models;
 use crate::store::provider_keys::{self, StoredKey};
-use crate::store::{Conn, Store, StoreOptions, Tx, migrate};
+use crate::store::{Conn, Store, StoreError, StoreOptions, Tx, accounts, migrate, sync};
 use crate::vault::rotate::{Rotated, reseal};
 use crate::vault::{Secret, Vault};
+use crate::web::email;
 use krowoc_shared::execution::catalogue::{Catalogue, differences};
 use krowoc_shared::execution::request::Provider;
 use krowoc_shared::ids::KeyId;
+use krowoc_shared::library::quota::Tier;
 use std::path::Path;
 use std::sync::Arc;
 use url::Url;
@@ -144,6 +146,32 @@ impl Operator {
             "{verb} the server's key for {}\n",
             provider.title()
         ))
+    }
+
+    /// Sets what an account may hold.
+    ///
+    /// # Errors
+    /// A sentence with what is wrong.
+    pub async fn set_tier(&self, address: &str, tier: Tier) -> Result<String, String> {
+        let wanted = email::normalise(address);
+        let wanted = wanted.map_err(|_| format!("`{address}` is no e-mail address"))?;
+        let store = self.store()?;
+        let found = store.write(
+            move |tx: &mut Tx<'_>| match accounts::by_email(tx, &wanted)? {
+                None => Ok(false),
+                Some(account) => {
+                    let (space, _) = accounts::personal_space(tx, account.id)?;
+                    sync::set_tier(tx, space, tier).map(|()| true)
+                }
+            },
+        );
+        let found: bool = found.await.map_err(|error: StoreError| said(error))?;
+        store.close().await;
+        if found {
+            Ok(format!("{address} has the tier {}\n", tier.as_str()))
+        } else {
+            Err(format!("there is no account with the address {address}"))
+        }
     }
 
     /// Shows what a catalogue file would change, and puts it in place when that is wished.

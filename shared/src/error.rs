@@ -92,6 +92,8 @@ codes! {
     StaleRevision = "stale_revision", 409, "The text was edited since; look at it again and repeat this";
     /// The prompt cannot be published as it is.
     NotPublishable = "not_publishable", 409, "The prompt cannot be published as it is";
+    /// The library holds as many prompts as its tier allows.
+    QuotaReached = "quota_reached", 402, "The library holds as many prompts as its tier allows";
     /// An operation waited for so long that nobody knows whether it was taken before.
     TooOld = "too_old", 422, "The edit waited for over 400 days and may have been saved already; look at the document and save it again";
     /// The template has a syntax error.

@@ -89,6 +89,7 @@ impl Syncing {
             space: self.space,
             epoch: self.epoch.clone(),
             device: None,
+            knows: 1,
             cursor: 0,
             ops,
         }

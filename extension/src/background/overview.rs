@@ -103,6 +103,7 @@ async fn waiting(store: &Store, rows: Vec<OutboxRow>) -> Outcome<Vec<Waiting>> {
             change,
             at: row.queued_at,
             attempts: row.attempts,
+            held: row.held_until > 0,
             body: text.filter(|_| refused.is_some()),
             refused,
         }

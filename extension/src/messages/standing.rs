@@ -128,6 +128,9 @@ pub struct Waiting {
     pub at: Millis,
     /// Attempts so far.
     pub attempts: u32,
+    /// There was no room for it on the server; it is sent again by itself.
+    #[serde(default)]
+    pub held: bool,
     /// Why the server refused it; `None` while it waits.
     pub refused: Option<Violation>,
     /// Its text, for editing a refused one.

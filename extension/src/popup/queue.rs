@@ -107,15 +107,22 @@ fn name(title: &str) -> El {
 
 fn row(item: &Waiting) -> El {
     let mut facts = t(words::change(item.change));
-    if item.attempts > 0 {
+    if item.held {
+        facts = format!("{facts} · {}", t("queueHeld"));
+    } else if item.attempts > 0 {
         let attempts = number(usize::try_from(item.attempts).unwrap_or(usize::MAX));
         facts = format!("{facts} · {}", t1("queueAttempts", &attempts));
     }
+    let glyph = if item.held {
+        Glyph::Alert
+    } else {
+        Glyph::Clock
+    };
     let words = div("span", "stack stack--0")
         .child(name(&item.title))
         .child(div("span", "xs muted").text(&facts));
     el("li")
-        .child(icon_as(Glyph::Clock, "i muted"))
+        .child(icon_as(glyph, "i muted"))
         .child(words)
         .child(div("span", "xs muted").child(moment(item.at)))
 }

@@ -12,6 +12,7 @@ use crate::store::DatabaseUrl;
 use crate::web::email;
 use federation::ProviderSettings;
 use krowoc_shared::execution::money::NanoUsd;
+use krowoc_shared::library::quota::Tier;
 use layers::{Layer, Written};
 use mail::MailSettings;
 use proxies::Network;
@@ -66,6 +67,8 @@ pub struct Config {
     pub allowed_provider_hosts: Vec<Allowed>,
     /// New accounts can be made.
     pub sign_up: bool,
+    /// The tier of accounts that were given none.
+    pub default_tier: Tier,
     /// Passwords hashed at a time.
     pub hash_concurrency: usize,
     /// Who may read the metrics.
@@ -116,6 +119,7 @@ impl Config {
                 .optional("allowed_provider_hosts", hosts)?
                 .unwrap_or_default(),
             sign_up: take.choice("sign_up", &[("open", true), ("closed", false)])?,
+            default_tier: take.parsed("default_tier", Tier::parse)?,
             hash_concurrency: take.number("hash_concurrency", 1, 64)?,
             metrics: take.choice(
                 "metrics",

@@ -121,6 +121,12 @@ pub const SETTINGS: &[Setting] = &[
         "Whether new accounts can be made.",
     ),
     setting(
+        "default_tier",
+        "free|power|team",
+        "power",
+        "What an account may hold when `krowoc admin set-tier` did not say: free holds 50 prompts, power and team as many as one likes.",
+    ),
+    setting(
         "hash_concurrency",
         "1-64",
         "2",

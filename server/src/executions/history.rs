@@ -207,6 +207,7 @@ async fn save_output(
     }
     let (space, id, now) = (actor.personal()?, id.into_inner(), state.now());
     let Body(wanted) = body;
+    let tier = state.config.default_tier;
     let written = state
         .store
         .write_again(move |tx: &mut Tx<'_>| -> Reply<Written> {
@@ -226,6 +227,7 @@ async fn save_output(
                 device: actor.device(),
                 author: Some(actor.user),
                 member: None,
+                tier,
                 now,
                 restamp: true,
                 create_only: true,

@@ -8,11 +8,11 @@ use crate::sync::push::{Applied, Batch, apply, apply_prepared};
 use crate::web::actor::{LibraryRead, LibraryWrite};
 use crate::web::body::Body;
 use crate::web::routes::Routes;
-use crate::web::{Actor, Fault, May, Reply};
+use crate::web::{Fault, May, Reply};
 use actix_web::post;
 use actix_web::web::{Data, Json};
 use krowoc_shared::error::{ErrorCode, Problem};
-use krowoc_shared::ids::{DocId, Millis, OpId, SpaceId};
+use krowoc_shared::ids::{DocId, OpId};
 use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::limits;
 use krowoc_shared::library::wire::{
@@ -61,21 +61,21 @@ async fn bulk(
     let now = state.now();
     let mint = |id: &DocId| (*id, OpId::mint(now, state.entropy()));
     let ids: Vec<(DocId, OpId)> = wanted.ids.iter().map(mint).collect();
+    let tier = state.config.default_tier;
     let results = state
         .store
-        .write_again(move |tx: &mut Tx<'_>| bulk_edit(tx, space, &actor, now, &ids, &wanted))
+        .write_again(move |tx: &mut Tx<'_>| bulk_edit(tx, &|ops| batch(space, &actor, tier, now, ops), &ids, &wanted))
         .await?;
     Ok(Json(BatchResult { results }))
 }
 
 fn bulk_edit(
     tx: &mut Tx<'_>,
-    space: SpaceId,
-    actor: &Actor,
-    now: Millis,
+    batch: &dyn Fn(Vec<Op>) -> Batch,
     ids: &[(DocId, OpId)],
     wanted: &BulkEdit,
 ) -> Reply<Vec<OpResult>> {
+    let space = batch(Vec::new()).space;
     let stored = library::find(tx, space, &wanted.ids)?;
     let op = |(id, op_id): &(DocId, OpId)| {
         let there = stored.get(id).filter(|stored| !stored.document.purged);
@@ -98,7 +98,7 @@ fn bulk_edit(
     };
     let wanted: Vec<Result<Op, OpResult>> = ids.iter().map(op).collect();
     let ops: Vec<Op> = wanted.iter().flatten().cloned().collect();
-    let applied = apply(tx, &batch(space, actor, now, ops))?;
+    let applied = apply(tx, &batch(ops))?;
     let mut done = applied.results.into_iter();
     let results = wanted.into_iter().filter_map(|wanted| match wanted {
         Ok(_) => done.next(),
@@ -131,7 +131,7 @@ async fn import(
     let ops = items.map(|item| creation(&state, item, now)).collect();
     let batch = Batch {
         create_only: true,
-        ..batch(space, &actor, now, ops)
+        ..batch(space, &actor, state.config.default_tier, now, ops)
     };
     let prepare = move || (Ahead::work_out(&batch), batch);
     let (results, _) = state

@@ -13,6 +13,7 @@ use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::ids::{DocId, Millis, OpId, SpaceId};
 use krowoc_shared::library::document::{Field, Kind};
 use krowoc_shared::library::limits;
+use krowoc_shared::library::quota::Tier;
 use krowoc_shared::library::wire::{CreateDocument, EditDocument, Written};
 use krowoc_shared::sync::wire::{BodyEdit, Op};
 
@@ -44,13 +45,20 @@ pub(super) fn creation(state: &AppState, wanted: CreateDocument, now: Millis) ->
 }
 
 /// A batch of the dashboard.
-pub(super) fn batch(space: SpaceId, actor: &Actor, now: Millis, ops: Vec<Op>) -> Batch {
+pub(super) fn batch(
+    space: SpaceId,
+    actor: &Actor,
+    tier: Tier,
+    now: Millis,
+    ops: Vec<Op>,
+) -> Batch {
     Batch {
         space,
         epoch: None,
         device: actor.device(),
         author: Some(actor.user),
         member: None,
+        tier,
         now,
         restamp: true,
         create_only: false,
@@ -83,12 +91,13 @@ pub(super) async fn change(
     let space = actor.personal()?;
     let now = state.now();
     let op_id = op_id.unwrap_or_else(|| OpId::mint(now, state.entropy()));
+    let tier = state.config.default_tier;
     let written = state
         .store
         .write_again(move |tx: &mut Tx<'_>| -> Reply<Written> {
             let mut op = Op::new(op_id, id, kind_of(tx, space, id)?);
             fill(&mut op);
-            let batch = batch(space, &actor, now, vec![op]);
+            let batch = batch(space, &actor, tier, now, vec![op]);
             apply(tx, &batch).and_then(written)
         })
         .await?;
@@ -102,6 +111,7 @@ pub(super) async fn change(
     request_body = CreateDocument,
     responses(
         (status = 201, description = "The document.", body = Written),
+        (status = 402, description = "quota_reached", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "already_exists: the id is taken", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "invalid_field", body = Problem, content_type = "application/problem+json"),
     )
@@ -117,7 +127,7 @@ async fn create(
     let op = creation(&state, body.0, now);
     let batch = Batch {
         create_only: true,
-        ..batch(space, &actor, now, vec![op])
+        ..batch(space, &actor, state.config.default_tier, now, vec![op])
     };
     let done = state
         .store
@@ -187,6 +197,7 @@ async fn trash(
     params(("id" = String, Path, description = "The document.")),
     responses(
         (status = 200, description = "The document in the library.", body = Written),
+        (status = 402, description = "quota_reached", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
     )
 )]

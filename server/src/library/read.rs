@@ -256,11 +256,12 @@ async fn documents(
 #[get("/library/overview")]
 async fn overview(state: Data<AppState>, actor: May<LibraryRead>) -> Reply<Json<Overview>> {
     let space = actor.personal()?;
+    let tier = state.config.default_tier;
     let found = state
         .store
         .read(move |conn: &mut Conn| -> Result<Overview, StoreError> {
             let stand = sync::stand(conn, space)?;
-            library_overview::overview(conn, space, &stand.tally)
+            library_overview::overview(conn, &stand, tier)
         })
         .await?;
     Ok(Json(found))

@@ -2,11 +2,12 @@
 
 use super::library::{LIBRARY, doc_id};
 use super::statement::Statement;
-use super::sync::Tally;
+use super::sync::Stand;
 use super::{Conn, StoreError};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Text};
 use krowoc_shared::ids::{DocId, SpaceId};
+use krowoc_shared::library::quota::{Quota, Tier};
 use krowoc_shared::library::wire::{Count, MetaCount, Overview};
 
 /// Most tags of an overview.
@@ -68,12 +69,16 @@ fn metadata(conn: &mut Conn, space: SpaceId) -> Result<Vec<MetaCount>, StoreErro
     Ok(rows.into_iter().map(count).collect())
 }
 
-/// The numbers of a space, tags and sites counted from their indexes.
+/// The numbers of a space, tags and sites counted from their indexes. `tier` holds where none was set.
 ///
 /// # Errors
 /// The database's.
-pub fn overview(conn: &mut Conn, space: SpaceId, tally: &Tally) -> Result<Overview, StoreError> {
+pub fn overview(conn: &mut Conn, stand: &Stand, tier: Tier) -> Result<Overview, StoreError> {
+    let (space, tally) = (stand.space, &stand.tally);
+    let tier = stand.tier.unwrap_or(tier);
+    let prompts = tier.prompts();
     Ok(Overview {
+        quota: Quota { tier, prompts },
         prompts: unsigned(tally.prompts),
         snippets: unsigned(tally.snippets),
         collections: unsigned(tally.collections),

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Text};
 use krowoc_shared::ids::SpaceId;
 use krowoc_shared::library::document::{Document, Kind};
+use krowoc_shared::library::quota::Tier;
 use krowoc_shared::sync::checksum::Checksum;
 use krowoc_shared::sync::wire::{PastEpoch, SpaceState};
 
@@ -29,6 +30,8 @@ pub struct Stand {
     pub checksum: Checksum,
     /// Prompts, snippets and collections in the library, documents in the trash, documents with a conflict.
     pub tally: Tally,
+    /// The tier that an operator set.
+    pub tier: Option<Tier>,
 }
 
 /// How many documents a space has.
@@ -107,6 +110,7 @@ struct Row {
     collections: i64,
     trash: i64,
     conflicts: i64,
+    tier: Option<String>,
 }
 
 impl Row {
@@ -131,6 +135,7 @@ impl Row {
                 trash: self.trash,
                 conflicts: self.conflicts,
             },
+            tier: self.tier.as_deref().and_then(Tier::parse),
         })
     }
 }
@@ -183,6 +188,18 @@ pub fn put(conn: &mut Conn, stand: &Stand) -> Result<(), StoreError> {
     .bind(stand.tally.conflicts)
     .bind(stand.space.as_bytes())
     .execute(conn)?;
+    Ok(())
+}
+
+/// Sets the tier of a space.
+///
+/// # Errors
+/// The database's.
+pub fn set_tier(conn: &mut Conn, space: SpaceId, tier: Tier) -> Result<(), StoreError> {
+    Statement::new("UPDATE space SET tier = ? WHERE id = ?")
+        .bind(tier.as_str())
+        .bind(space.as_bytes())
+        .execute(conn)?;
     Ok(())
 }
 

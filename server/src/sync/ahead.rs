@@ -72,6 +72,7 @@ mod tests {
             device: None,
             author: None,
             member: None,
+            tier: Default::default(),
             now: NOW,
             restamp: false,
             create_only: false,

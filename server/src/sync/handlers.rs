@@ -13,7 +13,7 @@ use actix_web::{get, post};
 use krowoc_shared::access::Action;
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::library::limits;
-use krowoc_shared::sync::wire::{PullReply, PullRequest, PushReply, PushRequest, SpaceState};
+use krowoc_shared::sync::wire::{OpResult, PullReply, PullRequest, PushReply, PushRequest, SpaceState};
 
 /// Its routes.
 pub fn configure(cfg: &mut Routes<'_>) {
@@ -40,6 +40,16 @@ async fn spaces(state: Data<AppState>, actor: May<LibraryRead>) -> Reply<Json<Ve
         )
         .await?;
     Ok(Json(found))
+}
+
+/// A client from before there were tiers cannot read an answer with a code that it does not know: it gets one that it keeps an
+/// operation for, with the same reason.
+fn older(result: &mut OpResult) {
+    if let Some(violation) = &mut result.violation
+        && violation.code == ErrorCode::QuotaReached
+    {
+        violation.code = ErrorCode::Forbidden;
+    }
 }
 
 /// Applies operations in one transaction; each gets its own result, and a refused one stops no other.
@@ -84,18 +94,22 @@ async fn push_ops(
         author: Some(actor.user),
         member: membership.team.then_some(actor.user),
         now,
+        tier: state.config.default_tier,
         restamp: false,
         create_only: false,
         ops: request.ops,
     };
-    let cursor = request.cursor;
+    let (cursor, knows) = (request.cursor, request.knows);
     let prepare = move || (Ahead::work_out(&batch), batch);
     let (reply, _) = state
         .store
         .prepare_and_write(prepare, move |tx: &mut Tx<'_>, (ahead, batch)| {
             let applied = push::apply_prepared(tx, batch, ahead)?;
             let changes = pull::few(tx, &applied.stand, cursor, now)?;
-            let (results, left) = applied.into_results();
+            let (mut results, left) = applied.into_results();
+            if knows == 0 {
+                results.iter_mut().for_each(older);
+            }
             let now = pull::stamp(now);
             let reply = PushReply {
                 results,

@@ -4,7 +4,7 @@
 
 use super::ahead::Ahead;
 use crate::store::derived::Derived;
-use crate::store::library::{Stored, find};
+use crate::store::library::{LIBRARY, Stored, find, shelf};
 use crate::store::results::{self, Kept};
 use crate::store::sync::{self, Stand};
 use crate::store::writing::{Writing, save};
@@ -14,7 +14,8 @@ use krowoc_shared::access::{Action, Role};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::hlc::{Clock, Hlc};
 use krowoc_shared::ids::{DeviceId, DocId, Millis, OpId, SpaceId, UserId};
-use krowoc_shared::library::document::Document;
+use krowoc_shared::library::document::{Document, Kind};
+use krowoc_shared::library::quota::{Tier, full};
 use krowoc_shared::sync::publishing::Publication;
 use krowoc_shared::sync::server::{Context, decide, made_at, needs_base};
 use krowoc_shared::sync::wire::{Hint, Op, OpResult, Outcome};
@@ -38,6 +39,8 @@ pub struct Batch {
     pub now: Millis,
     /// Stamps are given here, later than all in the document: what a person sees on the dashboard is what they edit.
     pub restamp: bool,
+    /// The tier of a space that was given none.
+    pub tier: Tier,
     /// A document that exists is left alone.
     pub create_only: bool,
     /// The operations.
@@ -53,6 +56,8 @@ pub struct Applied {
     documents: HashMap<DocId, Slot>,
     /// New texts, not yet written.
     texts: Vec<versions::Kept>,
+    /// Prompts that the batch has added to the library so far; the space's own count follows at its end.
+    added: i64,
     /// Stored texts that are published.
     published: Vec<(DocId, Publication)>,
 }
@@ -141,6 +146,7 @@ pub fn apply_prepared(tx: &mut Tx<'_>, batch: &Batch, ahead: &Ahead) -> Reply<Ap
         stand,
         documents: documents.collect(),
         texts: Vec::new(),
+        added: 0,
         published: Vec::new(),
     };
     let mut taken = Vec::new();
@@ -214,6 +220,16 @@ fn one(tx: &mut Tx<'_>, batch: &Batch, op: &Op, applied: &mut Applied) -> Reply<
         device: batch.device,
     };
     let decision = decide(op, current, base.as_deref(), &context);
+    if let Some(change) = &decision.change {
+        let more = counts(&change.document).saturating_sub(current.map_or(0, counts));
+        let prompts = applied.stand.tally.prompts.saturating_add(applied.added);
+        let tier = applied.stand.tier.unwrap_or(batch.tier);
+        if let Some(most) = tier.refuses(u64::try_from(prompts).unwrap_or(0), more > 0) {
+            let code = ErrorCode::QuotaReached;
+            return Ok(OpResult::rejected(op, code, "/kind", &full(most)));
+        }
+        applied.added = applied.added.saturating_add(more);
+    }
     if let Some(change) = decision.change {
         if let Some(version) = change.version {
             slot.versions = slot.versions.saturating_add(1);
@@ -225,22 +241,34 @@ fn one(tx: &mut Tx<'_>, batch: &Batch, op: &Op, applied: &mut Applied) -> Reply<
             });
         }
         if let Some(publication) = change.published {
-            let of_batch = |kept: &&mut versions::Kept| {
-                kept.doc == op.doc_id && kept.version.rev == publication.rev
-            };
-            match applied.texts.iter_mut().find(of_batch) {
-                Some(kept) => {
-                    kept.version.title.clone_from(&publication.title);
-                    kept.published = Some(publication);
-                }
-                None => applied.published.push((op.doc_id, publication)),
-            }
+            let stored = publish(&mut applied.texts, op.doc_id, publication);
+            applied.published.extend(stored);
         }
         applied.stand.seq = context.next_rev;
         slot.hlc = slot.hlc.max(decision.result.hlc);
         slot.now = Some(change.document);
     }
     Ok(decision.result)
+}
+
+/// Marks a text of this batch as published; gives the publication back when its text is stored already.
+fn publish(
+    texts: &mut [versions::Kept],
+    doc: DocId,
+    publication: Publication,
+) -> Option<(DocId, Publication)> {
+    let this = |kept: &&mut versions::Kept| kept.doc == doc && kept.version.rev == publication.rev;
+    let Some(kept) = texts.iter_mut().find(this) else {
+        return Some((doc, publication));
+    };
+    kept.version.title.clone_from(&publication.title);
+    kept.published = Some(publication);
+    None
+}
+
+/// 1 for a prompt in the library: it counts. What lies in the trash does not.
+fn counts(document: &Document) -> i64 {
+    i64::from(document.kind == Kind::Prompt && shelf(document) == LIBRARY)
 }
 
 /// The newest text of this batch at or before a revision: newer than all that are stored.

@@ -3,8 +3,10 @@
 pub mod document;
 pub mod lifecycle;
 pub mod limits;
+pub mod quota;
 pub mod validate;
 pub mod wire;
 
 pub use document::{Body, Conflict, Counter, Document, Field, Kind, Register, TagRegister};
 pub use lifecycle::{Act, Lifecycle, Published, Snapshot, Status};
+pub use quota::{Quota, Tier};

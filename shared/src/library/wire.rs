@@ -2,6 +2,7 @@
 
 use super::document::{Document, Field, Kind};
 use super::lifecycle::{Snapshot, Status};
+use super::quota::Quota;
 use crate::hlc::Hlc;
 use crate::ids::{DeviceId, DocId, Millis, OpId};
 use crate::sync::wire::{BodyEdit, OpResult, TagEdit};
@@ -155,6 +156,9 @@ pub struct Overview {
     pub tags: Vec<Count>,
     /// The 50 most frequent sites.
     pub sites: Vec<Count>,
+    /// How many prompts there may be.
+    #[serde(default)]
+    pub quota: Quota,
     /// The 200 most frequent pieces of metadata.
     #[serde(default)]
     pub meta: Vec<MetaCount>,

@@ -85,6 +85,9 @@ pub struct PushRequest {
     /// The sender; must be the authenticated device when the caller is one.
     #[serde(default)]
     pub device: Option<DeviceId>,
+    /// What the client can read in the answer; 0 when absent. From 1 on it knows `quota_reached`, and keeps what was refused for it.
+    #[serde(default)]
+    pub knows: u32,
     /// How far the client has pulled.
     pub cursor: u64,
     /// In the order they were made.

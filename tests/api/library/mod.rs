@@ -5,5 +5,6 @@ mod edit;
 mod lifecycle;
 mod list;
 mod metadata;
+mod quota;
 mod search;
 mod waiting;

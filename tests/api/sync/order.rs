@@ -20,6 +20,7 @@ fn batch(space: SpaceId, title: &str) -> Batch {
         device: None,
         author: None,
         member: None,
+        tier: Default::default(),
         now: BEGIN,
         restamp: false,
         create_only: false,

@@ -23,6 +23,9 @@ words! {
     FAVOURITES = "Favourites";
     CONFLICTS = "Conflicts";
     STATUS = "Status";
+    ROOM = "Prompts";
+    ROOM_NEAR = "Nearly full. The server's operator can give you a larger tier.";
+    ROOM_FULL = "Full. Move prompts to the trash, or ask the server's operator for a larger tier. What is saved meanwhile is kept in the extension.";
     CATEGORY = "Category";
     METADATA = "Metadata";
     TAG = "Tag";
@@ -112,6 +115,12 @@ pub const fn standing(status: Status, published: bool) -> &'static str {
         (Status::Published, _) => "Published",
         (Status::Archived, _) => "Archived",
     }
+}
+
+/// Prompts of those that may be.
+#[must_use]
+pub fn room(prompts: u64, limit: u64) -> String {
+    format!("{} of {}", count(prompts), count(limit))
 }
 
 /// The name of a piece of metadata, as people read it.

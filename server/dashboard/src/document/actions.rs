@@ -150,6 +150,7 @@ async fn count(app: App, op: Op) -> Option<PushReply> {
         space: state.space,
         epoch: state.epoch,
         device: None,
+        knows: 1,
         cursor: state.seq,
         ops: vec![op],
     };

@@ -5,6 +5,7 @@ mod help;
 mod modal;
 mod palette;
 mod press;
+mod room;
 mod side;
 
 pub use dropdown::{Choice, Dropdown};

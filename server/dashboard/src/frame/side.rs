@@ -1,6 +1,7 @@
 //! The navigation: places with counts, collections, and how the connection stands. Drawn beside the page or in a drawer.
 
 use super::Overlay;
+use super::room::Room;
 use crate::app::app;
 use crate::document::create;
 use crate::history::ExecutionFilter;
@@ -158,6 +159,7 @@ pub fn Side(
             <ul>{views}</ul>
         </nav>
         <div class="side__foot nav">
+            <Room />
             <a
                 href=Route::Settings(Section::Devices).address()
                 aria-current=move || matches!(app.nav.get(), Route::Settings(_)).then_some("page")

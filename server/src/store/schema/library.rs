@@ -17,6 +17,7 @@ table! {
         collections -> BigInt,
         trash -> BigInt,
         conflicts -> BigInt,
+        tier -> Nullable<Text>,
     }
 }
 table! {

@@ -13,6 +13,8 @@ pub const POLL_EVERY: Millis = 15 * 60_000;
 pub const SWEEP_LIMIT: usize = 200;
 /// No pause is longer than this: a time further ahead was written before the wall clock went back.
 const LONGEST_PAUSE: Millis = 60 * 60_000;
+/// What this client can read in an answer: see [`PushRequest::knows`].
+const READS: u32 = 1;
 /// Room for the envelope of a push, in bytes.
 const ENVELOPE: usize = 1_024;
 
@@ -46,7 +48,7 @@ pub fn plan(state: &ClientState, waiting: &[OutboxRow], now: Millis) -> Step {
     let rows = if held {
         Vec::new()
     } else {
-        batch(state, waiting)
+        batch(state, waiting, now)
     };
     let pull_at = match state.phase {
         Phase::Steady if state.wanted <= state.cursor => {
@@ -82,7 +84,11 @@ fn due(at: Millis, now: Millis) -> Millis {
 }
 
 /// The rows of the next push: in order, at most one text a document (the next one's base is the answer to it).
-fn batch<'a>(state: &ClientState, waiting: &'a [OutboxRow]) -> Vec<&'a OutboxRow> {
+fn batch<'a>(
+    state: &ClientState,
+    waiting: &'a [OutboxRow],
+    now: Millis,
+) -> Vec<&'a OutboxRow> {
     let waits = || waiting.iter().filter(|row| row.waits());
     let most = state.batch.clamp(1, limits::PUSH_OPS);
     let mut rows: Vec<&OutboxRow> = Vec::new();
@@ -92,7 +98,8 @@ fn batch<'a>(state: &ClientState, waiting: &'a [OutboxRow]) -> Vec<&'a OutboxRow
     for row in waits() {
         let id = row.op.doc_id;
         let second = row.op.body.is_some() && texts.contains(&id);
-        if row.isolated || second || row.follows.is_some() || later.contains(&id) {
+        let held = due(row.held_until, now) > now;
+        if row.isolated || held || second || row.follows.is_some() || later.contains(&id) {
             later.insert(id);
             continue;
         }
@@ -145,6 +152,7 @@ fn push(state: &ClientState, space: SpaceId, epoch: &str, rows: &[&OutboxRow]) -
         space,
         epoch: epoch.to_owned(),
         device: state.device,
+        knows: READS,
         cursor: state.cursor,
         ops: rows.iter().map(|row| row.op.clone()).collect(),
     };

@@ -2,14 +2,17 @@
 
 use super::backoff::{self, Class};
 use super::pull::{absorb, see};
-use super::state::{Ack, Backoff, ClientState, RowState};
+use super::state::{Ack, Backoff, ClientState, OutboxRow, RowState};
 use super::step::{Commit, Env, Failure, Loaded};
 use super::work::Work;
 use crate::error::{ErrorCode, Violation};
 use crate::hlc::Hlc;
-use crate::ids::DocId;
+use crate::ids::{DocId, Millis};
 use crate::library::limits;
 use crate::sync::wire::{Op, OpResult, Outcome, PushReply, PushRequest};
+
+/// How long an operation for which there is no room waits until it is sent again, in milliseconds.
+const HELD_FOR: Millis = 15 * 60_000;
 
 /// The documents to load for [`on_push`].
 #[must_use]
@@ -92,6 +95,15 @@ fn reject(work: &mut Work, seq: u64, result: &OpResult, env: &mut Env<'_>) {
     };
     let violation = result.violation.clone();
     let violation = violation.unwrap_or_else(|| refused(ErrorCode::InvalidRequest));
+    if violation.code == ErrorCode::QuotaReached {
+        hold(work, &op, violation, env.now);
+        return;
+    }
+    let held = |row: &&OutboxRow| row.held_until > 0 && row.op.op_id != op.op_id;
+    if violation.code == ErrorCode::NotFound && work.rows_of(op.doc_id).iter().any(held) {
+        // What makes the document was refused for want of room: this waits behind it.
+        return;
+    }
     let based = op.body.as_ref().is_some_and(|edit| edit.base_rev != 0);
     let again = (based && violation.code == ErrorCode::UnknownRevision).then(|| env.op_id());
     for seq in work.followers(&op) {
@@ -112,6 +124,24 @@ fn reject(work: &mut Work, seq: u64, result: &OpResult, env: &mut Env<'_>) {
     }
 }
 
+/// There is no room for it now: it waits with the reason, behind everything else, and is sent again later by itself. What was made
+/// after it on the same document waits behind it.
+fn hold(work: &mut Work, op: &Op, violation: Violation, now: Millis) {
+    let seqs: Vec<u64> = work.rows_of(op.doc_id).iter().map(|row| row.seq).collect();
+    let rows: Vec<_> = seqs
+        .into_iter()
+        .filter_map(|seq| work.drop_row(seq))
+        .collect();
+    for mut row in rows {
+        if row.op.op_id == op.op_id {
+            row.last_error = Some(violation.message.clone());
+            row.held_until = now.saturating_add(HELD_FOR);
+        }
+        row.seq = work.next_seq();
+        work.put_row(row);
+    }
+}
+
 fn refused(code: ErrorCode) -> Violation {
     Violation {
         code,
@@ -125,6 +155,7 @@ fn acknowledge(work: &mut Work, seq: u64, result: &OpResult) {
     let epoch = work.state.epoch.clone().unwrap_or_default();
     let Some(row) = work.row_mut(seq) else { return };
     row.last_error = None;
+    row.held_until = 0;
     row.state = RowState::Waiting;
     row.op.hlc = result.hlc;
     row.ack = Some(Ack {

@@ -99,6 +99,7 @@ fn requeue(work: &mut Work, row: &OutboxRow, op: Op, env: &mut Env<'_>) {
         ack: None,
         last_error: None,
         follows: None,
-        isolated: false,
+        held_until: 0,
+            isolated: false,
     });
 }

@@ -181,7 +181,8 @@ fn enqueue(work: &mut Work, op: Op, follows: Follows, now: Millis) {
             Follows::Row(id) => Some(id),
             Follows::Nothing | Follows::Older => None,
         },
-        isolated: false,
+        held_until: 0,
+            isolated: false,
     });
 }
 

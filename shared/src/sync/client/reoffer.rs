@@ -166,6 +166,7 @@ fn enqueue(work: &mut Work, id: DocId, ops: Vec<Op>, env: &Env<'_>) {
             ack: None,
             last_error: None,
             follows: None,
+            held_until: 0,
             isolated: false,
         });
     }

@@ -214,6 +214,9 @@ pub struct OutboxRow {
     pub last_error: Option<String>,
     /// The edit before it whose text this one's text was made from, until it is known what the server made of that.
     pub follows: Option<OpId>,
+    /// There was no room for it: it is not sent again before this time, in wall milliseconds. 0 when there was.
+    #[serde(default)]
+    pub held_until: Millis,
     /// It made the server fail on its own: it is sent after all others, alone.
     pub isolated: bool,
 }

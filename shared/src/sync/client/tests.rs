@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 mod failures;
 mod lifecycle;
+mod quota;
 mod stories;
 
 /// A server of one space, in memory, over the real decision.
@@ -28,6 +29,8 @@ pub(super) struct Server {
     pub versions: BTreeMap<DocId, Vec<VersionRow>>,
     pub results: BTreeMap<OpId, OpResult>,
     pub page: usize,
+    /// Most prompts; as many as one likes when absent.
+    pub most: Option<usize>,
 }
 
 impl Server {
@@ -41,6 +44,7 @@ impl Server {
             versions: BTreeMap::new(),
             results: BTreeMap::new(),
             page: 3,
+            most: None,
         }
     }
 
@@ -92,6 +96,10 @@ impl Server {
             device: None,
         };
         let decision = server::decide(op, current, base, &context);
+        let alive = self.documents.values().filter(|it| it.deleted_at().is_none());
+        if current.is_none() && self.most.is_some_and(|most| alive.count() >= most) {
+            return OpResult::rejected(op, ErrorCode::QuotaReached, "/kind", "no room");
+        }
         if let Some(change) = decision.change {
             self.seq += 1;
             versions.extend(change.version);

@@ -1,0 +1,68 @@
+//! Stories of a library that is full: what was saved stays here, marked, and arrives when there is room.
+
+use super::*;
+
+const QUARTER: Millis = 15 * 60_000;
+
+fn filled(most: usize) -> (Server, Client) {
+    let (mut server, mut client, _) = two();
+    server.most = Some(most);
+    for number in 0..most {
+        client.create(&format!("kept {number}"));
+    }
+    client.sync(&mut server);
+    assert!(client.same_as(&server));
+    (server, client)
+}
+
+#[test]
+fn a_clip_over_the_quota_waits_with_the_reason_and_holds_up_nothing_else() {
+    let (mut server, mut client) = filled(2);
+    let id = client.create("clip");
+    let other = *client.locals.keys().find(|known| **known != id).unwrap();
+    client.sync(&mut server);
+    let row = client.rows.values().next().unwrap();
+    assert!(row.waits() && row.held_until > client.now);
+    assert_eq!(row.last_error.as_deref(), Some("no room"));
+    assert_eq!(client.text(id), "clip");
+    client.write_text(other, "changed");
+    client.sync(&mut server);
+    assert_eq!(client.rows.len(), 1, "only the clip waits");
+    assert_eq!(server.documents[&other].body.text, "changed");
+}
+
+#[test]
+fn it_is_sent_by_itself_once_there_is_room_with_what_was_made_after_it() {
+    let (mut server, mut client) = filled(2);
+    let id = client.create("clip");
+    client.sync(&mut server);
+    client.write_text(id, "clip, edited");
+    let op = client.op(id).with_tag("later");
+    client.edit(op);
+    client.sync(&mut server);
+    assert!(!server.documents.contains_key(&id));
+    server.most = Some(3);
+    client.sync(&mut server);
+    assert!(!server.documents.contains_key(&id), "not asked all the time");
+    client.now += QUARTER;
+    client.sync(&mut server);
+    assert!(client.same_as(&server));
+    assert_eq!(server.documents[&id].body.text, "clip, edited");
+    assert_eq!(server.documents[&id].present_tags().collect::<Vec<_>>(), ["later"]);
+}
+
+#[test]
+fn what_is_moved_to_the_trash_here_makes_the_room() {
+    let (mut server, mut client) = filled(2);
+    let other = *client.locals.keys().next().unwrap();
+    let id = client.create("clip");
+    client.sync(&mut server);
+    let trash = Op::trash(client.op_id(), other, Kind::Prompt, client.now);
+    client.edit(trash);
+    client.now += QUARTER;
+    client.sync(&mut server);
+    client.now += QUARTER;
+    client.sync(&mut server);
+    assert!(client.same_as(&server));
+    assert!(server.documents.contains_key(&id));
+}

@@ -1,0 +1,208 @@
+//! What a tier allows: the same for the dashboard, an import, a bulk and sync, exact when many write at once.
+
+use krowoc_server::operator::Operator;
+use krowoc_server::platform::SystemRandom;
+use krowoc_shared::error::ErrorCode;
+use krowoc_shared::library::document::{Field, Kind};
+use krowoc_shared::library::quota::{FREE_PROMPTS, Quota, Tier};
+use krowoc_shared::library::wire::{BatchResult, Overview, Written};
+use krowoc_shared::sync::wire::{Op, OpResult, Outcome, PushReply};
+use krowoc_tests::app::config;
+use krowoc_tests::clock::BEGIN;
+use krowoc_tests::ops::{Syncing, at, doc_id, edit, op_id, prompt};
+use krowoc_tests::{Caller, Options, TestApp};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+async fn free() -> TestApp {
+    TestApp::start_with(Options {
+        settings: vec![("default_tier", "free".to_owned())],
+        ..Options::default()
+    })
+    .await
+}
+
+fn prompts(count: u64) -> Vec<Value> {
+    let one = |n| json!({"kind": "prompt", "body": format!("prompt {n}")});
+    (0..count).map(one).collect()
+}
+
+/// Imports so many; gives how many were refused for want of room.
+async fn import(person: &Caller, count: u64) -> u64 {
+    let answer = person
+        .post("/api/v1/library/import", json!({"items": prompts(count)}))
+        .await;
+    let results: BatchResult = answer.ok().json();
+    refused(&results.results)
+}
+
+fn refused(results: &[OpResult]) -> u64 {
+    let full = |it: &&OpResult| {
+        it.violation
+            .as_ref()
+            .is_some_and(|it| it.code == ErrorCode::QuotaReached)
+    };
+    results.iter().filter(full).count() as u64
+}
+
+async fn overview(person: &Caller) -> Overview {
+    person.get("/api/v1/library/overview").await.ok().json()
+}
+
+async fn set_tier(app: &TestApp, email: &str, tier: Tier) -> Result<String, String> {
+    let url = &app.database.as_ref().unwrap().url;
+    let random = Arc::new(SystemRandom);
+    let operator = Operator::new(config(url, &[]), app.clock.clone(), random);
+    operator.set_tier(email, tier).await
+}
+
+#[tokio::test]
+async fn without_a_setting_there_is_no_limit() {
+    let app = TestApp::start().await;
+    let person = app.sign_up("a@example.org").await;
+    assert_eq!(import(&person, 60).await, 0);
+    let quota = overview(&person).await.quota;
+    assert_eq!((quota.tier, quota.prompts), (Tier::Power, None));
+}
+
+#[tokio::test]
+async fn the_free_tier_holds_fifty_prompts_and_as_many_snippets_as_one_likes() {
+    let app = free().await;
+    let person = app.sign_up("a@example.org").await;
+    assert_eq!(import(&person, FREE_PROMPTS + 3).await, 3);
+    let known = overview(&person).await;
+    let quota = Quota {
+        tier: Tier::Free,
+        prompts: Some(FREE_PROMPTS),
+    };
+    assert_eq!((known.prompts, known.quota), (FREE_PROMPTS, quota));
+    let one = json!({"kind": "prompt", "body": "one more"});
+    let answer = person.post("/api/v1/library", one).await;
+    assert_eq!(answer.code(), ErrorCode::QuotaReached);
+    for kind in ["snippet", "collection"] {
+        let other = json!({"kind": kind, "body": "one more"});
+        person.post("/api/v1/library", other).await.ok();
+    }
+    let list: krowoc_shared::library::wire::Page =
+        person.get("/api/v1/library?kind=prompt").await.ok().json();
+    let first = list.items[0].id;
+    let path = format!("/api/v1/library/{first}");
+    let edited = json!({"set": {"title": "an edit needs no room"}});
+    person.patch(&path, edited).await.ok();
+}
+
+#[tokio::test]
+async fn the_trash_gives_room_and_coming_back_from_it_needs_room() {
+    let app = free().await;
+    let person = app.sign_up("a@example.org").await;
+    assert_eq!(import(&person, FREE_PROMPTS - 1).await, 0);
+    let one = json!({"kind": "prompt", "body": "the last"});
+    let last: Written = person.post("/api/v1/library", one.clone()).await.ok().json();
+    let path = format!("/api/v1/library/{}", last.document.id);
+    person.delete(&path).await.ok();
+    person.post("/api/v1/library", one).await.ok();
+    let back = person.post(&format!("{path}/restore"), json!({})).await;
+    assert_eq!(back.code(), ErrorCode::QuotaReached);
+    let bulk = json!({"ids": [last.document.id], "set": {"deleted_at": null}});
+    let answer: BatchResult = person.post("/api/v1/library/bulk", bulk).await.ok().json();
+    assert_eq!(refused(&answer.results), 1);
+    let still: Overview = overview(&person).await;
+    assert_eq!((still.prompts, still.trash), (FREE_PROMPTS, 1));
+}
+
+#[tokio::test]
+async fn what_is_made_and_trashed_in_one_push_takes_no_room() {
+    let app = free().await;
+    let device = Syncing::of(&app, "a@example.org").await;
+    let mut ops = Vec::new();
+    for n in 0..49 {
+        ops.push(prompt("kept", &format!("text {n}")));
+    }
+    let gone = prompt("gone", "gone");
+    let trash = Op::trash(op_id(), gone.doc_id, Kind::Prompt, 5);
+    ops.extend([gone, at(trash, BEGIN + 5), prompt("kept", "the last")]);
+    let reply = device.push(ops).await;
+    assert_eq!(refused(&reply.results), 0);
+    let reply = device.push(vec![prompt("more", "more")]).await;
+    assert_eq!(refused(&reply.results), 1);
+}
+
+#[tokio::test]
+async fn a_refused_clip_is_taken_as_it_is_when_the_tier_rises_or_a_prompt_goes() {
+    let app = free().await;
+    let device = Syncing::of(&app, "a@example.org").await;
+    let first = prompt("first", "first");
+    let mut ops: Vec<Op> = (1..FREE_PROMPTS).map(|n| prompt("kept", &n.to_string())).collect();
+    ops.push(first.clone());
+    assert_eq!(refused(&device.push(ops).await.results), 0);
+    let clips = [prompt("clip", "clip"), prompt("other", "other")];
+    let reply = device.push(clips.to_vec()).await;
+    assert_eq!(refused(&reply.results), 2);
+    let trash = Op::trash(op_id(), first.doc_id, Kind::Prompt, 5);
+    device.push(vec![at(trash, BEGIN + 5)]).await;
+    let reply = device.push(clips.to_vec()).await;
+    let outcomes: Vec<Outcome> = reply.results.iter().map(|it| it.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Applied, Outcome::Rejected]);
+    let said = set_tier(&app, " A@Example.org", Tier::Power).await.unwrap();
+    assert!(said.contains("power"), "{said}");
+    let reply = device.push(clips.to_vec()).await;
+    let outcomes: Vec<Outcome> = reply.results.iter().map(|it| it.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Duplicate, Outcome::Applied]);
+    let unknown = set_tier(&app, "nobody@example.org", Tier::Power).await;
+    assert!(unknown.unwrap_err().contains("no account"));
+}
+
+#[tokio::test]
+async fn a_client_from_before_there_were_tiers_gets_a_code_that_it_can_read() {
+    let app = free().await;
+    let device = Syncing::of(&app, "a@example.org").await;
+    let ops: Vec<Op> = (0..FREE_PROMPTS).map(|n| prompt("kept", &n.to_string())).collect();
+    device.push(ops).await;
+    let mut request = serde_json::to_value(device.request(vec![prompt("clip", "clip")])).unwrap();
+    request.as_object_mut().unwrap().remove("knows");
+    let answer = device.caller.post("/api/v1/sync/push", request).await;
+    let reply: PushReply = answer.ok().json();
+    let violation = reply.results[0].violation.clone().unwrap();
+    assert_eq!(violation.code, ErrorCode::Forbidden);
+    assert!(violation.message.contains("tier"), "{}", violation.message);
+}
+
+#[tokio::test]
+async fn many_writers_at_once_fill_the_library_to_the_last_place_and_not_beyond() {
+    let app = free().await;
+    let person = Arc::new(app.sign_up("a@example.org").await);
+    assert_eq!(import(&person, FREE_PROMPTS - 5).await, 0);
+    let writers: Vec<_> = (0..12)
+        .map(|n| {
+            let person = Arc::clone(&person);
+            tokio::spawn(async move {
+                let one = json!({"kind": "prompt", "body": format!("at once {n}")});
+                person.post("/api/v1/library", one).await.status.is_success()
+            })
+        })
+        .collect();
+    let mut made = 0;
+    for writer in writers {
+        made += u32::from(writer.await.unwrap());
+    }
+    assert_eq!(made, 5);
+    assert_eq!(overview(&person).await.prompts, FREE_PROMPTS);
+}
+
+#[tokio::test]
+async fn an_edit_that_would_bring_a_prompt_back_from_the_trash_waits_for_room() {
+    let app = free().await;
+    let device = Syncing::of(&app, "a@example.org").await;
+    let gone = prompt("gone", "gone");
+    let trash = Op::trash(op_id(), gone.doc_id, Kind::Prompt, 5);
+    device.push(vec![gone.clone(), at(trash, BEGIN + 5)]).await;
+    let ops: Vec<Op> = (0..FREE_PROMPTS).map(|n| prompt("kept", &n.to_string())).collect();
+    assert_eq!(refused(&device.push(ops).await.results), 0);
+    let back = edit(gone.doc_id, BEGIN + 9).with(Field::Title, "back");
+    let reply = device.push(vec![back]).await;
+    assert_eq!(refused(&reply.results), 1);
+    let nothing = at(Op::new(op_id(), doc_id(), Kind::Prompt), BEGIN);
+    let reply = device.push(vec![nothing]).await;
+    let code = reply.results[0].violation.as_ref().map(|it| it.code);
+    assert_eq!(code, Some(ErrorCode::NotFound));
+}
