@@ -31,6 +31,9 @@ pub fn item(document: &Document) -> ExportItem {
         created_at: document.created_at(),
         updated_at: document.edited().at,
         deleted_at: document.deleted_at(),
+        archived: document.lifecycle.is_archived(),
+        // Versions are the server's.
+        versions: Vec::new(),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Many documents at once: the same edit for many, import, duplicates. Not a second way to write, and an import changes nothing that is there.
 
-use super::edit::{batch, creation};
+use super::edit::{batch, creation, ids};
+use super::history::{self, Past};
 use crate::app::AppState;
 use crate::store::{Conn, StoreError, Tx, derived, library, library_overview};
 use crate::sync::ahead::Ahead;
-use crate::sync::push::{Applied, Batch, apply, apply_prepared};
+use crate::sync::push::{Batch, apply, apply_prepared};
 use crate::web::actor::{LibraryRead, LibraryWrite};
 use crate::web::body::Body;
 use crate::web::routes::Routes;
@@ -64,7 +65,14 @@ async fn bulk(
     let tier = state.config.default_tier;
     let results = state
         .store
-        .write_again(move |tx: &mut Tx<'_>| bulk_edit(tx, &|ops| batch(space, &actor, tier, now, ops), &ids, &wanted))
+        .write_again(move |tx: &mut Tx<'_>| {
+            bulk_edit(
+                tx,
+                &|ops| batch(space, &actor, tier, now, ops),
+                &ids,
+                &wanted,
+            )
+        })
         .await?;
     Ok(Json(BatchResult { results }))
 }
@@ -127,19 +135,39 @@ async fn import(
     at_most(wanted.items.len(), limits::PUSH_OPS, "/items")?;
     let space = actor.personal()?;
     let now = state.now();
-    let items = wanted.items.into_iter();
-    let ops = items.map(|item| creation(&state, item, now)).collect();
+    let (mut ops, mut pasts) = (Vec::new(), Vec::new());
+    let mut places: Vec<Result<(), OpResult>> = Vec::new();
+    for mut item in wanted.items {
+        let ids = ids(&state, &item, now);
+        let past = history::unroll(&mut item, ids);
+        let checked = past.as_ref().map_or(Ok(()), Past::check);
+        let op = creation(item, ids, now);
+        places.push(checked.map_err(|it| OpResult::rejected(&op, it.code, &it.field, &it.message)));
+        if places.last().is_some_and(Result::is_ok) {
+            ops.push(op);
+            pasts.extend(past);
+        }
+    }
     let batch = Batch {
         create_only: true,
         ..batch(space, &actor, state.config.default_tier, now, ops)
     };
-    let prepare = move || (Ahead::work_out(&batch), batch);
-    let (results, _) = state
-        .store
-        .prepare_and_write(prepare, |tx: &mut Tx<'_>, (ahead, batch)| {
-            apply_prepared(tx, batch, ahead).map(Applied::into_results)
+    let prepare = move || (Ahead::work_out(&batch), batch, pasts);
+    type Prepared = (Ahead, Batch, Vec<Past>);
+    let work = |tx: &mut Tx<'_>, (ahead, batch, pasts): &Prepared| {
+        let applied = apply_prepared(tx, batch, ahead)?;
+        history::follow(tx, batch, pasts, &applied)?;
+        Reply::Ok(applied.into_results())
+    };
+    let (results, _) = state.store.prepare_and_write(prepare, work).await?;
+    let mut done = results.into_iter();
+    let results = places
+        .into_iter()
+        .filter_map(|place| match place {
+            Ok(()) => done.next(),
+            Err(refused) => Some(refused),
         })
-        .await?;
+        .collect();
     Ok(Json(BatchResult { results }))
 }
 

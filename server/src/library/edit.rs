@@ -25,13 +25,18 @@ pub fn configure(cfg: &mut Routes<'_>) {
         .service(restore);
 }
 
-/// The operation that makes a document; ids that are absent are minted.
-pub(super) fn creation(state: &AppState, wanted: CreateDocument, now: Millis) -> Op {
-    let minted = || OpId::mint(now, state.entropy());
-    let op_id = wanted.op_id.unwrap_or_else(minted);
-    let id = wanted
-        .id
-        .unwrap_or_else(|| DocId::mint(now, state.entropy()));
+/// The ids of a document that is to be made; those that are absent are minted.
+pub(super) fn ids(state: &AppState, wanted: &CreateDocument, now: Millis) -> (OpId, DocId) {
+    let op = || OpId::mint(now, state.entropy());
+    let id = || DocId::mint(now, state.entropy());
+    (
+        wanted.op_id.unwrap_or_else(op),
+        wanted.id.unwrap_or_else(id),
+    )
+}
+
+/// The operation that makes a document.
+pub(super) fn creation(wanted: CreateDocument, (op_id, id): (OpId, DocId), now: Millis) -> Op {
     let mut op = Op::new(op_id, id, wanted.kind);
     op.set = wanted.set;
     op.set.entry(Field::CreatedAt).or_insert_with(|| now.into());
@@ -45,13 +50,7 @@ pub(super) fn creation(state: &AppState, wanted: CreateDocument, now: Millis) ->
 }
 
 /// A batch of the dashboard.
-pub(super) fn batch(
-    space: SpaceId,
-    actor: &Actor,
-    tier: Tier,
-    now: Millis,
-    ops: Vec<Op>,
-) -> Batch {
+pub(super) fn batch(space: SpaceId, actor: &Actor, tier: Tier, now: Millis, ops: Vec<Op>) -> Batch {
     Batch {
         space,
         epoch: None,
@@ -124,7 +123,8 @@ async fn create(
 ) -> Reply<HttpResponse> {
     let space = actor.personal()?;
     let now = state.now();
-    let op = creation(&state, body.0, now);
+    let ids = ids(&state, &body.0, now);
+    let op = creation(body.0, ids, now);
     let batch = Batch {
         create_only: true,
         ..batch(space, &actor, state.config.default_tier, now, vec![op])

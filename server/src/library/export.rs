@@ -3,7 +3,7 @@
 //! Pages follow the documents' ids, so that an edit during the download moves no document to another page.
 
 use crate::app::AppState;
-use crate::store::{Conn, StoreError, library};
+use crate::store::{Conn, StoreError, library, versions};
 use crate::web::actor::LibraryRead;
 use crate::web::routes::Routes;
 use crate::web::{Fault, May, Reply};
@@ -14,6 +14,8 @@ use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::exchange::{ExportItem, ImportKind, MarkdownWriter, json, write_markdown};
 use krowoc_shared::ids::{DocId, SpaceId};
 use krowoc_shared::library::document::{Document, Field};
+use krowoc_shared::library::lifecycle::PastVersion;
+use krowoc_shared::library::wire::Version;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::io::Write;
@@ -87,10 +89,10 @@ fn broken(_: impl std::fmt::Display) -> Fault {
 }
 
 impl Download {
-    fn add(&mut self, documents: &[Document]) -> Reply<()> {
-        for document in documents {
+    fn add(&mut self, documents: Vec<(Document, Vec<Version>)>) -> Reply<()> {
+        for (document, history) in documents {
             let title = document.collection().and_then(|id| self.titles.get(&id));
-            let item = item(document, title);
+            let item = item(&document, title, history);
             match &mut self.writer {
                 Some(Writer::Json { first }) => {
                     let text = json::item(&item, *first).map_err(broken)?;
@@ -121,28 +123,64 @@ impl Download {
             return Ok(None);
         }
         let (space, after) = (self.space, self.after);
-        let documents = self
+        let with_versions = matches!(self.writer, Some(Writer::Json { .. }));
+        let (last, living) = self
             .state
             .store
-            .read(
-                move |conn: &mut Conn| -> Result<Vec<Document>, StoreError> {
-                    library::by_id(conn, space, after, PAGE)
-                },
-            )
+            .read(move |conn: &mut Conn| page(conn, space, after, with_versions))
             .await?;
-        match documents.last() {
-            Some(last) => self.after = Some(last.id),
+        match last {
+            Some(last) => self.after = Some(last),
             None => self.end()?,
         }
-        let living: Vec<Document> = documents.into_iter().filter(|it| !it.purged).collect();
-        self.add(&living)?;
+        self.add(living)?;
         let bytes = self.sink.take();
         Ok(Some((bytes, self)))
     }
 }
 
+type Page = (Option<DocId>, Vec<(Document, Vec<Version>)>);
+
+/// Documents after an id that were not purged, with their histories where those are wanted and tell more than the document does;
+/// and the id that the page ends with.
+fn page(
+    conn: &mut Conn,
+    space: SpaceId,
+    after: Option<DocId>,
+    with_versions: bool,
+) -> Result<Page, StoreError> {
+    let rows = library::by_id(conn, space, after, PAGE)?;
+    let last = rows.last().map(|stored| stored.document.id);
+    let mut living = Vec::with_capacity(rows.len());
+    for stored in rows.into_iter().filter(|stored| !stored.document.purged) {
+        let document = stored.document;
+        let tells = stored.versions > 1 || document.lifecycle.published.is_some();
+        let history = match with_versions && tells {
+            true => versions::history(conn, space, document.id)?,
+            false => Vec::new(),
+        };
+        living.push((document, history));
+    }
+    Ok((last, living))
+}
+
+fn past(version: Version) -> PastVersion {
+    PastVersion {
+        title: version.title,
+        text: version.text,
+        at: version.hlc.at,
+        published: version.published_at.is_some(),
+        note: version.note,
+        snapshot: version.snapshot,
+    }
+}
+
 /// A document as the writers take it.
-fn item(document: &Document, collection_title: Option<&String>) -> ExportItem {
+fn item(
+    document: &Document,
+    collection_title: Option<&String>,
+    history: Vec<Version>,
+) -> ExportItem {
     ExportItem {
         id: document.id.to_string(),
         kind: ImportKind::parse(document.kind.as_str()).unwrap_or_default(),
@@ -164,6 +202,8 @@ fn item(document: &Document, collection_title: Option<&String>) -> ExportItem {
         created_at: document.created_at(),
         updated_at: document.edited().at,
         deleted_at: document.deleted_at(),
+        archived: document.lifecycle.is_archived(),
+        versions: history.into_iter().map(past).collect(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod batch;
 mod edit;
 mod export;
+mod history;
 mod lifecycle;
 mod read;
 

@@ -175,7 +175,7 @@ pub fn by_id(
     space: SpaceId,
     after: Option<DocId>,
     limit: i64,
-) -> Result<Vec<Document>, StoreError> {
+) -> Result<Vec<Stored>, StoreError> {
     let after = after.map_or(Vec::new(), |id| id.as_bytes().to_vec());
     let rows: Vec<Loaded> = both!(conn, |c| document::table
         .filter(document::space_id.eq(space.as_bytes().as_slice()))
@@ -184,9 +184,7 @@ pub fn by_id(
         .limit(limit)
         .select(Loaded::as_select())
         .load(c))?;
-    rows.into_iter()
-        .map(|row| row.stored().map(|stored| stored.document))
-        .collect()
+    rows.into_iter().map(Loaded::stored).collect()
 }
 
 /// Titles of collections.

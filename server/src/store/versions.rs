@@ -251,6 +251,18 @@ pub fn list(
     rows.into_iter().map(Row::version).collect()
 }
 
+/// Every text of a document, oldest first; without sides of conflicts.
+///
+/// # Errors
+/// The database's.
+pub fn history(conn: &mut Conn, space: SpaceId, doc: DocId) -> Result<Vec<Version>, StoreError> {
+    let rows: Vec<Row> = Statement::new(&format!("{SELECT} AND NOT v.aside ORDER BY v.rev"))
+        .bind(space.as_bytes())
+        .bind(doc.as_bytes())
+        .load(conn)?;
+    rows.into_iter().map(Row::version).collect()
+}
+
 /// The version with this number.
 ///
 /// # Errors

@@ -193,7 +193,11 @@ pub fn save(tx: &mut Tx<'_>, rows: &[Writing<'_>]) -> Result<(), StoreError> {
         }
     }
     put(conn, "document_tag (space_id, shelf, tag, row_id)", tags)?;
-    put(conn, "document_meta (space_id, shelf, name, value, row_id)", meta)?;
+    put(
+        conn,
+        "document_meta (space_id, shelf, name, value, row_id)",
+        meta,
+    )?;
     if let Ok(waiting @ 1..) = u32::try_from(search::save(conn, &entries)?) {
         tx.after_commit(Event::Unindexed(waiting));
     }

@@ -13,7 +13,9 @@ use actix_web::{get, post};
 use krowoc_shared::access::Action;
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::library::limits;
-use krowoc_shared::sync::wire::{OpResult, PullReply, PullRequest, PushReply, PushRequest, SpaceState};
+use krowoc_shared::sync::wire::{
+    OpResult, PullReply, PullRequest, PushReply, PushRequest, SpaceState,
+};
 
 /// Its routes.
 pub fn configure(cfg: &mut Routes<'_>) {

@@ -1,5 +1,6 @@
 //! The neutral item between a foreign file and a document. Not a document: it has no stamps.
 
+use crate::library::lifecycle::PastVersion;
 use crate::prompts::{Proposal, Variable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -78,6 +79,10 @@ pub struct ImportItem {
     pub updated_at: Option<i64>,
     /// When it went to the trash.
     pub deleted_at: Option<i64>,
+    /// The texts it had, oldest first, as our own export has them.
+    pub versions: Vec<PastVersion>,
+    /// It is in the archive.
+    pub archived: bool,
     /// Described variables.
     pub variables: Vec<Variable>,
     /// How the prompt is run (`execution::ExecutionSettings`), as our own export has it.
@@ -130,4 +135,10 @@ pub struct ExportItem {
     pub updated_at: i64,
     /// When it went to the trash.
     pub deleted_at: Option<i64>,
+    /// It is in the archive.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
+    /// The texts it had, oldest first, when there is more to tell than the present one. Only in the JSON.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<PastVersion>,
 }

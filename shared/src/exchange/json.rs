@@ -1,9 +1,10 @@
-//! Our own export, `krowoc.library` version 1: a writer in pieces and a reader. Not a backup: versions and devices are not in it.
+//! Our own export, `krowoc.library` version 1: a writer in pieces and a reader. Not a backup: devices and sides of conflicts are not in it.
 //!
 //! ```json
 //! {"format":"krowoc.library","version":1,"exportedAt":1763700000000,"items":[
 //!   {"id":"…","kind":"prompt","title":"…","body":"…","tags":["…"],"meta":{"category":"…"},"collection":"id or null","note":"","description":"",
-//!    "favourite":false,"source":null,"variables":null,"execution":null,"createdAt":0,"updatedAt":0,"deletedAt":null}
+//!    "favourite":false,"source":null,"variables":null,"execution":null,"createdAt":0,"updatedAt":0,"deletedAt":null,
+//!    "archived":true,"versions":[{"title":"…","text":"…","at":0,"published":true,"note":"…","snapshot":{…}}]}
 //! ]}
 //! ```
 //! Times are milliseconds since 1970. A collection is an item of its own. Readers ignore fields that they do not know; a change
@@ -172,6 +173,8 @@ pub(super) fn import_item(origin: String, item: ExportItem) -> ImportItem {
         created_at: Some(item.created_at).filter(|at| *at > 0),
         updated_at: Some(item.updated_at).filter(|at| *at > 0),
         deleted_at: item.deleted_at,
+        archived: item.archived,
+        versions: item.versions,
         variables: Variable::list(&item.variables),
         execution: Some(item.execution).filter(Value::is_object),
         ..ImportItem::default()

@@ -169,7 +169,11 @@ fn single(file: File) -> ImportItem {
         } else {
             Vec::new()
         },
-        meta: if described { meta(&fields) } else { BTreeMap::new() },
+        meta: if described {
+            meta(&fields)
+        } else {
+            BTreeMap::new()
+        },
         note: text(&["note", "notes"]).unwrap_or_default(),
         description: text(&["description", "summary"]).unwrap_or_default(),
         source_url: source.as_ref().and_then(source_url).or(url),

@@ -160,6 +160,28 @@ impl Snapshot {
     }
 }
 
+/// A text that a document had, as an export has it and an import brings it. Sides of conflicts are not among them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct PastVersion {
+    /// The title then.
+    pub title: String,
+    /// The text.
+    pub text: String,
+    /// When, in milliseconds since 1970; an import has a time of its own.
+    pub at: i64,
+    /// It is published.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub published: bool,
+    /// What is new in a published one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// What else a published one holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<Snapshot>,
+}
+
 /// Whether two states differ in what a version holds: text, title, description, variables, and how it is run. Tags, collection,
 /// note and the like are for finding it, and make no draft.
 #[must_use]

@@ -8,5 +8,5 @@ pub mod validate;
 pub mod wire;
 
 pub use document::{Body, Conflict, Counter, Document, Field, Kind, Register, TagRegister};
-pub use lifecycle::{Act, Lifecycle, Published, Snapshot, Status};
+pub use lifecycle::{Act, Lifecycle, PastVersion, Published, Snapshot, Status};
 pub use quota::{Quota, Tier};

@@ -1,7 +1,7 @@
 //! What the library routes send and take. Not rows, and not the sync protocol.
 
 use super::document::{Document, Field, Kind};
-use super::lifecycle::{Snapshot, Status};
+use super::lifecycle::{PastVersion, Snapshot, Status};
 use super::quota::Quota;
 use crate::hlc::Hlc;
 use crate::ids::{DeviceId, DocId, Millis, OpId};
@@ -232,6 +232,12 @@ pub struct CreateDocument {
     /// Text.
     #[serde(default)]
     pub body: String,
+    /// Of an import: the texts it had, oldest first, the present one included when it is one of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<PastVersion>,
+    /// Of an import: it is in the archive.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
 }
 
 /// `PATCH /api/v1/library/{id}`: an edit; what is absent stays.

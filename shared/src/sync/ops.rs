@@ -179,7 +179,9 @@ pub fn recreate(view: &Document, op_id: OpId, now: Millis) -> Op {
     }
     op.tags.add = view.present_tags().map(str::to_owned).collect();
     let meta = view.metadata();
-    op.meta = meta.map(|(name, value)| (name.to_owned(), value.into())).collect();
+    op.meta = meta
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect();
     op.act = view.lifecycle.is_archived().then_some(Act::Archive);
     op
 }

@@ -22,14 +22,27 @@ async fn titles(person: &Caller, query: &str) -> Vec<String> {
 async fn a_list_is_narrowed_by_metadata_and_the_overview_counts_it() {
     let app = TestApp::start().await;
     let person = app.sign_up("a@example.org").await;
-    make(&person, "one", json!({"category": "Law", "topic": "courts"})).await;
-    let two = make(&person, "two", json!({"category": "Law", "own name": "x=y"})).await;
+    make(
+        &person,
+        "one",
+        json!({"category": "Law", "topic": "courts"}),
+    )
+    .await;
+    let two = make(
+        &person,
+        "two",
+        json!({"category": "Law", "own name": "x=y"}),
+    )
+    .await;
     make(&person, "three", json!({"category": "Work"})).await;
     for (query, expected) in [
         ("meta=category%3DLaw", vec!["one", "two"]),
         ("meta=category%3DLaw%0Atopic%3Dcourts", vec!["one"]),
         ("meta=category%3DLaw&q=two", vec!["two"]),
-        ("meta=category%3DLaw&kind=prompt&status=draft", vec!["one", "two"]),
+        (
+            "meta=category%3DLaw&kind=prompt&status=draft",
+            vec!["one", "two"],
+        ),
         ("meta=own%20name%3Dx%3Dy", vec!["two"]),
         ("meta=category%3DL", vec![]),
         ("meta=category", vec![]),
@@ -62,7 +75,9 @@ async fn two_devices_set_different_names_and_the_later_value_of_one_name_stays()
     let id = made.doc_id;
     device.push(vec![made]).await;
     let later = edit(id, BEGIN + 9).with_meta("topic", "courts");
-    let earlier = edit(id, BEGIN + 5).with_meta("topic", "law").with_meta("persona", "judge");
+    let earlier = edit(id, BEGIN + 5)
+        .with_meta("topic", "law")
+        .with_meta("persona", "judge");
     device.push(vec![later, earlier]).await;
     let document = device.document(id).await;
     let all: Vec<_> = document.metadata().collect();

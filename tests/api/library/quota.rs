@@ -97,7 +97,11 @@ async fn the_trash_gives_room_and_coming_back_from_it_needs_room() {
     let person = app.sign_up("a@example.org").await;
     assert_eq!(import(&person, FREE_PROMPTS - 1).await, 0);
     let one = json!({"kind": "prompt", "body": "the last"});
-    let last: Written = person.post("/api/v1/library", one.clone()).await.ok().json();
+    let last: Written = person
+        .post("/api/v1/library", one.clone())
+        .await
+        .ok()
+        .json();
     let path = format!("/api/v1/library/{}", last.document.id);
     person.delete(&path).await.ok();
     person.post("/api/v1/library", one).await.ok();
@@ -132,7 +136,9 @@ async fn a_refused_clip_is_taken_as_it_is_when_the_tier_rises_or_a_prompt_goes()
     let app = free().await;
     let device = Syncing::of(&app, "a@example.org").await;
     let first = prompt("first", "first");
-    let mut ops: Vec<Op> = (1..FREE_PROMPTS).map(|n| prompt("kept", &n.to_string())).collect();
+    let mut ops: Vec<Op> = (1..FREE_PROMPTS)
+        .map(|n| prompt("kept", &n.to_string()))
+        .collect();
     ops.push(first.clone());
     assert_eq!(refused(&device.push(ops).await.results), 0);
     let clips = [prompt("clip", "clip"), prompt("other", "other")];
@@ -156,7 +162,9 @@ async fn a_refused_clip_is_taken_as_it_is_when_the_tier_rises_or_a_prompt_goes()
 async fn a_client_from_before_there_were_tiers_gets_a_code_that_it_can_read() {
     let app = free().await;
     let device = Syncing::of(&app, "a@example.org").await;
-    let ops: Vec<Op> = (0..FREE_PROMPTS).map(|n| prompt("kept", &n.to_string())).collect();
+    let ops: Vec<Op> = (0..FREE_PROMPTS)
+        .map(|n| prompt("kept", &n.to_string()))
+        .collect();
     device.push(ops).await;
     let mut request = serde_json::to_value(device.request(vec![prompt("clip", "clip")])).unwrap();
     request.as_object_mut().unwrap().remove("knows");
@@ -177,7 +185,11 @@ async fn many_writers_at_once_fill_the_library_to_the_last_place_and_not_beyond(
             let person = Arc::clone(&person);
             tokio::spawn(async move {
                 let one = json!({"kind": "prompt", "body": format!("at once {n}")});
-                person.post("/api/v1/library", one).await.status.is_success()
+                person
+                    .post("/api/v1/library", one)
+                    .await
+                    .status
+                    .is_success()
             })
         })
         .collect();
@@ -196,7 +208,9 @@ async fn an_edit_that_would_bring_a_prompt_back_from_the_trash_waits_for_room() 
     let gone = prompt("gone", "gone");
     let trash = Op::trash(op_id(), gone.doc_id, Kind::Prompt, 5);
     device.push(vec![gone.clone(), at(trash, BEGIN + 5)]).await;
-    let ops: Vec<Op> = (0..FREE_PROMPTS).map(|n| prompt("kept", &n.to_string())).collect();
+    let ops: Vec<Op> = (0..FREE_PROMPTS)
+        .map(|n| prompt("kept", &n.to_string()))
+        .collect();
     assert_eq!(refused(&device.push(ops).await.results), 0);
     let back = edit(gone.doc_id, BEGIN + 9).with(Field::Title, "back");
     let reply = device.push(vec![back]).await;

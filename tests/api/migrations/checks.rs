@@ -46,8 +46,15 @@ const COLUMNS: &[(&str, &str, &[&str], &[&str])] = &[
 ];
 
 /// The same of columns that came after the step.
-const LATER: &[(&str, &str, &[&str], &[&str])] =
-    &[("document", "status", &["0", "1", "2"], &["-1", "3", "NULL"])];
+const LATER: &[(&str, &str, &[&str], &[&str])] = &[
+    ("document", "status", &["0", "1", "2"], &["-1", "3", "NULL"]),
+    (
+        "space",
+        "tier",
+        &["'free'", "'power'", "'team'", "NULL"],
+        &["'gold'", "''"],
+    ),
+];
 
 fn check(conn: &mut Conn, columns: &[(&str, &str, &[&str], &[&str])]) {
     for (table, column, good, bad) in columns {

@@ -4,6 +4,7 @@ mod backup;
 mod checks;
 mod lifecycle;
 mod marks;
+mod meta;
 mod sides;
 mod steps;
 mod waiting;

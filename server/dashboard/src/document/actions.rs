@@ -47,6 +47,8 @@ pub fn create(app: App, kind: Kind) {
         tags: Vec::new(),
         meta: BTreeMap::new(),
         body: String::new(),
+        history: Vec::new(),
+        archived: false,
     };
     send(app, make, None);
 }
@@ -94,6 +96,8 @@ pub fn copy_of(document: &Document, title: String, body: String) -> CreateDocume
             .map(|(name, value)| (name.to_owned(), Value::from(value)))
             .collect(),
         body,
+        history: Vec::new(),
+        archived: false,
     }
 }
 

@@ -50,7 +50,9 @@ pub fn Metadata(control: Control) -> impl IntoView {
     let value = move |name: &str| pieces.with(|it| it.get(name).cloned().unwrap_or_default());
     let free = Memo::new(move |_| {
         pieces.with(|it| {
-            let free = it.keys().filter(|name| !META_NAMES.contains(&name.as_str()));
+            let free = it
+                .keys()
+                .filter(|name| !META_NAMES.contains(&name.as_str()));
             free.cloned().collect::<Vec<String>>()
         })
     });

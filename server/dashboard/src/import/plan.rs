@@ -196,6 +196,11 @@ fn document(
             .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
             .collect(),
         body: item.body.clone(),
+        history: match kind {
+            Kind::Prompt | Kind::Snippet => item.versions.clone(),
+            Kind::Collection => Vec::new(),
+        },
+        archived: item.archived && kind == Kind::Prompt,
     }
 }
 

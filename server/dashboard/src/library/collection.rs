@@ -37,6 +37,8 @@ pub fn NewCollection(
             tags: Vec::new(),
             meta: BTreeMap::new(),
             body: String::new(),
+            history: Vec::new(),
+            archived: false,
         };
         spawn_local(async move {
             settle(control, Client.post::<Written>("/library", &make).await);

@@ -44,7 +44,9 @@ fn NotFound(control: Control) -> impl IntoView {
     names.extend(filter.site.as_ref().map(|site| format!("source {site}")));
     names.extend(collection.map(|title| format!("collection {}", title.unwrap_or_default())));
     let meta = filter.meta.iter();
-    names.extend(meta.map(|(name, value)| format!("{} {value}", words::meta_name(name).to_lowercase())));
+    names.extend(
+        meta.map(|(name, value)| format!("{} {value}", words::meta_name(name).to_lowercase())),
+    );
     let status = |status| words::standing(status, false).to_lowercase();
     names.extend(filter.status.map(status));
     names.extend(filter.favourite.then(|| words::FAVOURITES.to_lowercase()));

@@ -84,11 +84,7 @@ fn due(at: Millis, now: Millis) -> Millis {
 }
 
 /// The rows of the next push: in order, at most one text a document (the next one's base is the answer to it).
-fn batch<'a>(
-    state: &ClientState,
-    waiting: &'a [OutboxRow],
-    now: Millis,
-) -> Vec<&'a OutboxRow> {
+fn batch<'a>(state: &ClientState, waiting: &'a [OutboxRow], now: Millis) -> Vec<&'a OutboxRow> {
     let waits = || waiting.iter().filter(|row| row.waits());
     let most = state.batch.clamp(1, limits::PUSH_OPS);
     let mut rows: Vec<&OutboxRow> = Vec::new();

@@ -100,6 +100,6 @@ fn requeue(work: &mut Work, row: &OutboxRow, op: Op, env: &mut Env<'_>) {
         last_error: None,
         follows: None,
         held_until: 0,
-            isolated: false,
+        isolated: false,
     });
 }

@@ -182,7 +182,7 @@ fn enqueue(work: &mut Work, op: Op, follows: Follows, now: Millis) {
             Follows::Nothing | Follows::Older => None,
         },
         held_until: 0,
-            isolated: false,
+        isolated: false,
     });
 }
 

@@ -96,7 +96,10 @@ impl Server {
             device: None,
         };
         let decision = server::decide(op, current, base, &context);
-        let alive = self.documents.values().filter(|it| it.deleted_at().is_none());
+        let alive = self
+            .documents
+            .values()
+            .filter(|it| it.deleted_at().is_none());
         if current.is_none() && self.most.is_some_and(|most| alive.count() >= most) {
             return OpResult::rejected(op, ErrorCode::QuotaReached, "/kind", "no room");
         }

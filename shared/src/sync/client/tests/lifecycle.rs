@@ -54,7 +54,10 @@ fn metadata_of_two_clients_meets_name_by_name() {
     let id = one.create("a");
     one.sync(&mut server);
     other.sync(&mut server);
-    let op = one.op(id).with_meta("topic", "law").with_meta("persona", "judge");
+    let op = one
+        .op(id)
+        .with_meta("topic", "law")
+        .with_meta("persona", "judge");
     one.edit(op);
     let op = one.op(id).with_meta("persona", serde_json::Value::Null);
     one.edit(op);

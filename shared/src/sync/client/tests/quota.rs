@@ -43,12 +43,18 @@ fn it_is_sent_by_itself_once_there_is_room_with_what_was_made_after_it() {
     assert!(!server.documents.contains_key(&id));
     server.most = Some(3);
     client.sync(&mut server);
-    assert!(!server.documents.contains_key(&id), "not asked all the time");
+    assert!(
+        !server.documents.contains_key(&id),
+        "not asked all the time"
+    );
     client.now += QUARTER;
     client.sync(&mut server);
     assert!(client.same_as(&server));
     assert_eq!(server.documents[&id].body.text, "clip, edited");
-    assert_eq!(server.documents[&id].present_tags().collect::<Vec<_>>(), ["later"]);
+    assert_eq!(
+        server.documents[&id].present_tags().collect::<Vec<_>>(),
+        ["later"]
+    );
 }
 
 #[test]
