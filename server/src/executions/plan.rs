@@ -9,6 +9,7 @@ use krowoc_shared::execution::settings::{ExecutionSettings, USUAL_TIMEOUT_MS};
 use krowoc_shared::execution::wire::RunRequest;
 use krowoc_shared::ids::{DocId, SpaceId, UserId};
 use krowoc_shared::library::document::{Document, Field, Kind};
+use krowoc_shared::library::lifecycle::Snapshot;
 use krowoc_shared::prompts::{FillError, Variable, fill};
 use std::collections::BTreeMap;
 
@@ -136,17 +137,30 @@ fn source(conn: &mut Conn, space: SpaceId, id: DocId, request: &RunRequest) -> R
     let document = prompt(conn, space, id)?;
     let current = document.body.rev;
     let version = request.version.unwrap_or(current);
-    let text = match &request.text {
-        Some(draft) => draft.clone(),
-        None if version == current => document.body.text.clone(),
-        None => text_of(conn, space, id, version)?,
+    let kept = match (&request.text, request.version) {
+        (None, Some(version)) => versions::at(conn, space, id, version)?,
+        _ => None,
     };
+    let text = match (&request.text, &kept) {
+        (Some(draft), _) => draft.clone(),
+        (None, Some(kept)) => kept.text.clone(),
+        (None, None) if version == current => document.body.text.clone(),
+        (None, None) => {
+            return Err(Fault::new(ErrorCode::UnknownRevision)
+                .field("/version")
+                .detail("The prompt has no such version; see its history."));
+        }
+    };
+    // A published version is run as it was published, whatever was edited since.
+    let published = kept.and_then(|kept| Some((kept.title, kept.snapshot?)));
+    let now = || (document.title().to_owned(), Snapshot::of(&document));
+    let (title, held) = published.unwrap_or_else(now);
     Ok(Source {
         prompt: Some(PromptRef { id, version }),
-        title: document.title().to_owned(),
+        title,
         text,
-        described: Variable::list(document.value(Field::Variables)),
-        settings: ExecutionSettings::of(document.value(Field::Execution)),
+        described: Variable::list(&held.variables),
+        settings: ExecutionSettings::of(&held.execution),
     })
 }
 
@@ -161,17 +175,6 @@ fn prompt(conn: &mut Conn, space: SpaceId, id: DocId) -> Reply<Document> {
             .detail("Only prompts can be run."));
     }
     Ok(document)
-}
-
-fn text_of(conn: &mut Conn, space: SpaceId, id: DocId, version: u64) -> Reply<String> {
-    let newest = versions::list(conn, space, id, version.saturating_add(1), 1)?;
-    let found = newest.into_iter().find(|it| it.rev == version);
-    let found = found.ok_or_else(|| {
-        Fault::new(ErrorCode::UnknownRevision)
-            .field("/version")
-            .detail("The prompt has no such version; see its history.")
-    })?;
-    Ok(found.text)
 }
 
 fn title_of(text: &str) -> String {

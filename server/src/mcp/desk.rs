@@ -5,7 +5,10 @@ use crate::store::slugs::{Named, Slugs};
 use crate::store::{Conn, StoreError, library, versions};
 use krowoc_shared::ids::{DocId, SpaceId};
 use krowoc_shared::library::document::{Document, Field, Kind};
+use krowoc_shared::library::lifecycle::Snapshot;
+use krowoc_shared::library::wire::Version;
 use krowoc_shared::prompts::{Variable, asked};
+use serde_json::Value;
 
 /// Who asks, and where names are looked up.
 pub struct Desk {
@@ -15,33 +18,65 @@ pub struct Desk {
     pub slugs: Slugs,
 }
 
-/// A prompt of the library, at the version that was asked for.
+/// A prompt of the library, at the version that was asked for. A published version has a title and settings of its own; another one
+/// has those of the prompt as it is.
 pub struct Prompt {
     /// The document.
     pub document: Document,
+    /// Its title.
+    pub title: String,
     /// Its text at that version.
     pub text: String,
+    /// What else it holds.
+    pub held: Snapshot,
     /// The number of the version, counted from 1; of the current text when none was asked for.
     pub version: u64,
 }
 
 impl Prompt {
+    /// As it is.
+    fn now(found: library::Stored) -> Self {
+        let document = found.document;
+        Self {
+            title: document.title().to_owned(),
+            text: document.body.text.clone(),
+            held: Snapshot::of(&document),
+            version: found.versions,
+            document,
+        }
+    }
+
+    /// As a version has it.
+    fn then(found: library::Stored, kept: Version) -> Self {
+        let now = Self::now(found);
+        let (title, held) = match kept.snapshot {
+            Some(snapshot) => (kept.title, snapshot),
+            None => (now.title, now.held),
+        };
+        Self {
+            document: now.document,
+            title,
+            text: kept.text,
+            held,
+            version: kept.number,
+        }
+    }
+
     /// The variables that its text asks for; none when it is no template, which rendering tells.
     #[must_use]
     pub fn variables(&self) -> Vec<Variable> {
-        variables(&self.document, &self.text)
+        variables(&self.held.variables, &self.text)
     }
 }
 
-/// What a text of a document asks for.
+/// What a text asks for, of which this much is described.
 #[must_use]
-pub fn variables(document: &Document, text: &str) -> Vec<Variable> {
-    let described = Variable::list(document.value(Field::Variables));
-    asked(text, &described).unwrap_or_default()
+pub fn variables(described: &Value, text: &str) -> Vec<Variable> {
+    asked(text, &Variable::list(described)).unwrap_or_default()
 }
 
 impl Desk {
-    /// The prompt of a name: a slug or an id, with `@` and the number of a version or without.
+    /// The prompt of a name: a slug or an id, with `@` and the number of a version, or `published`, or without.
     ///
     /// # Errors
     /// Why there is none, in a sentence that tells what to do.
@@ -58,29 +93,25 @@ impl Desk {
                 let why = format!("The prompt has no version {number}.");
                 return Err(RpcError::params(why));
             }
+            Named::NotPublished => {
+                let why = "No version of the prompt is published. Leave @published out for the text as it is.";
+                return Err(RpcError::params(why));
+            }
             Named::NotANumber => {
-                let why = "After @ stands the number of a version, such as my-prompt@3.";
+                let why =
+                    "After @ stands the number of a version, such as my-prompt@3, or published.";
                 return Err(RpcError::params(why));
             }
         };
         let found = self.get(conn, id)?.ok_or_else(none)?;
-        let versions = found.versions;
-        let document = found.document;
-        if document.kind != Kind::Prompt {
+        if found.document.kind != Kind::Prompt {
             return Err(none());
         }
-        match rev {
-            Some(rev) if rev.rev != document.body.rev => Ok(Prompt {
-                text: text_at(conn, self.space, id, rev.rev)?.ok_or_else(none)?,
-                version: rev.number,
-                document,
-            }),
-            _ => Ok(Prompt {
-                text: document.body.text.clone(),
-                version: rev.map_or(versions, |rev| rev.number),
-                document,
-            }),
-        }
+        let Some(rev) = rev else {
+            return Ok(Prompt::now(found));
+        };
+        let kept = versions::at(conn, self.space, id, rev.rev)?;
+        Ok(Prompt::then(found, kept.ok_or_else(none)?))
     }
 
     /// A document outside the trash.
@@ -95,16 +126,4 @@ impl Desk {
             }
         }
     }
-}
-
-/// The text of exactly this revision: a side of a conflict has one too.
-fn text_at(
-    conn: &mut Conn,
-    space: SpaceId,
-    id: DocId,
-    rev: u64,
-) -> Result<Option<String>, StoreError> {
-    let newest = versions::list(conn, space, id, rev.saturating_add(1), 1)?;
-    let found = newest.into_iter().find(|it| it.rev == rev);
-    Ok(found.map(|it| it.text))
 }

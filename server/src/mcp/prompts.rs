@@ -42,7 +42,8 @@ pub fn list(conn: &mut Conn, desk: &Desk, params: &Map<String, Value>) -> Result
     let found = library::find(conn, desk.space, &ids)?;
     let prompts = page.iter().filter_map(|(name, id)| {
         let document = &found.get(id)?.document;
-        Some(view(name, document))
+        // What is in the archive is not in use: it is not offered, and its name still works.
+        (!document.lifecycle.is_archived()).then(|| view(name, document))
     });
     let prompts: Vec<Value> = prompts.collect();
     let mut result = json!({"prompts": prompts, "ttlMs": 0, "cacheScope": "private"});
@@ -58,15 +59,14 @@ fn cursor_read(cursor: &Value) -> Option<String> {
 }
 
 fn view(name: &str, document: &Document) -> Value {
-    let arguments = variables(document, &document.body.text);
+    let arguments = variables(document.value(Field::Variables), &document.body.text);
     let arguments: Vec<Value> = arguments.iter().map(argument).collect();
     let mut view = json!({"name": name, "title": document.title(), "arguments": arguments});
-    put_description(&mut view, document);
+    put_description(&mut view, document.text(Field::Description));
     view
 }
 
-fn put_description(view: &mut Value, document: &Document) {
-    let description = document.text(Field::Description);
+fn put_description(view: &mut Value, description: &str) {
     if let (false, Some(fields)) = (description.is_empty(), view.as_object_mut()) {
         fields.insert("description".to_owned(), description.into());
     }
@@ -134,11 +134,11 @@ pub struct Rendered {
 /// # Errors
 /// Which values are missing or do not fit.
 pub fn rendered(prompt: &Prompt, given: &BTreeMap<String, String>) -> Result<Rendered, RpcError> {
-    let described = Variable::list(prompt.document.value(Field::Variables));
+    let described = Variable::list(&prompt.held.variables);
     let put = |text: &str| {
         fill(text, &described, given).map_err(|error| RpcError::params(format!("{error}.")))
     };
-    let settings = ExecutionSettings::of(prompt.document.value(Field::Execution));
+    let settings = ExecutionSettings::of(&prompt.held.execution);
     let has_system = settings.role == Role::User && !settings.system.trim().is_empty();
     Ok(Rendered {
         system: has_system.then(|| put(&settings.system)).transpose()?,
@@ -157,7 +157,7 @@ pub fn get(conn: &mut Conn, desk: &Desk, params: &Map<String, Value>) -> Result<
     let messages = rendered.system.into_iter().chain([rendered.text]);
     let messages: Vec<Value> = messages.map(message).collect();
     let mut result = json!({"messages": messages});
-    put_description(&mut result, &prompt.document);
+    put_description(&mut result, &prompt.held.description);
     Ok(result)
 }
 

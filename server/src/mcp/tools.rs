@@ -6,7 +6,7 @@ use super::message::RpcError;
 use super::prompts::{name_in, rendered, values};
 use crate::library;
 use crate::store::{Conn, Store};
-use krowoc_shared::library::document::{Field, Kind};
+use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::wire::{ListQuery, Summary};
 use krowoc_shared::prompts::{Variable, VariableKind};
 use serde_json::{Map, Value, json};
@@ -21,7 +21,7 @@ fn text(what: &str) -> Value {
     json!({"type": "string", "description": what})
 }
 
-const NAME: &str = "Name of the prompt, as in search results; @ and a number after it mean that version of its text.";
+const NAME: &str = "Name of the prompt, as in search results; @ and a number after it mean that version, and @published the one that was published last.";
 
 /// `tools/list`: the same for everybody.
 #[must_use]
@@ -263,13 +263,13 @@ fn get(conn: &mut Conn, desk: &Desk, arguments: &Map<String, Value>) -> Outcome 
     let variables: Vec<Value> = prompt.variables().iter().map(variable).collect();
     let mut found = json!({
         "id": document.id,
-        "title": document.title(),
+        "title": prompt.title,
         "text": prompt.text,
         "version": prompt.version,
         "tags": tags,
         "variables": variables,
     });
-    let description = document.text(Field::Description);
+    let description = prompt.held.description.as_str();
     if let (false, Some(fields)) = (description.is_empty(), found.as_object_mut()) {
         fields.insert("description".to_owned(), description.into());
     }

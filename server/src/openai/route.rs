@@ -6,7 +6,7 @@ use crate::executions::plan::plan;
 use crate::executions::service::RunSpec;
 use crate::store::models::Models;
 use crate::store::slugs::{Named, Slugs};
-use crate::store::{Conn, library, provider_keys};
+use crate::store::{Conn, library, provider_keys, versions};
 use crate::web::Fault;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::request::{ModelRef, Role};
@@ -132,8 +132,13 @@ impl Desk {
                     "The prompt {name} has no version {number}; see its history."
                 )));
             }
+            Named::NotPublished => {
+                return Err(ApiError::no_model(format!(
+                    "No version of the prompt {name} is published; leave @published out, or publish it."
+                )));
+            }
             Named::NotANumber => {
-                let why = "After @ stands the number of a version, such as prompt:my-prompt@3.";
+                let why = "After @ stands the number of a version, such as prompt:my-prompt@3, or published.";
                 return Err(ApiError::invalid("model", why));
             }
         };
@@ -141,7 +146,15 @@ impl Desk {
             Err(fault) if fault.code == ErrorCode::NotFound => return Err(none()),
             found => found?.document,
         };
-        let settings = ExecutionSettings::of(document.value(Field::Execution));
+        let kept = match rev {
+            Some(rev) => versions::at(conn, self.space, id, rev)?,
+            None => None,
+        };
+        let published = kept.and_then(|kept| kept.snapshot);
+        let settings = match &published {
+            Some(snapshot) => ExecutionSettings::of(&snapshot.execution),
+            None => ExecutionSettings::of(document.value(Field::Execution)),
+        };
         let is_system = settings.role == Role::System;
         let last = ask.messages.iter().rev().find(|it| it.role == Role::User);
         let chosen = ask.run_model.as_deref();

@@ -56,7 +56,7 @@ pub struct AtVersion {
     pub rev: u64,
 }
 
-/// What a written name means: `slug`, `slug@3`, or a document's id in the place of the slug.
+/// What a written name means: `slug`, `slug@3`, `slug@published`, or a document's id in the place of the slug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named {
     /// A document, and the version when one was named. An id may be anybody's: the document is looked up in the space.
@@ -70,8 +70,27 @@ pub enum Named {
     NoPrompt,
     /// The prompt has no version of this number.
     NoVersion(u64),
-    /// What stands after `@` is no number.
+    /// No version of the prompt is published.
+    NotPublished,
+    /// What stands after `@` is no number, and not `published` either.
     NotANumber,
+}
+
+/// What stands after a name.
+enum Wanted {
+    Current,
+    Number(u64),
+    Published,
+}
+
+impl Wanted {
+    fn parse(text: Option<&str>) -> Option<Self> {
+        match text {
+            None => Some(Self::Current),
+            Some("published") => Some(Self::Published),
+            Some(number) => number.parse().ok().map(Self::Number),
+        }
+    }
 }
 
 /// The slugs of spaces, as this process remembers them. Clones share them.
@@ -157,12 +176,12 @@ impl Slugs {
     /// # Errors
     /// The database's.
     pub fn named(&self, conn: &mut Conn, space: SpaceId, text: &str) -> Result<Named, StoreError> {
-        let (name, number) = match text.split_once('@') {
+        let (name, rest) = match text.split_once('@') {
             None => (text, None),
-            Some((name, number)) => match number.parse::<u64>() {
-                Ok(number) => (name, Some(number)),
-                Err(_) => return Ok(Named::NotANumber),
-            },
+            Some((name, rest)) => (name, Some(rest)),
+        };
+        let Some(wanted) = Wanted::parse(rest) else {
+            return Ok(Named::NotANumber);
         };
         let id = match name.parse::<DocId>() {
             Ok(id) => Some(id),
@@ -171,13 +190,16 @@ impl Slugs {
         let Some(id) = id else {
             return Ok(Named::NoPrompt);
         };
-        let Some(number) = number else {
-            return Ok(Named::Found { id, rev: None });
-        };
-        let rev = versions::rev_of(conn, space, id, number)?;
-        Ok(rev.map_or(Named::NoVersion(number), |rev| Named::Found {
+        let found = |number, rev| Named::Found {
             id,
             rev: Some(AtVersion { number, rev }),
-        }))
+        };
+        Ok(match wanted {
+            Wanted::Current => Named::Found { id, rev: None },
+            Wanted::Number(number) => versions::rev_of(conn, space, id, number)?
+                .map_or(Named::NoVersion(number), |rev| found(number, rev)),
+            Wanted::Published => versions::published(conn, space, id)?
+                .map_or(Named::NotPublished, |(number, rev)| found(number, rev)),
+        })
     }
 }

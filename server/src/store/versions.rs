@@ -281,6 +281,50 @@ pub fn get(
     row.ok_or(StoreError::NotFound).and_then(Row::version)
 }
 
+/// The version that a revision made: a text, or a side of a conflict.
+///
+/// # Errors
+/// The database's.
+pub fn at(
+    conn: &mut Conn,
+    space: SpaceId,
+    doc: DocId,
+    rev: u64,
+) -> Result<Option<Version>, StoreError> {
+    let row: Option<Row> = Statement::new(&format!("{SELECT} AND v.rev = ?"))
+        .bind(space.as_bytes())
+        .bind(doc.as_bytes())
+        .bind(signed(rev))
+        .first(conn)?;
+    row.map(Row::version).transpose()
+}
+
+/// Number and revision of the version that was published last.
+///
+/// # Errors
+/// The database's.
+pub fn published(
+    conn: &mut Conn,
+    space: SpaceId,
+    doc: DocId,
+) -> Result<Option<(u64, u64)>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Place {
+        #[diesel(sql_type = BigInt)]
+        number: i64,
+        #[diesel(sql_type = BigInt)]
+        rev: i64,
+    }
+    let row: Option<Place> = Statement::new(
+        "SELECT number, rev FROM document_version \
+         WHERE space_id = ? AND doc_id = ? AND published_at IS NOT NULL ORDER BY rev DESC LIMIT 1",
+    )
+    .bind(space.as_bytes())
+    .bind(doc.as_bytes())
+    .first(conn)?;
+    Ok(row.map(|row| (unsigned(row.number), unsigned(row.rev))))
+}
+
 impl Row {
     fn version(self) -> Result<Version, StoreError> {
         let unreadable = |_| StoreError::Fault("a stored version is not readable".to_owned());

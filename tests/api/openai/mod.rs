@@ -1,5 +1,6 @@
 //! The OpenAI-compatible door, byte by byte where clients depend on it. That the official clients take it is the suite `sdk`.
 
+mod published;
 mod revoked;
 
 use krowoc_shared::execution::wire::{ExecutionPage, ExecutionState};
