@@ -60,9 +60,10 @@ fn documents(
     after: Option<DocId>,
 ) -> Result<Page<DocId>, StoreError> {
     let found = library::by_id(conn, space, after, PAGE)?;
-    let last = found.last().map(|document| document.id);
+    let last = found.last().map(|stored| stored.document.id);
     let mut texts = Vec::with_capacity(found.len());
-    for document in found.into_iter().filter(|it| !it.purged) {
+    let documents = found.into_iter().map(|stored| stored.document);
+    for document in documents.filter(|it| !it.purged) {
         let kept = versions::list(conn, space, document.id, u64::MAX >> 1, VERSIONS)?;
         texts.push(text(
             &json!({"document": value(&document)?, "versions": value(&kept)?}),

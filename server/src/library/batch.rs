@@ -40,7 +40,7 @@ fn at_most(count: usize, most: usize, field: &str) -> Reply<()> {
     Err(Fault::new(ErrorCode::TooLarge).field(field).detail(detail))
 }
 
-/// Makes the same edit to many documents: tag, move, trash, restore.
+/// Makes the same edit to many documents: tag, move, publish, archive, trash, restore.
 #[utoipa::path(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:write"])),
@@ -95,6 +95,8 @@ fn bulk_edit(
         op.set.clone_from(&wanted.set);
         op.tags.clone_from(&wanted.tags);
         op.meta.clone_from(&wanted.meta);
+        let rev = there.map_or(0, |stored| stored.document.body.rev);
+        op.act = wanted.step.map(|step| step.act(rev, &wanted.note));
         there.map(|_| op.clone()).ok_or_else(|| {
             OpResult::rejected(
                 &op,

@@ -1,4 +1,4 @@
-//! Steps in the life of a prompt: publish, archive, take back; and one version by its number. Not the decisions: those are in `shared::sync`.
+//! Steps in the life of a prompt: publish, archive, take back; one version by its number, and the name that programs use. Not the decisions: those are in `shared::sync`.
 
 use super::edit::change;
 use super::read::there;
@@ -13,7 +13,7 @@ use actix_web::{get, post};
 use krowoc_shared::error::Problem;
 use krowoc_shared::ids::DocId;
 use krowoc_shared::library::lifecycle::Act;
-use krowoc_shared::library::wire::{Publish, Version, Written};
+use krowoc_shared::library::wire::{PromptName, Publish, Version, Written};
 use krowoc_shared::sync::wire::Op;
 
 /// Its routes.
@@ -21,6 +21,7 @@ pub fn configure(cfg: &mut Routes<'_>) {
     cfg.service(publish)
         .service(archive)
         .service(unarchive)
+        .service(name)
         .service(version);
 }
 
@@ -126,4 +127,33 @@ async fn version(
         })
         .await?;
     Ok(Json(found))
+}
+
+/// The slug of a prompt: programs and agents name it by `prompt:<slug>`.
+#[utoipa::path(
+    tag = "library",
+    security(("session" = []), ("device" = []), ("token" = ["library:read"])),
+    params(("id" = String, Path, description = "The prompt.")),
+    responses(
+        (status = 200, description = "Its name.", body = PromptName),
+        (status = 404, description = "not_found: no prompt, or one in the trash", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/library/{id}/name")]
+async fn name(
+    state: Data<AppState>,
+    actor: May<LibraryRead>,
+    id: Path<DocId>,
+) -> Reply<Json<PromptName>> {
+    let (space, id) = (actor.personal()?, id.into_inner());
+    let slugs = state.slugs.clone();
+    let found = state
+        .store
+        .read(move |conn: &mut Conn| -> Result<String, StoreError> {
+            let names = slugs.of(conn, space)?;
+            let slug = names.slug_of(id).ok_or(StoreError::NotFound)?;
+            Ok(slug.to_owned())
+        })
+        .await?;
+    Ok(Json(PromptName { slug: found }))
 }

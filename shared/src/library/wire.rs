@@ -1,7 +1,7 @@
 //! What the library routes send and take. Not rows, and not the sync protocol.
 
 use super::document::{Document, Field, Kind};
-use super::lifecycle::{PastVersion, Snapshot, Status};
+use super::lifecycle::{Act, PastVersion, Snapshot, Status};
 use super::quota::Quota;
 use crate::hlc::Hlc;
 use crate::ids::{DeviceId, DocId, Millis, OpId};
@@ -208,6 +208,14 @@ pub struct Publish {
     pub note: String,
 }
 
+/// `GET /api/v1/library/{id}/name`: how programs name a prompt, `prompt:<slug>`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PromptName {
+    /// The slug of its title, as this library has it.
+    pub slug: String,
+}
+
 /// `POST /api/v1/library`: makes a document. The client mints the ids, so that a repeated request makes one document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -274,8 +282,36 @@ pub struct Written {
     pub document: Document,
 }
 
-/// `POST /api/v1/library/bulk`: the same edit for many documents (tag, move, trash, restore).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A step in the life of many prompts at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BulkStep {
+    /// Each is published as it stands when the request arrives.
+    Publish,
+    /// Each is put away.
+    Archive,
+    /// Each is taken back.
+    Unarchive,
+}
+
+impl BulkStep {
+    /// The step of one prompt, whose text has this revision.
+    #[must_use]
+    pub fn act(self, body_rev: u64, note: &str) -> Act {
+        match self {
+            Self::Publish => Act::Publish {
+                body_rev,
+                note: note.to_owned(),
+            },
+            Self::Archive => Act::Archive,
+            Self::Unarchive => Act::Unarchive,
+        }
+    }
+}
+
+/// `POST /api/v1/library/bulk`: the same edit for many documents (tag, move, publish, archive, trash, restore).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BulkEdit {
     /// At most 100.
@@ -289,6 +325,12 @@ pub struct BulkEdit {
     /// Metadata to set on each, or to take away with null.
     #[serde(default)]
     pub meta: BTreeMap<String, Value>,
+    /// A step that each prompt takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<BulkStep>,
+    /// What is new in each that is published.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
 }
 
 /// `POST /api/v1/library/import`: up to 100 documents to make. Never changes or deletes what is there.

@@ -5,7 +5,9 @@ use krowoc_server::store::{DatabaseUrl, Role, open};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::ids::DocId;
 use krowoc_shared::library::lifecycle::{Act, Status};
-use krowoc_shared::library::wire::{DocumentView, Page, Version, Versions, Written};
+use krowoc_shared::library::wire::{
+    BatchResult, DocumentView, Page, PromptName, Version, Versions, Written,
+};
 use krowoc_shared::sync::wire::Outcome;
 use krowoc_tests::clock::BEGIN;
 use krowoc_tests::ops::{Syncing, edit, prompt};
@@ -215,6 +217,56 @@ async fn lists_tell_where_a_prompt_stands_and_are_narrowed_by_it() {
     assert_eq!(listed(&person, "kind=prompt").await.len(), 3);
     let unknown = person.get("/api/v1/library?status=gone").await;
     assert_eq!(unknown.code(), ErrorCode::InvalidRequest);
+}
+
+#[tokio::test]
+async fn many_prompts_are_published_and_put_away_at_once_and_the_others_are_told() {
+    let app = TestApp::start().await;
+    let person = app.sign_up("a@example.org").await;
+    let mut ids = Vec::new();
+    for (kind, text) in [("prompt", "one"), ("prompt", ""), ("snippet", "two")] {
+        let body = json!({"kind": kind, "set": {"title": text}, "body": text});
+        let made: Written = person.post("/api/v1/library", body).await.ok().json();
+        ids.push(made.document.id);
+    }
+    let bulk = async |step: &str| -> Vec<Option<ErrorCode>> {
+        let body = json!({"ids": ids, "step": step, "note": "together"});
+        let answer = person.post("/api/v1/library/bulk", body).await.ok();
+        let results = answer.json::<BatchResult>().results.into_iter();
+        results.map(|it| it.violation.map(|it| it.code)).collect()
+    };
+    let (empty, kind) = (ErrorCode::NotPublishable, ErrorCode::InvalidField);
+    assert_eq!(bulk("publish").await, [None, Some(empty), Some(kind)]);
+    let path = format!("/api/v1/library/{}/versions/1", ids[0]);
+    let version: Version = person.get(&path).await.ok().json();
+    assert_eq!(version.note, "together");
+    assert_eq!(bulk("archive").await, [None, None, Some(kind)]);
+    assert_eq!(listed(&person, "status=archived").await.len(), 2);
+    assert_eq!(bulk("unarchive").await, [None, None, Some(kind)]);
+    let published = [("one".to_owned(), Status::Published, true)];
+    assert_eq!(listed(&person, "status=published").await, published);
+    let unknown = json!({"ids": ids, "step": "burn"});
+    let refused = person.post("/api/v1/library/bulk", unknown).await;
+    assert_eq!(refused.code(), ErrorCode::InvalidRequest);
+}
+
+#[tokio::test]
+async fn a_prompt_tells_the_name_that_programs_call_it_by() {
+    let app = TestApp::start().await;
+    let prompt = Prompt::made(app.sign_up("a@example.org").await, "Act as a lawyer").await;
+    let name = async |prompt: &Prompt| prompt.person.get(&prompt.path("/name")).await;
+    let found: PromptName = name(&prompt).await.ok().json();
+    assert_eq!(found.slug, "lawyer");
+    prompt.edit(json!({"set": {"title": "Zażółć (v2)"}})).await;
+    let found: PromptName = name(&prompt).await.ok().json();
+    assert_eq!(found.slug, "zazolc-v2");
+    let other = Prompt {
+        person: app.sign_up("b@example.org").await,
+        id: prompt.id,
+    };
+    assert_eq!(name(&other).await.code(), ErrorCode::NotFound);
+    prompt.person.delete(&prompt.path("")).await.ok();
+    assert_eq!(name(&prompt).await.code(), ErrorCode::NotFound);
 }
 
 #[tokio::test]

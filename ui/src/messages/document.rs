@@ -37,6 +37,8 @@ words! {
     UNARCHIVE = "Take out of the archive";
     ARCHIVED = "In the archive now";
     UNARCHIVED = "Out of the archive";
+    PROGRAM_NAME = "Name for programs";
+    COPY_NAME = "Copy the name";
     COPY_LINK = "Copy link";
     LINK_COPIED = "Link copied";
     TO_DOCUMENT = "The document";

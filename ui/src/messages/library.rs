@@ -23,6 +23,7 @@ words! {
     FAVOURITES = "Favourites";
     CONFLICTS = "Conflicts";
     STATUS = "Status";
+    NO_STEP = "None of the marked prompts can take this step";
     ROOM = "Prompts";
     ROOM_NEAR = "Nearly full. The server's operator can give you a larger tier.";
     ROOM_FULL = "Full. Move prompts to the trash, or ask the server's operator for a larger tier. What is saved meanwhile is kept in the extension.";
@@ -213,6 +214,24 @@ pub fn tagged(n: u64, tag: &str) -> String {
 #[must_use]
 pub fn untagged(n: u64, tag: &str) -> String {
     format!("Removed {tag} from {}", plural(n, "document", "documents"))
+}
+
+/// After prompts were published.
+#[must_use]
+pub fn published(n: u64) -> String {
+    format!("Published {}", plural(n, "prompt", "prompts"))
+}
+
+/// After prompts were put away.
+#[must_use]
+pub fn archived(n: u64) -> String {
+    format!("{} in the archive now", plural(n, "prompt", "prompts"))
+}
+
+/// After prompts were taken out of the archive.
+#[must_use]
+pub fn unarchived(n: u64) -> String {
+    format!("{} out of the archive", plural(n, "prompt", "prompts"))
 }
 
 /// After documents were moved.

@@ -1,15 +1,16 @@
 //! Publishing a prompt, and the archive: where it stands, and the steps from there. Not its text.
 
 use super::control::Control;
+use super::version_page::copy_plain;
 use crate::platform;
 use crate::route::Route;
 use crate::status::StatusBadge;
 use krowoc_shared::library::document::Document;
 use krowoc_shared::library::lifecycle::{Lifecycle, Status};
 use krowoc_shared::library::limits;
-use krowoc_shared::library::wire::{DocumentView, Publish, Written};
+use krowoc_shared::library::wire::{DocumentView, PromptName, Publish, Written};
 use krowoc_ui::api::{ApiError, Client};
-use krowoc_ui::components::{Button, ButtonKind};
+use krowoc_ui::components::{Button, ButtonKind, IconButton};
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::{document as words, library};
 use leptos::prelude::*;
@@ -102,6 +103,7 @@ pub fn Standing(control: Control) -> impl IntoView {
                 {move || control.published.get().map(|number| view! {
                     <a class="link" href=Route::Version(control.id, number).address()>{words::open_published(number)}</a>
                 })}
+                <Show when=move || !trashed.get()><Name control=control /></Show>
                 <Show when=move || !trashed.get() && !lifecycle.get().is_archived() && can_publish()>
                     <div class="field">
                         <label class="label" for="publish-note">{words::PUBLISH_NOTE}</label>
@@ -123,6 +125,40 @@ pub fn Standing(control: Control) -> impl IntoView {
                 </Show>
             </div>
         </section>
+    }
+}
+
+/// What programs and agents call the prompt by.
+#[component]
+fn Name(control: Control) -> impl IntoView {
+    let name = RwSignal::new(None::<String>);
+    // It follows from the title, and from those of other prompts.
+    let title = Memo::new(move |_| {
+        let of = |document: &Document| document.title().to_owned();
+        control.document.with(|it| it.as_ref().map(of))
+    });
+    Effect::new(move |_| {
+        title.track();
+        spawn_local(async move {
+            let path = format!("/library/{}/name", control.id);
+            // Without it the page is whole: nothing is said when it does not arrive.
+            if let Ok(found) = Client.get::<PromptName>(&path).await {
+                name.try_set(Some(format!("prompt:{}", found.slug)));
+            }
+        });
+    });
+    move || {
+        let name = name.get()?;
+        let (copied, title) = (name.clone(), name.clone());
+        Some(view! {
+            <dl class="props">
+                <dt>{words::PROGRAM_NAME}</dt>
+                <dd class="line line--1">
+                    <code class="cut" title=title>{name}</code>
+                    <IconButton label=words::COPY_NAME glyph=Glyph::Copy small=true on_press=move |()| copy_plain(control.app, copied.clone(), library::COPIED) />
+                </dd>
+            </dl>
+        })
     }
 }
 

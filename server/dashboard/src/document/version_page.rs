@@ -24,12 +24,17 @@ pub fn copy_link(app: App, id: DocId, number: u64) {
         platform::origin(),
         Route::Version(id, number).address()
     );
+    copy_plain(app, address, words::LINK_COPIED);
+}
+
+/// Puts something on the clipboard that is no use of a document.
+pub fn copy_plain(app: App, text: String, said: &'static str) {
     spawn_local(async move {
-        if platform::copy(&address).await {
-            app.toasts.say(Glyph::Check, words::LINK_COPIED);
-        } else {
-            app.toasts.say(Glyph::Alert, library::COPY_FAILED);
-        }
+        let (glyph, said) = match platform::copy(&text).await {
+            true => (Glyph::Check, said),
+            false => (Glyph::Alert, library::COPY_FAILED),
+        };
+        app.toasts.say(glyph, said);
     });
 }
 
@@ -85,17 +90,7 @@ fn Text(app: App, id: DocId, version: Version) -> impl IntoView {
     };
     let who = version.author.or(version.device_name);
     let (text, copied) = (version.text.clone(), version.text);
-    let copy = move |()| {
-        let text = copied.clone();
-        spawn_local(async move {
-            let done = platform::copy(&text).await;
-            let (glyph, said) = match done {
-                true => (Glyph::Check, library::COPIED),
-                false => (Glyph::Alert, library::COPY_FAILED),
-            };
-            app.toasts.say(glyph, said);
-        });
-    };
+    let copy = move |()| copy_plain(app, copied.clone(), library::COPIED);
     let description = version.snapshot.map(|it| it.description);
     let description = description.filter(|text| !text.is_empty());
     view! {

@@ -11,7 +11,7 @@ use krowoc_shared::library::document::{Field, Kind};
 use krowoc_shared::library::wire::{
     BatchResult, BulkEdit, CreateDocument, DuplicateQuery, Duplicates, ImportBatch,
 };
-use krowoc_shared::sync::wire::{Outcome, TagEdit};
+use krowoc_shared::sync::wire::Outcome;
 use krowoc_ui::api::Client;
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::import as words;
@@ -256,8 +256,7 @@ impl Control {
                 let edit = BulkEdit {
                     ids: ids.to_vec(),
                     set,
-                    tags: TagEdit::default(),
-                    meta: BTreeMap::new(),
+                    ..BulkEdit::default()
                 };
                 if let Err(error) = Client.post::<BatchResult>("/library/bulk", &edit).await {
                     self.app.failed(&error);

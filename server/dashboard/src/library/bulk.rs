@@ -2,6 +2,7 @@
 
 use super::control::Control;
 use super::filters::collections;
+use super::steps::steps;
 use crate::frame::{Choice, Dropdown};
 use crate::route::Tab;
 use krowoc_ui::components::{Button, Icon};
@@ -71,6 +72,10 @@ pub fn Bulk(control: Control) -> impl IntoView {
                 {(!in_trash && control.tab != Tab::Collections).then(|| view! {
                     <Dropdown label=words::MOVE class="btn btn--sm" glyph=Glyph::Folder choices=places
                         on_pick=move |choice: Choice| control.move_to(choice.key.parse().ok(), &choice.label) />
+                })}
+                {(control.tab == Tab::Prompts).then(|| view! {
+                    <Dropdown label=words::STATUS class="btn btn--sm" glyph=Glyph::Check choices=steps()
+                        on_pick=move |choice: Choice| control.publish_or_archive(&choice.key) />
                 })}
                 <Button label=action kind=ButtonKind::Small glyph=glyph on_press=move |()| { control.trash(); } />
             </span>

@@ -261,7 +261,7 @@ impl Control {
         true
     }
 
-    fn targets(self) -> Vec<Summary> {
+    pub(super) fn targets(self) -> Vec<Summary> {
         self.list.with_untracked(List::targets)
     }
 
@@ -397,20 +397,29 @@ impl Control {
         });
     }
 
-    /// Sends one edit for many documents, and reads the list again. What the server refuses is said.
     fn bulk(self, ids: Vec<DocId>, set: BTreeMap<Field, Value>, tags: TagEdit) {
+        let edit = BulkEdit {
+            set,
+            tags,
+            ..BulkEdit::default()
+        };
+        self.send(ids, edit, None);
+    }
+
+    /// Sends one edit for many documents, and reads the list again. What the server refuses is said, and how many it took when
+    /// there are words for it.
+    pub(super) fn send(self, ids: Vec<DocId>, edit: BulkEdit, said: Option<fn(u64) -> String>) {
         let app = self.app;
         spawn_local(async move {
-            let mut refused = Vec::new();
+            let (mut refused, mut taken) = (Vec::new(), 0);
             for some in ids.chunks(BULK) {
                 let edit = BulkEdit {
                     ids: some.to_vec(),
-                    set: set.clone(),
-                    tags: tags.clone(),
-                    meta: BTreeMap::new(),
+                    ..edit.clone()
                 };
                 match Client.post::<BatchResult>("/library/bulk", &edit).await {
                     Ok(answer) => {
+                        taken += answer.results.len();
                         let bad = answer
                             .results
                             .into_iter()
@@ -424,6 +433,10 @@ impl Control {
                         break;
                     }
                 }
+            }
+            let taken = u64::try_from(taken.saturating_sub(refused.len())).unwrap_or(0);
+            if let (Some(said), 1..) = (said, taken) {
+                app.toasts.say(Glyph::Check, said(taken));
             }
             if let Some(why) = refused.first() {
                 app.toasts

@@ -10,5 +10,6 @@ mod page;
 mod row;
 mod state;
 mod states;
+mod steps;
 
 pub use page::LibraryPage;
