@@ -1,10 +1,11 @@
-// A prompt from its first draft to published versions, the next draft and the archive, with links to each version.
+// A prompt from its first draft to published versions, the next draft and the archive, with links to each version; and a library that is full.
 import assert from 'node:assert/strict';
 import { accessible, fits } from '../lib/axe.mjs';
 import { Dashboard } from '../lib/dashboard.mjs';
 import { until } from '../lib/wait.mjs';
 
-export const name = 'a prompt is published, edited as the next draft, compared by word, opened by its link, and archived';
+export const name = 'a prompt is published, edited as the next draft, compared by word, opened by its link, and archived; Home says when there is no room';
+export const args = ['--default-tier', 'free'];
 
 const published = async (dashboard, id) => (await dashboard.api('GET', `/library/${id}`)).body.published;
 
@@ -39,6 +40,8 @@ export async function run(context) {
   await write(dashboard, id, 'Act as a kind reviewer.');
   await dashboard.shows('v1 stays published until this draft is.');
   await dashboard.shows('Next draft');
+  // The list of versions is read anew: what it moves is not pressed meanwhile.
+  await dashboard.shows('v1 against v2');
   await dashboard.pressed('Words');
   const marked = (tag) => page.evaluate((name) => [...document.querySelectorAll(`.diff--prose ${name}`)].map((it) => it.lastChild.textContent).join(), tag);
   await until('what came to be marked by word', async () => (await marked('ins')) === 'kind' && (await marked('del')) === 'careful');
@@ -72,4 +75,24 @@ export async function run(context) {
   await dashboard.hides('Only a draft');
   await dashboard.shows('Reviewer');
   assert.match(page.url(), /status=published/);
+
+  await full(context, dashboard);
+}
+
+/** The free tier holds fifty prompts: Home counts them, says when they are nearly all, and what can be done when they are. */
+async function full(context, dashboard) {
+  const { page } = dashboard;
+  const more = async (count) => {
+    const items = Array.from({ length: count }, (_, n) => ({ kind: 'prompt', body: `${count} ${n}` }));
+    await dashboard.api('POST', '/library/import', { items });
+  };
+  await more(43);
+  await dashboard.open('/');
+  await dashboard.shows('45 of 50');
+  await dashboard.shows('Nearly full. With Power or Team');
+  await more(6);
+  await dashboard.shows('50 of 50');
+  await dashboard.shows('ask the server\'s operator for Power or Team');
+  await accessible(page, 'home of a full library');
+  await context.shot(page, 'home-full');
 }

@@ -4,6 +4,7 @@ use crate::format::{count, plural};
 use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::lifecycle::Status;
 use krowoc_shared::library::limits;
+use krowoc_shared::library::quota::Tier;
 use krowoc_shared::library::wire::Sort;
 
 words! {
@@ -25,8 +26,10 @@ words! {
     STATUS = "Status";
     NO_STEP = "None of the marked prompts can take this step";
     ROOM = "Prompts";
-    ROOM_NEAR = "Nearly full. The server's operator can give you a larger tier.";
-    ROOM_FULL = "Full. Move prompts to the trash, or ask the server's operator for a larger tier. What is saved meanwhile is kept in the extension.";
+    ROOM_NEAR = "Nearly full";
+    ROOM_FULL = "Full";
+    ROOM_NEAR_HINT = "Nearly full. With Power or Team you keep as many as you like: ask the server's operator.";
+    ROOM_FULL_HINT = "Full. Move prompts to the trash, or ask the server's operator for Power or Team. What is saved meanwhile is kept in the extension.";
     CATEGORY = "Category";
     METADATA = "Metadata";
     TAG = "Tag";
@@ -122,6 +125,22 @@ pub const fn standing(status: Status, published: bool) -> &'static str {
 #[must_use]
 pub fn room(prompts: u64, limit: u64) -> String {
     format!("{} of {}", count(prompts), count(limit))
+}
+
+/// The name of a tier.
+#[must_use]
+pub const fn tier(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Free => "Free tier",
+        Tier::Power => "Power tier",
+        Tier::Team => "Team tier",
+    }
+}
+
+/// A tier that has no limit.
+#[must_use]
+pub fn unlimited(tier: &str) -> String {
+    format!("{tier}: as many prompts as you like")
 }
 
 /// The name of a piece of metadata, as people read it.

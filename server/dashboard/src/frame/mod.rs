@@ -11,6 +11,7 @@ mod side;
 pub use dropdown::{Choice, Dropdown};
 pub use modal::Modal;
 pub use press::start as start_keys;
+pub use room::Room;
 
 use crate::app::app;
 use crate::live::Link;

@@ -5,31 +5,48 @@ use krowoc_shared::library::quota::is_near;
 use krowoc_ui::messages::library as words;
 use leptos::prelude::*;
 
-/// The prompts there are of those that may be; nothing where there is no limit.
+/// The prompts there are of those that may be; nothing where there is no limit. Beside every page it says that it is near, on Home
+/// what can be done.
 #[component]
-pub fn Room() -> impl IntoView {
+pub fn Room(
+    /// With the name of the tier, and with what can be done.
+    #[prop(optional)]
+    whole: bool,
+) -> impl IntoView {
     let app = app();
     let room = Memo::new(move |_| {
         app.overview.with(|it| {
             let it = it.as_ref()?;
-            Some((it.prompts, it.quota.prompts?))
+            Some((it.prompts, it.quota))
         })
     });
     move || {
-        let (prompts, limit) = room.get()?;
+        let (prompts, quota) = room.get()?;
+        let tier = whole.then(|| words::tier(quota.tier));
+        let Some(limit) = quota.prompts else {
+            let unlimited =
+                tier.map(|tier| view! { <p class="xs soft">{words::unlimited(tier)}</p> });
+            return Some(unlimited.into_any());
+        };
         let (near, full) = (is_near(prompts, limit), prompts >= limit);
-        let hint = match (full, near) {
-            (true, _) => Some(words::ROOM_FULL),
-            (false, true) => Some(words::ROOM_NEAR),
-            (false, false) => None,
+        let hint = match (full, near, whole) {
+            (true, _, true) => Some(words::ROOM_FULL_HINT),
+            (true, _, false) => Some(words::ROOM_FULL),
+            (false, true, true) => Some(words::ROOM_NEAR_HINT),
+            (false, true, false) => Some(words::ROOM_NEAR),
+            (false, false, _) => None,
         };
         let class = if near { "room room--near" } else { "room" };
-        Some(view! {
-            <div class=class>
-                <p class="line xs"><span class="grow">{words::ROOM}</span><span>{words::room(prompts, limit)}</span></p>
+        let name = tier.unwrap_or(words::ROOM);
+        // One of the two is enough for who listens: the one that is beside every page.
+        let role = (!whole).then_some("status");
+        let shown = view! {
+            <div class=class class:room--whole=whole>
+                <p class="line xs"><span class="grow">{name}</span><span>{words::room(prompts, limit)}</span></p>
                 <progress max=limit.to_string() value=prompts.min(limit).to_string() aria-label=words::ROOM></progress>
-                {hint.map(|hint| view! { <p class="xs" role="status">{hint}</p> })}
+                {hint.map(|hint| view! { <p class="xs" role=role>{hint}</p> })}
             </div>
-        })
+        };
+        Some(shown.into_any())
     }
 }

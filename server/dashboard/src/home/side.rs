@@ -1,6 +1,7 @@
 //! What stands beside: the library's size, devices, the last seven days. Not their pages.
 
 use crate::app::app;
+use crate::frame::Room;
 use crate::period::{Shown, Time};
 use crate::route::{Route, Section, Tab};
 use krowoc_shared::dashboards::Period;
@@ -21,6 +22,7 @@ pub(super) fn Library(prompts: u64, snippets: u64, collections: u64) -> impl Int
         <section class="stack stack--2" aria-labelledby="library">
             <div class="sec"><h2 id="library">{words::LIBRARY}</h2><a class="link push" href=Route::tab(Tab::Prompts).address()>{words::OPEN}</a></div>
             <p><b class="kpi__value">{count(prompts)}</b>" "<span class="soft">{words::prompts(prompts)}</span></p>
+            <Room whole=true />
             <dl class="props props--end">{row(words::SNIPPETS, snippets, Tab::Snippets)}{row(words::COLLECTIONS, collections, Tab::Collections)}</dl>
         </section>
     }
