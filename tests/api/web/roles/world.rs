@@ -101,6 +101,7 @@ impl World {
             device: None,
             author: Some(owner),
             member: Some(owner),
+            tier: Default::default(),
             now: at,
             restamp: true,
             create_only: false,
