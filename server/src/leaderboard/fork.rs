@@ -34,9 +34,9 @@ pub(super) fn configure(cfg: &mut Routes<'_>) {
     request_body = Fork,
     responses(
         (status = 201, description = "The copy.", body = Written),
-        (status = 402, description = "quota_reached", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "already_exists: the id is taken", body = Problem, content_type = "application/problem+json"),
+        (status = 402, description = "quota_reached", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "invalid_field", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -59,6 +59,7 @@ async fn fork_prompt(
         .id
         .unwrap_or_else(|| DocId::mint(now, state.entropy()));
     let origin = Origin::of(&state, address(&request));
+    let tier = state.config.default_tier;
     let slug = slug.into_inner();
     let place = format!("{}/p/{slug}", state.config.origin());
     let done = state
@@ -71,6 +72,7 @@ async fn fork_prompt(
                 device: actor.device(),
                 author: Some(actor.user),
                 member: None,
+                tier,
                 now,
                 restamp: true,
                 create_only: true,

@@ -144,6 +144,7 @@ async fn create(
     request_body = EditDocument,
     responses(
         (status = 200, description = "What became of the edit, and the document after it.", body = Written),
+        (status = 402, description = "quota_reached: the edit would bring the prompt back from the trash", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "invalid_field, unknown_revision", body = Problem, content_type = "application/problem+json"),
     )
