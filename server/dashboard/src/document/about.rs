@@ -1,9 +1,9 @@
 //! What is known about a document beside its text: tags, collection, note, source. Not the text.
 
 use super::control::Control;
-use super::publication::Public;
 use super::lifecycle::Standing;
 use super::metadata::Metadata;
+use super::publication::Public;
 use super::running::Running;
 use super::source::{Source, SourceLink, source};
 use krowoc_shared::library::document::{Counter, Document, Field, Kind};
