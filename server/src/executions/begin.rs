@@ -220,6 +220,7 @@ pub fn begin(tx: &mut Tx<'_>, gateway: &dyn Gateway, beginning: &Beginning) -> R
                 .filter(|_| place == 0)
                 .map(|it| (it.key.as_str(), it.digest)),
             letter: beginning.spec.letter,
+            team: beginning.spec.team,
             request: &beginning.kept,
         };
         executions::begin(tx, &new)?;

@@ -12,9 +12,10 @@ use crate::web::actor::{Executions, is_admin};
 use crate::web::body::Body;
 use crate::web::problem::CORRELATION;
 use crate::web::routes::Routes;
-use crate::web::{Actor, Fault, May, Reply};
+use crate::web::{Actor, Fault, May, Reply, guard};
 use actix_web::web::{Data, Json, Query};
 use actix_web::{get, post};
+use krowoc_shared::access::Action;
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::execution::failure::FailureClass;
 use krowoc_shared::execution::wire::{
@@ -126,7 +127,12 @@ fn checked(ids: DeadLetterIds) -> Reply<Vec<DeadLetterId>> {
 
 /// What is asked for again: the same messages, the same model.
 fn again(whole: Whole, letter: DeadLetterId) -> RunSpec {
-    let Whole { view, request, .. } = whole;
+    let Whole {
+        view,
+        request,
+        team,
+        ..
+    } = whole;
     let prompt = view.prompt.zip(view.version);
     RunSpec {
         prompt: prompt.map(|(id, version)| PromptRef { id, version }),
@@ -143,6 +149,7 @@ fn again(whole: Whole, letter: DeadLetterId) -> RunSpec {
         streaming: request.streaming,
         idempotency: None,
         letter: Some(letter),
+        team,
         correlation_id: CORRELATION.try_with(Clone::clone).unwrap_or_default(),
         // Whoever replays it was proven just now, and need not be its owner.
         token: None,
@@ -158,7 +165,11 @@ async fn replay_one(state: &AppState, user: Option<UserId>, letter: DeadLetterId
             let (owner, id) = found.ok_or(ErrorCode::NotFound)?;
             let whole = executions::whole(conn, owner, id)?;
             let prompt = whole.view.prompt;
-            let now = prompt.map(|prompt| settings_now(conn, owner, prompt));
+            let team = whole.team;
+            if let Some(team) = team {
+                guard::within(conn, team, owner, Action::RunPrompts)?;
+            }
+            let now = prompt.map(|prompt| settings_now(conn, owner, team, prompt));
             Ok((whole, now.transpose()?.flatten()))
         })
         .await?;

@@ -225,9 +225,13 @@ fn not_allowed(settings: &ExecutionSettings, model: &ModelRef) -> Fault {
 pub fn settings_now(
     conn: &mut Conn,
     user: UserId,
+    team: Option<SpaceId>,
     prompt: DocId,
 ) -> Result<Option<ExecutionSettings>, StoreError> {
-    let (space, _) = accounts::personal_space(conn, user)?;
+    let space = match team {
+        Some(team) => team,
+        None => accounts::personal_space(conn, user)?.0,
+    };
     match library::get(conn, space, prompt) {
         Ok(stored) => Ok(Some(ExecutionSettings::of(
             stored.document.value(Field::Execution),

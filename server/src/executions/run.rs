@@ -9,15 +9,17 @@ use crate::app::AppState;
 use crate::store::{Conn, executions};
 use crate::web::actor::{Executions, still_holds};
 use crate::web::body::Body;
+use crate::web::guard::{self, SpaceQuery};
 use crate::web::problem::CORRELATION;
 use crate::web::routes::Routes;
 use crate::web::{Actor, Fault, May, Recent, Reply};
 use actix_web::http::header;
-use actix_web::web::{Data, Json, Path};
+use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, get, post};
+use krowoc_shared::access::Action;
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::execution::wire::{Estimate, ExecutionView, RunRequest, Started, StreamEvent};
-use krowoc_shared::ids::{ExecutionId, GroupId};
+use krowoc_shared::ids::{ExecutionId, GroupId, SpaceId};
 use krowoc_shared::library::limits;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -60,19 +62,31 @@ fn idempotency(request: &HttpRequest, body: &RunRequest) -> Reply<Option<Idempot
     }))
 }
 
-/// What is to be run. A text without a prompt needs no looking up.
-async fn planned(state: &AppState, actor: &Actor, request: RunRequest) -> Reply<RunSpec> {
-    let (space, token, now) = (actor.personal()?, actor.token(), state.now());
-    let mut spec = match request.prompt {
-        None => plan_text(&request)?,
-        Some(_) => {
+/// What is to be run, with a prompt of the space that is named. A text without a prompt needs no looking up, except of the caller's place
+/// in a team.
+async fn planned(
+    state: &AppState,
+    actor: &Actor,
+    named: Option<SpaceId>,
+    request: RunRequest,
+) -> Reply<RunSpec> {
+    let (personal, token, now) = (actor.personal()?, actor.token(), state.now());
+    let (user, space) = (actor.user, named.unwrap_or(personal));
+    let team = (space != personal).then_some(space);
+    let mut spec = match (request.prompt, team) {
+        (None, None) => plan_text(&request)?,
+        _ => {
             let planned = state.store.read(move |conn: &mut Conn| {
                 still_holds(conn, token, now)?;
+                if let Some(team) = team {
+                    guard::within(conn, team, user, Action::RunPrompts)?;
+                }
                 plan(conn, space, &request)
             });
             planned.await?
         }
     };
+    spec.team = team;
     spec.token = token;
     spec.correlation_id = CORRELATION.try_with(Clone::clone).unwrap_or_default();
     Ok(spec)
@@ -106,13 +120,13 @@ fn seat(state: &AppState, actor: &Actor) -> Reply<super::board::Seat> {
 #[utoipa::path(
     tag = "executions",
     security(("session" = []), ("device" = []), ("token" = ["executions"])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 200 characters of the caller's own.")),
+    params(SpaceQuery, ("Idempotency-Key" = Option<String>, Header, description = "1 to 200 characters of the caller's own.")),
     request_body = RunRequest,
     responses(
         (status = 200, description = "The stream: events named by their tag.", body = StreamEvent, content_type = "text/event-stream"),
         (status = 202, description = "The run has begun.", body = Started),
         (status = 402, description = "budget_reached", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "not_found: no such prompt", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "not_found: no such prompt, or no such space of the caller", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "already_exists: the idempotency key was used for another request", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "invalid_field, invalid_template, invalid_variables, model_not_allowed, no_provider_key, unknown_model, unknown_revision, unpriced", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "rate_limited: too many runs or streams of one account", body = Problem, content_type = "application/problem+json"),
@@ -122,6 +136,7 @@ fn seat(state: &AppState, actor: &Actor) -> Reply<super::board::Seat> {
 async fn run_models(
     state: Data<AppState>,
     actor: Recent<Executions>,
+    query: Query<SpaceQuery>,
     request: HttpRequest,
     body: Body<RunRequest, { limits::REQUEST_BYTES }>,
 ) -> Reply<HttpResponse> {
@@ -129,7 +144,7 @@ async fn run_models(
     let events = wants_events(&request);
     let seat = events.then(|| seat(&state, &actor)).transpose()?;
     let idempotency = idempotency(&request, &wanted)?;
-    let mut spec = planned(&state, &actor, wanted).await?;
+    let mut spec = planned(&state, &actor, query.space, wanted).await?;
     spec.idempotency = idempotency;
     let handle = service::start(&state, actor.user, spec).await?;
     let Some(seat) = seat else {
@@ -152,9 +167,11 @@ async fn run_models(
 #[utoipa::path(
     tag = "executions",
     security(("session" = []), ("device" = []), ("token" = ["executions"])),
+    params(SpaceQuery),
     request_body = RunRequest,
     responses(
         (status = 200, description = "One for each model, in the order asked.", body = Vec<Estimate>),
+        (status = 404, description = "not_found: no such prompt, or no such space of the caller", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "As for a run.", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -162,9 +179,10 @@ async fn run_models(
 async fn estimate_run(
     state: Data<AppState>,
     actor: May<Executions>,
+    query: Query<SpaceQuery>,
     body: Body<RunRequest, { limits::REQUEST_BYTES }>,
 ) -> Reply<Json<Vec<Estimate>>> {
-    let spec = planned(&state, &actor, body.0).await?;
+    let spec = planned(&state, &actor, query.space, body.0).await?;
     let beginning = Beginning::new(&state, actor.user, spec)?;
     let gateway = Arc::clone(&state.gateway);
     let estimates = state

@@ -12,7 +12,9 @@ use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::event::{Event, ToolCall};
 use krowoc_shared::execution::request::{Message, ModelRef, ModelRequest, Parameters};
 use krowoc_shared::execution::wire::ExecutionView;
-use krowoc_shared::ids::{DeadLetterId, DocId, ExecutionId, GroupId, KeyId, TokenId, UserId};
+use krowoc_shared::ids::{
+    DeadLetterId, DocId, ExecutionId, GroupId, KeyId, SpaceId, TokenId, UserId,
+};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -67,6 +69,8 @@ pub struct RunSpec {
     pub idempotency: Option<Idempotency>,
     /// The dead letter that is replayed.
     pub letter: Option<DeadLetterId>,
+    /// The team whose prompt it is; `None` for one's own.
+    pub team: Option<SpaceId>,
     /// The request's correlation id.
     pub correlation_id: String,
     /// The personal access token that asks: it must hold still when the run begins.

@@ -6,10 +6,10 @@ use crate::app::AppState;
 use crate::store::{Conn, StoreError, Tx, derived, library, library_overview};
 use crate::sync::ahead::Ahead;
 use crate::sync::push::{Batch, apply, apply_prepared};
-use crate::web::actor::{LibraryRead, LibraryWrite};
 use crate::web::body::Body;
+use crate::web::guard::{ReadLibrary, SpaceQuery, WriteDocuments};
 use crate::web::routes::Routes;
-use crate::web::{Fault, May, Reply};
+use crate::web::{Fault, In, Reply};
 use actix_web::post;
 use actix_web::web::{Data, Json};
 use krowoc_shared::error::{ErrorCode, Problem};
@@ -44,6 +44,7 @@ fn at_most(count: usize, most: usize, field: &str) -> Reply<()> {
 #[utoipa::path(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:write"])),
+    params(SpaceQuery),
     request_body = BulkEdit,
     responses(
         (status = 200, description = "One result a document, in order; an unknown one is refused with not_found.", body = BatchResult),
@@ -53,12 +54,12 @@ fn at_most(count: usize, most: usize, field: &str) -> Reply<()> {
 #[post("/library/bulk")]
 async fn bulk(
     state: Data<AppState>,
-    actor: May<LibraryWrite>,
+    actor: In<WriteDocuments>,
     body: Body<BulkEdit>,
 ) -> Reply<Json<BatchResult>> {
     let Body(wanted) = body;
     at_most(wanted.ids.len(), limits::PUSH_OPS, "/ids")?;
-    let space = actor.personal()?;
+    let space = actor.space();
     let now = state.now();
     let mint = |id: &DocId| (*id, OpId::mint(now, state.entropy()));
     let ids: Vec<(DocId, OpId)> = wanted.ids.iter().map(mint).collect();
@@ -121,6 +122,7 @@ fn bulk_edit(
 #[utoipa::path(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:write"])),
+    params(SpaceQuery),
     request_body = ImportBatch,
     responses(
         (status = 200, description = "One result a document, in order.", body = BatchResult),
@@ -130,12 +132,12 @@ fn bulk_edit(
 #[post("/library/import")]
 async fn import(
     state: Data<AppState>,
-    actor: May<LibraryWrite>,
+    actor: In<WriteDocuments>,
     body: Body<ImportBatch, IMPORT_BYTES>,
 ) -> Reply<Json<BatchResult>> {
     let Body(wanted) = body;
     at_most(wanted.items.len(), limits::PUSH_OPS, "/items")?;
-    let space = actor.personal()?;
+    let space = actor.space();
     let now = state.now();
     let (mut ops, mut pasts) = (Vec::new(), Vec::new());
     let mut places: Vec<Result<(), OpResult>> = Vec::new();
@@ -177,6 +179,7 @@ async fn import(
 #[utoipa::path(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:read"])),
+    params(SpaceQuery),
     request_body = DuplicateQuery,
     responses(
         (status = 200, description = "Those found, each with a document that has it.", body = Duplicates),
@@ -186,12 +189,12 @@ async fn import(
 #[post("/library/duplicates")]
 async fn duplicates(
     state: Data<AppState>,
-    actor: May<LibraryRead>,
+    actor: In<ReadLibrary>,
     body: Body<DuplicateQuery>,
 ) -> Reply<Json<Duplicates>> {
     let wanted = body.0.fingerprints;
     at_most(wanted.len(), FINGERPRINTS, "/fingerprints")?;
-    let space = actor.personal()?;
+    let space = actor.space();
     let mut asked: HashMap<Vec<u8>, Vec<String>> = HashMap::new();
     for print in wanted {
         if let Some(key) = derived::fingerprint_key(&print) {

@@ -3,10 +3,10 @@
 use crate::app::AppState;
 use crate::store::{Conn, Tx, library};
 use crate::sync::push::{Applied, Batch, apply};
-use crate::web::actor::LibraryWrite;
 use crate::web::body::Body;
+use crate::web::guard::{SpaceQuery, WriteDocuments};
 use crate::web::routes::Routes;
-use crate::web::{Actor, May, Reply};
+use crate::web::{Actor, In, Reply};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, patch, post};
 use krowoc_shared::error::{ErrorCode, Problem};
@@ -56,7 +56,7 @@ pub(super) fn batch(space: SpaceId, actor: &Actor, tier: Tier, now: Millis, ops:
         epoch: None,
         device: actor.device(),
         author: Some(actor.user),
-        member: None,
+        member: actor.in_team(space),
         tier,
         now,
         restamp: true,
@@ -80,14 +80,14 @@ fn written(applied: Applied) -> Reply<Written> {
 }
 
 /// Applies one operation to a document that is there.
-pub(super) async fn change(
+pub(super) async fn change<D: 'static>(
     state: &AppState,
-    actor: Actor,
+    actor: In<D>,
     id: DocId,
     op_id: Option<OpId>,
     fill: impl Fn(&mut Op) + Send + 'static,
 ) -> Reply<Json<Written>> {
-    let space = actor.personal()?;
+    let space = actor.space();
     let now = state.now();
     let op_id = op_id.unwrap_or_else(|| OpId::mint(now, state.entropy()));
     let tier = state.config.default_tier;
@@ -107,6 +107,7 @@ pub(super) async fn change(
 #[utoipa::path(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:write"])),
+    params(SpaceQuery),
     request_body = CreateDocument,
     responses(
         (status = 201, description = "The document.", body = Written),
@@ -118,10 +119,10 @@ pub(super) async fn change(
 #[post("/library")]
 async fn create(
     state: Data<AppState>,
-    actor: May<LibraryWrite>,
+    actor: In<WriteDocuments>,
     body: Body<CreateDocument, { limits::REQUEST_BYTES }>,
 ) -> Reply<HttpResponse> {
-    let space = actor.personal()?;
+    let space = actor.space();
     let now = state.now();
     let ids = ids(&state, &body.0, now);
     let op = creation(body.0, ids, now);
@@ -140,7 +141,7 @@ async fn create(
 #[utoipa::path(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:write"])),
-    params(("id" = String, Path, description = "The document.")),
+    params(SpaceQuery, ("id" = String, Path, description = "The document.")),
     request_body = EditDocument,
     responses(
         (status = 200, description = "What became of the edit, and the document after it.", body = Written),
@@ -152,7 +153,7 @@ async fn create(
 #[patch("/library/{id}")]
 async fn edit(
     state: Data<AppState>,
-    actor: May<LibraryWrite>,
+    actor: In<WriteDocuments>,
     id: Path<DocId>,
     body: Body<EditDocument, { limits::REQUEST_BYTES }>,
 ) -> Reply<Json<Written>> {
@@ -165,14 +166,14 @@ async fn edit(
         op.body.clone_from(&wanted.body);
         op.resolves.clone_from(&wanted.resolves);
     };
-    change(&state, actor.actor(), id.into_inner(), op_id, fill).await
+    change(&state, actor, id.into_inner(), op_id, fill).await
 }
 
 /// Moves a document to the trash, where it stays for 90 days.
 #[utoipa::path(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:write"])),
-    params(("id" = String, Path, description = "The document.")),
+    params(SpaceQuery, ("id" = String, Path, description = "The document.")),
     responses(
         (status = 200, description = "The document in the trash.", body = Written),
         (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
@@ -181,21 +182,21 @@ async fn edit(
 #[delete("/library/{id}")]
 async fn trash(
     state: Data<AppState>,
-    actor: May<LibraryWrite>,
+    actor: In<WriteDocuments>,
     id: Path<DocId>,
 ) -> Reply<Json<Written>> {
     let now = state.now();
     let fill = move |op: &mut Op| {
         op.set.insert(Field::DeletedAt, now.into());
     };
-    change(&state, actor.actor(), id.into_inner(), None, fill).await
+    change(&state, actor, id.into_inner(), None, fill).await
 }
 
 /// Takes a document out of the trash.
 #[utoipa::path(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:write"])),
-    params(("id" = String, Path, description = "The document.")),
+    params(SpaceQuery, ("id" = String, Path, description = "The document.")),
     responses(
         (status = 200, description = "The document in the library.", body = Written),
         (status = 402, description = "quota_reached", body = Problem, content_type = "application/problem+json"),
@@ -205,11 +206,11 @@ async fn trash(
 #[post("/library/{id}/restore")]
 async fn restore(
     state: Data<AppState>,
-    actor: May<LibraryWrite>,
+    actor: In<WriteDocuments>,
     id: Path<DocId>,
 ) -> Reply<Json<Written>> {
     let fill = |op: &mut Op| {
         op.set.insert(Field::DeletedAt, serde_json::Value::Null);
     };
-    change(&state, actor.actor(), id.into_inner(), None, fill).await
+    change(&state, actor, id.into_inner(), None, fill).await
 }

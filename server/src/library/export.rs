@@ -4,9 +4,9 @@
 
 use crate::app::AppState;
 use crate::store::{Conn, StoreError, library, versions};
-use crate::web::actor::LibraryRead;
+use crate::web::guard::{ReadLibrary, SpaceQuery};
 use crate::web::routes::Routes;
-use crate::web::{Fault, May, Reply};
+use crate::web::{Fault, In, Reply};
 use actix_web::web::{Bytes, Data, Query};
 use actix_web::{HttpResponse, get};
 use futures_util::stream;
@@ -211,7 +211,7 @@ fn item(
 #[utoipa::path(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:read"])),
-    params(ExportQuery),
+    params(SpaceQuery, ExportQuery),
     responses(
         (status = 200, description = "The download: one document, or an archive of Markdown files.",
             content((serde_json::Value = "application/json"), (String = "application/zip"))),
@@ -221,10 +221,10 @@ fn item(
 #[get("/library/export")]
 async fn export(
     state: Data<AppState>,
-    actor: May<LibraryRead>,
+    actor: In<ReadLibrary>,
     query: Query<ExportQuery>,
 ) -> Reply<HttpResponse> {
-    let space = actor.personal()?;
+    let space = actor.space();
     let titles = state
         .store
         .read(move |conn: &mut Conn| -> Result<_, StoreError> {

@@ -4,10 +4,10 @@ use super::edit::change;
 use super::read::there;
 use crate::app::AppState;
 use crate::store::{Conn, StoreError, versions};
-use crate::web::actor::{LibraryRead, LibraryWrite};
 use crate::web::body::Body;
+use crate::web::guard::{PublishPrompts, ReadLibrary, SpaceQuery};
 use crate::web::routes::Routes;
-use crate::web::{May, Reply};
+use crate::web::{In, Reply};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{get, post};
 use krowoc_shared::error::Problem;
@@ -29,7 +29,7 @@ pub fn configure(cfg: &mut Routes<'_>) {
 #[utoipa::path(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:write"])),
-    params(("id" = String, Path, description = "The prompt.")),
+    params(SpaceQuery, ("id" = String, Path, description = "The prompt.")),
     request_body = Publish,
     responses(
         (status = 200, description = "The prompt, published.", body = Written),
@@ -41,7 +41,7 @@ pub fn configure(cfg: &mut Routes<'_>) {
 #[post("/library/{id}/publish")]
 async fn publish(
     state: Data<AppState>,
-    actor: May<LibraryWrite>,
+    actor: In<PublishPrompts>,
     id: Path<DocId>,
     body: Body<Publish>,
 ) -> Reply<Json<Written>> {
@@ -53,14 +53,14 @@ async fn publish(
             note: wanted.note.clone(),
         });
     };
-    change(&state, actor.actor(), id.into_inner(), op_id, fill).await
+    change(&state, actor, id.into_inner(), op_id, fill).await
 }
 
 /// Puts a prompt away. It is kept with all its versions, and edits are still taken.
 #[utoipa::path(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:write"])),
-    params(("id" = String, Path, description = "The prompt.")),
+    params(SpaceQuery, ("id" = String, Path, description = "The prompt.")),
     responses(
         (status = 200, description = "The prompt in the archive.", body = Written),
         (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
@@ -70,18 +70,18 @@ async fn publish(
 #[post("/library/{id}/archive")]
 async fn archive(
     state: Data<AppState>,
-    actor: May<LibraryWrite>,
+    actor: In<PublishPrompts>,
     id: Path<DocId>,
 ) -> Reply<Json<Written>> {
     let fill = |op: &mut Op| op.act = Some(Act::Archive);
-    change(&state, actor.actor(), id.into_inner(), None, fill).await
+    change(&state, actor, id.into_inner(), None, fill).await
 }
 
 /// Takes a prompt out of the archive; it stands where it stood.
 #[utoipa::path(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:write"])),
-    params(("id" = String, Path, description = "The prompt.")),
+    params(SpaceQuery, ("id" = String, Path, description = "The prompt.")),
     responses(
         (status = 200, description = "The prompt, a draft or published as before.", body = Written),
         (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
@@ -91,11 +91,11 @@ async fn archive(
 #[post("/library/{id}/unarchive")]
 async fn unarchive(
     state: Data<AppState>,
-    actor: May<LibraryWrite>,
+    actor: In<PublishPrompts>,
     id: Path<DocId>,
 ) -> Reply<Json<Written>> {
     let fill = |op: &mut Op| op.act = Some(Act::Unarchive);
-    change(&state, actor.actor(), id.into_inner(), None, fill).await
+    change(&state, actor, id.into_inner(), None, fill).await
 }
 
 /// One version by its number: the address of a published version answers the same for ever.
@@ -103,6 +103,7 @@ async fn unarchive(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:read"])),
     params(
+        SpaceQuery,
         ("id" = String, Path, description = "The document."),
         ("number" = u64, Path, description = "The version, counted from 1."),
     ),
@@ -114,10 +115,10 @@ async fn unarchive(
 #[get("/library/{id}/versions/{number}")]
 async fn version(
     state: Data<AppState>,
-    actor: May<LibraryRead>,
+    actor: In<ReadLibrary>,
     path: Path<(DocId, u64)>,
 ) -> Reply<Json<Version>> {
-    let space = actor.personal()?;
+    let space = actor.space();
     let (id, number) = path.into_inner();
     let found = state
         .store
@@ -133,7 +134,7 @@ async fn version(
 #[utoipa::path(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:read"])),
-    params(("id" = String, Path, description = "The prompt.")),
+    params(SpaceQuery, ("id" = String, Path, description = "The prompt.")),
     responses(
         (status = 200, description = "Its name.", body = PromptName),
         (status = 404, description = "not_found: no prompt, or one in the trash", body = Problem, content_type = "application/problem+json"),
@@ -142,10 +143,10 @@ async fn version(
 #[get("/library/{id}/name")]
 async fn name(
     state: Data<AppState>,
-    actor: May<LibraryRead>,
+    actor: In<ReadLibrary>,
     id: Path<DocId>,
 ) -> Reply<Json<PromptName>> {
-    let (space, id) = (actor.personal()?, id.into_inner());
+    let (space, id) = (actor.space(), id.into_inner());
     let slugs = state.slugs.clone();
     let found = state
         .store

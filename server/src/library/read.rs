@@ -6,9 +6,9 @@ use crate::store::library_list::{COUNTED, Key, List, Place};
 use crate::store::{
     Conn, Store, StoreError, indexing, library, library_overview, sync, versions, waiting,
 };
-use crate::web::actor::LibraryRead;
+use crate::web::guard::{ReadLibrary, SpaceQuery};
 use crate::web::routes::Routes;
-use crate::web::{Fault, May, Reply};
+use crate::web::{Fault, In, Reply};
 use actix_web::get;
 use actix_web::web::{Data, Json, Path, Query};
 use base64::Engine;
@@ -230,7 +230,7 @@ fn total(
 #[utoipa::path(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:read"])),
-    params(ListQuery),
+    params(SpaceQuery, ListQuery),
     responses(
         (status = 200, description = "The page; `next` continues it, also while documents are added.", body = Page),
         (status = 422, description = "invalid_field: the cursor is none", body = Problem, content_type = "application/problem+json"),
@@ -239,10 +239,10 @@ fn total(
 #[get("/library")]
 async fn documents(
     state: Data<AppState>,
-    actor: May<LibraryRead>,
+    actor: In<ReadLibrary>,
     query: Query<ListQuery>,
 ) -> Reply<Json<Page>> {
-    let space = actor.personal()?;
+    let space = actor.space();
     let page = list(&state.store, space, query.into_inner()).await?;
     Ok(Json(page))
 }
@@ -251,11 +251,12 @@ async fn documents(
 #[utoipa::path(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:read"])),
+    params(SpaceQuery),
     responses((status = 200, description = "The numbers.", body = Overview))
 )]
 #[get("/library/overview")]
-async fn overview(state: Data<AppState>, actor: May<LibraryRead>) -> Reply<Json<Overview>> {
-    let space = actor.personal()?;
+async fn overview(state: Data<AppState>, actor: In<ReadLibrary>) -> Reply<Json<Overview>> {
+    let space = actor.space();
     let tier = state.config.default_tier;
     let found = state
         .store
@@ -283,7 +284,7 @@ pub(super) fn there(
 #[utoipa::path(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:read"])),
-    params(("id" = String, Path, description = "The document.")),
+    params(SpaceQuery, ("id" = String, Path, description = "The document.")),
     responses(
         (status = 200, description = "The document.", body = DocumentView),
         (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
@@ -292,10 +293,10 @@ pub(super) fn there(
 #[get("/library/{id}")]
 async fn view(
     state: Data<AppState>,
-    actor: May<LibraryRead>,
+    actor: In<ReadLibrary>,
     id: Path<DocId>,
 ) -> Reply<Json<DocumentView>> {
-    let (space, id) = (actor.personal()?, id.into_inner());
+    let (space, id) = (actor.space(), id.into_inner());
     let found = state
         .store
         .read(move |conn: &mut Conn| -> Result<DocumentView, StoreError> {
@@ -333,7 +334,7 @@ struct VersionQuery {
 #[utoipa::path(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:read"])),
-    params(("id" = String, Path, description = "The document."), VersionQuery),
+    params(SpaceQuery, ("id" = String, Path, description = "The document."), VersionQuery),
     responses(
         (status = 200, description = "The versions.", body = Versions),
         (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
@@ -342,11 +343,11 @@ struct VersionQuery {
 #[get("/library/{id}/versions")]
 async fn version_list(
     state: Data<AppState>,
-    actor: May<LibraryRead>,
+    actor: In<ReadLibrary>,
     id: Path<DocId>,
     query: Query<VersionQuery>,
 ) -> Reply<Json<Versions>> {
-    let (space, id) = (actor.personal()?, id.into_inner());
+    let (space, id) = (actor.space(), id.into_inner());
     let limit = query.limit.unwrap_or(20).clamp(1, 50);
     let before = query.before.unwrap_or(u64::MAX);
     let mut items = state

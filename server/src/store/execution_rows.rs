@@ -12,7 +12,7 @@ use krowoc_shared::execution::usage::Usage;
 use krowoc_shared::execution::wire::{
     Attempt, Cost, ExecutionDetail, ExecutionState, ExecutionView,
 };
-use krowoc_shared::ids::{DeadLetterId, DocId, ExecutionId, GroupId, KeyId, UserId};
+use krowoc_shared::ids::{DeadLetterId, DocId, ExecutionId, GroupId, KeyId, SpaceId, UserId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -173,7 +173,7 @@ impl ViewRow {
 }
 
 /// The columns of [`WholeRow`] that [`VIEW`] lacks.
-pub const REST: &str = ", account_id, tier, period, cancel, letter_id, saved_as, request, output, reasoning, tool_calls, raw_usage";
+pub const REST: &str = ", account_id, tier, period, cancel, letter_id, space_id, saved_as, request, output, reasoning, tool_calls, raw_usage";
 
 /// An execution whole.
 #[derive(QueryableByName)]
@@ -190,6 +190,8 @@ pub struct WholeRow {
     cancel: i16,
     #[diesel(sql_type = Nullable<Binary>)]
     letter_id: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    space_id: Option<Vec<u8>>,
     #[diesel(sql_type = Nullable<Binary>)]
     saved_as: Option<Vec<u8>>,
     #[diesel(sql_type = Text)]
@@ -217,6 +219,8 @@ pub struct Whole {
     pub cancel: bool,
     /// The dead letter that it replays.
     pub letter: Option<DeadLetterId>,
+    /// The team whose prompt it is; `None` for one's own.
+    pub team: Option<SpaceId>,
     /// The snippet that the output was saved as.
     pub saved_as: Option<DocId>,
     /// What was asked for.
@@ -246,6 +250,7 @@ impl WholeRow {
             period: self.period,
             cancel: self.cancel != 0,
             letter: self.letter_id.and_then(|id| DeadLetterId::from_slice(&id)),
+            team: self.space_id.and_then(|id| SpaceId::from_slice(&id)),
             saved_as: self.saved_as.and_then(|id| DocId::from_slice(&id)),
             request: read(&self.request, "request")?,
             view: self.view.view()?,

@@ -14,7 +14,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Binary, Nullable, SmallInt};
 use krowoc_shared::execution::event::ToolCall;
 use krowoc_shared::execution::wire::{Attempt, ExecutionView};
-use krowoc_shared::ids::{DeadLetterId, ExecutionId, GroupId, Millis, UserId};
+use krowoc_shared::ids::{DeadLetterId, ExecutionId, GroupId, Millis, SpaceId, UserId};
 use serde_json::Value;
 
 /// An execution that begins.
@@ -38,6 +38,8 @@ pub struct NewExecution<'a> {
     pub idempotency: Option<(&'a str, [u8; 32])>,
     /// The dead letter that it replays.
     pub letter: Option<DeadLetterId>,
+    /// The team whose prompt it is; `None` for one's own.
+    pub team: Option<SpaceId>,
     /// What was asked for, as JSON.
     pub request: &'a str,
 }
@@ -51,7 +53,7 @@ pub fn begin(tx: &mut Tx<'_>, new: &NewExecution<'_>) -> Result<(), StoreError> 
     Statement::new(
         "INSERT INTO execution (id, account_id, group_id, place, prompt_id, version, title, model, key_id, tier, state, \
          cost_state, cost, reserved, period, price_revision, created_at, attempts, correlation_id, owner, lease_until, idempotency_key, \
-         digest, letter_id, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 'pending', 0, ?, ?, ?, ?, '[]', ?, ?, ?, ?, ?, ?, ?)",
+         digest, letter_id, space_id, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 'pending', 0, ?, ?, ?, ?, '[]', ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(view.id.as_bytes())
     .bind(new.user.as_bytes())
@@ -73,6 +75,7 @@ pub fn begin(tx: &mut Tx<'_>, new: &NewExecution<'_>) -> Result<(), StoreError> 
     .bind(new.idempotency.map(|(key, _)| key.to_owned()))
     .bind(new.idempotency.map(|(_, digest)| digest.to_vec()))
     .bind(new.letter.map(|id| id.as_bytes().to_vec()))
+    .bind(new.team.map(|id| id.as_bytes().to_vec()))
     .bind(new.request)
     .execute(tx)?;
     Ok(())

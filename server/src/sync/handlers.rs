@@ -94,7 +94,7 @@ async fn push_ops(
         epoch: Some(request.epoch),
         device,
         author: Some(actor.user),
-        member: membership.team.then_some(actor.user),
+        member: actor.in_team(membership.space),
         now,
         tier: state.config.default_tier,
         restamp: false,

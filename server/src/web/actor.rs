@@ -108,26 +108,6 @@ impl Actor {
             .map(|membership| membership.space)
             .ok_or_else(|| ErrorCode::NotFound.into())
     }
-
-    /// What the actor is in a space; in the personal one when none is named.
-    ///
-    /// # Errors
-    /// [`ErrorCode::NotFound`] for a space of somebody else, as for one that does not exist.
-    pub fn membership(&self, space: Option<SpaceId>) -> Reply<Membership> {
-        let mut spaces = self.spaces.iter().copied();
-        let found = match space {
-            Some(space) => spaces.find(|membership| membership.space == space),
-            None => spaces.find(|membership| !membership.team),
-        };
-        found.ok_or_else(|| ErrorCode::NotFound.into())
-    }
-
-    /// The ids of the spaces, the personal one first.
-    #[must_use]
-    pub fn space_ids(&self) -> Vec<SpaceId> {
-        let spaces = self.spaces.iter();
-        spaces.map(|membership| membership.space).collect()
-    }
 }
 
 /// An actor that is a person in a browser: what only the owner may do, such as revoking devices.

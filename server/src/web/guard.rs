@@ -51,7 +51,6 @@ deeds! {
     RemoveMembers = None;
     RenameTeam = None;
     SeeAudit = None;
-    SeeFigures = None;
     DeleteTeam = None;
     TransferOwnership = None;
 }
@@ -123,6 +122,35 @@ impl<D: Deed> FromRequest for In<D> {
                 deed: PhantomData,
             })
         })
+    }
+}
+
+impl Actor {
+    /// What the actor is in a space; in the personal one when none is named.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] for a space of somebody else, as for one that does not exist.
+    pub fn membership(&self, space: Option<SpaceId>) -> Reply<Membership> {
+        let mut spaces = self.spaces.iter().copied();
+        let found = match space {
+            Some(space) => spaces.find(|membership| membership.space == space),
+            None => spaces.find(|membership| !membership.team),
+        };
+        found.ok_or_else(|| ErrorCode::NotFound.into())
+    }
+
+    /// The account, when a space is a team's: whose role counts in a transaction that writes there.
+    #[must_use]
+    pub fn in_team(&self, space: SpaceId) -> Option<UserId> {
+        let personal = self.personal().ok();
+        (personal != Some(space)).then_some(self.user)
+    }
+
+    /// The ids of the spaces, the personal one first.
+    #[must_use]
+    pub fn space_ids(&self) -> Vec<SpaceId> {
+        let spaces = self.spaces.iter();
+        spaces.map(|membership| membership.space).collect()
     }
 }
 

@@ -45,8 +45,6 @@ rights! {
     RenameTeam = Admin, "rename the team";
     /// Who did what.
     SeeAudit = Admin, "see the audit log";
-    /// Figures member by member.
-    SeeFigures = Admin, "see what each member used";
     /// With its whole library.
     DeleteTeam = Owner, "delete the team with its library";
     /// Somebody else becomes an owner.

@@ -2,8 +2,10 @@
 
 mod audit;
 mod invitations;
+mod library;
 mod members;
 mod owners;
+mod runs;
 mod writes;
 
 use krowoc_shared::access::Role;

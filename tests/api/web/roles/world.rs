@@ -11,6 +11,8 @@ use krowoc_tests::{Answer, Caller, TestApp, ops};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+/// The model of runs.
+pub const MODEL: &str = "openai/a";
 /// The epoch of every team here.
 const EPOCH: &str = "epoch";
 
@@ -146,6 +148,7 @@ impl World {
     fn query(&self, path: &str) -> String {
         match path {
             "/sync/pull" => format!("&epoch={EPOCH}&cursor=0"),
+            "/library/export" => "&format=json".to_owned(),
             _ => String::new(),
         }
     }
@@ -161,6 +164,15 @@ impl World {
                 "space": self.team, "epoch": EPOCH, "cursor": 0,
                 "ops": [ops::prompt("New", "x")],
             }),
+            ("POST", "/library") => json!({"kind": "prompt", "body": "x"}),
+            ("POST", "/library/bulk") => json!({"ids": [self.prompt], "tags": {"add": ["a"]}}),
+            ("POST", "/library/import") => json!({"items": [{"kind": "prompt", "body": "x"}]}),
+            ("POST", "/library/duplicates") => json!({"fingerprints": []}),
+            ("PATCH", "/library/{id}") => json!({"set": {"title": "Another"}}),
+            ("POST", "/library/{id}/publish") => json!({"body_rev": 1}),
+            ("POST", "/executions" | "/executions/estimate") => {
+                json!({"prompt": self.prompt, "models": [MODEL]})
+            }
             _ => return None,
         })
     }

@@ -1,0 +1,2 @@
+DROP INDEX execution_space;
+ALTER TABLE execution DROP COLUMN space_id;

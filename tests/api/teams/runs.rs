@@ -1,0 +1,125 @@
+//! Prompts of a team that are run: by whoever is in it, with their own keys.
+
+use super::writes::syncing;
+use krowoc_shared::access::Role;
+use krowoc_shared::error::ErrorCode;
+use krowoc_shared::execution::failure::FailureClass;
+use krowoc_shared::execution::wire::{DeadLetterPage, DeadLettersDone, Started};
+use krowoc_tests::events::Events;
+use krowoc_tests::ops::prompt;
+use krowoc_tests::script::{Script, answer, passing};
+use krowoc_tests::teams::Team;
+use krowoc_tests::{Answer, Caller, TestApp};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+const MODEL: &str = "openai/a";
+
+async fn run(caller: &Caller, space: &str, request: Value) -> Answer {
+    caller
+        .post(&format!("/api/v1/executions{space}"), request)
+        .await
+}
+
+#[tokio::test]
+async fn a_viewer_runs_a_prompt_of_the_team_and_nobody_else_does() {
+    let script = Script::new();
+    let app = TestApp::scripted(&script).await;
+    let alice = app.sign_up("alice@example.org").await;
+    let bob = app.sign_up("bob@example.org").await;
+    let carol = app.sign_up("carol@example.org").await;
+    let team = Team::of(&alice, "Ours").await;
+    team.enrol(&app, &bob, Role::Viewer).await;
+    let made = prompt("Of the team", "Say it");
+    syncing(&alice, team).await.push(vec![made.clone()]).await;
+    let request = json!({"prompt": made.doc_id, "models": [MODEL]});
+    let space = format!("?space={}", team.id);
+    script.say(MODEL, answer("well", 1, 1));
+    let begun = run(&bob, &space, request.clone()).await;
+    assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.text());
+    let begun: Started = begun.json();
+    assert_eq!(begun.executions[0].title, "Of the team");
+    // Not one of their own prompts, and no other team's.
+    assert_eq!(
+        run(&bob, "", request.clone()).await.code(),
+        ErrorCode::NotFound
+    );
+    assert_eq!(
+        run(&carol, &space, request.clone()).await.code(),
+        ErrorCode::NotFound
+    );
+    let text = json!({"text": "Say it", "models": [MODEL]});
+    assert_eq!(run(&carol, &space, text).await.code(), ErrorCode::NotFound);
+    let estimate = format!("/api/v1/executions/estimate{space}");
+    bob.post(&estimate, &request).await.ok();
+    assert_eq!(
+        carol.post(&estimate, &request).await.code(),
+        ErrorCode::NotFound
+    );
+}
+
+#[tokio::test]
+async fn a_program_whose_owner_was_removed_runs_nothing_of_the_team_any_more() {
+    let script = Script::new();
+    let app = TestApp::scripted(&script).await;
+    let alice = app.sign_up("alice@example.org").await;
+    let bob = app.sign_up("bob@example.org").await;
+    let team = Team::of(&alice, "Ours").await;
+    let user = team.enrol(&app, &bob, Role::Viewer).await;
+    let (program, _) = bob.program(&["executions"]).await;
+    let made = prompt("Of the team", "Say it");
+    syncing(&alice, team).await.push(vec![made.clone()]).await;
+    let request = json!({"prompt": made.doc_id, "models": [MODEL]});
+    let space = format!("?space={}", team.id);
+    script.say(MODEL, answer("well", 1, 1));
+    assert_eq!(
+        run(&program, &space, request.clone()).await.status,
+        StatusCode::ACCEPTED
+    );
+    alice
+        .delete(&team.path(&format!("/members/{user}")))
+        .await
+        .ok();
+    assert_eq!(
+        run(&program, &space, request).await.code(),
+        ErrorCode::NotFound
+    );
+}
+
+#[tokio::test]
+async fn a_failed_run_of_a_team_is_replayed_by_members_only() {
+    let script = Script::new();
+    let app = TestApp::scripted(&script).await;
+    let alice = app.sign_up("alice@example.org").await;
+    let bob = app.sign_up("bob@example.org").await;
+    let team = Team::of(&alice, "Ours").await;
+    let user = team.enrol(&app, &bob, Role::Viewer).await;
+    let made = prompt("Of the team", "Say it");
+    syncing(&alice, team).await.push(vec![made.clone()]).await;
+    script.refuse(MODEL, passing(FailureClass::Auth));
+    let request = json!({"prompt": made.doc_id, "models": [MODEL]});
+    let path = format!("/api/v1/executions?space={}", team.id);
+    let asked = bob.request(Method::POST, &path).json(&request);
+    let asked = asked.header("accept", "text/event-stream");
+    Events::of(asked.send().await.unwrap()).rest().await;
+    let letters: DeadLetterPage = bob.get("/api/v1/dead-letters").await.ok().json();
+    let ids = json!({"ids": [letters.letters[0].id]});
+    alice
+        .delete(&team.path(&format!("/members/{user}")))
+        .await
+        .ok();
+    let done: DeadLettersDone = bob
+        .post("/api/v1/dead-letters/replay", &ids)
+        .await
+        .ok()
+        .json();
+    assert_eq!(done.refused[0].problem.code, ErrorCode::NotFound);
+    team.enrol(&app, &bob, Role::Viewer).await;
+    script.say(MODEL, answer("well", 1, 1));
+    let done: DeadLettersDone = bob
+        .post("/api/v1/dead-letters/replay", &ids)
+        .await
+        .ok()
+        .json();
+    assert_eq!(done.done.len(), 1);
+}
