@@ -7,11 +7,12 @@ use crate::library::LibraryPage;
 use crate::live::{self, Link};
 use crate::navigation::Navigation;
 use crate::platform;
-use crate::route::Route;
+use crate::route::{Route, Section};
 use crate::screens;
+use crate::teams::{self, Space};
 use crate::timing::Throttle;
 use krowoc_shared::accounts::wire::SessionView;
-use krowoc_shared::ids::{DocId, Millis};
+use krowoc_shared::ids::{DocId, Millis, SpaceId};
 use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::wire::{ListQuery, Overview, Page, Sort};
 use krowoc_ui::api::{ApiError, Client, query_string};
@@ -66,6 +67,8 @@ pub struct App {
     pub link: RwSignal<Link>,
     /// The largest sequence number heard of: what is shown may be older.
     pub seq: RwSignal<u64>,
+    /// Whose library is looked at.
+    pub space: Space,
     /// What lies over the page.
     pub overlay: RwSignal<Option<Overlay>>,
     /// What the page does with keys.
@@ -89,6 +92,7 @@ impl App {
             collections: RwSignal::new(Vec::new()),
             link: RwSignal::new(Link::Connecting),
             seq: RwSignal::new(0),
+            space: Space::start(),
             overlay: RwSignal::new(None),
             keys: StoredValue::new(None),
             refresh: Throttle::new(1_500),
@@ -140,6 +144,7 @@ impl App {
         self.overview.set(None);
         self.collections.set(Vec::new());
         self.seq.set(0);
+        self.space.forget();
         self.session.set(Session::Out);
         self.nav.replace(Route::SignIn);
     }
@@ -224,10 +229,13 @@ pub fn Root() -> impl IntoView {
     crate::frame::start_keys(app);
     Effect::new(move |_| {
         if matches!(app.session.get(), Session::In(_)) {
+            teams::refresh(app);
             app.refresh_overview();
             let at_door = matches!(app.nav.get(), Route::SignIn | Route::SignUp | Route::Forgot);
             if at_door {
-                app.nav.replace(Route::Home);
+                let invited = app.space.invitation.with_value(Option::is_some);
+                app.nav
+                    .replace(if invited { Route::Join } else { Route::Home });
             }
         }
     });
@@ -247,6 +255,7 @@ pub fn Root() -> impl IntoView {
             Place::Forgot => window_screen(screens::forgot),
             Place::Reset => window_screen(screens::reset),
             Place::Verify => window_screen(screens::verify),
+            Place::Join => window_screen(screens::join),
             Place::Lost => view! { <Lost /> }.into_any(),
             Place::Inside => view! { <Frame><Inside /></Frame> }.into_any(),
         }}
@@ -265,6 +274,7 @@ enum Place {
     Forgot,
     Reset,
     Verify,
+    Join,
     Lost,
     Inside,
 }
@@ -282,6 +292,7 @@ fn place(session: &Session, route: &Route) -> Place {
         (Session::Out, Route::Lost) => Place::Lost,
         (Session::Out, _) => Place::Door(false),
         (Session::In(_), Route::Connect) => Place::Connect,
+        (Session::In(_), Route::Join) => Place::Join,
         (Session::In(_), _) => Place::Inside,
     }
 }
@@ -290,15 +301,17 @@ fn place(session: &Session, route: &Route) -> Place {
 #[component]
 fn Inside() -> impl IntoView {
     let app = app();
+    // Another library is another page, even at the same address.
+    type Shown = (Route, Option<SpaceId>);
     let shown = Memo::new_with_compare(
-        move |_| app.nav.get(),
-        |one: Option<&Route>, two: Option<&Route>| match (one, two) {
-            (Some(one), Some(two)) => !one.same_page(two),
+        move |_| (app.nav.get(), app.space.team.get()),
+        |one: Option<&Shown>, two: Option<&Shown>| match (one, two) {
+            (Some((one, of)), Some((two, to))) => of != to || !one.same_page(two),
             _ => true,
         },
     );
     view! {
-        {move || match shown.get() {
+        {move || match shown.get().0 {
             Route::Home => screen(screens::home),
             Route::Dashboard(_) => screen(screens::dashboard),
             Route::Library(tab, _) => view! { <LibraryPage tab=tab /> }.into_any(),
@@ -311,6 +324,7 @@ fn Inside() -> impl IntoView {
             Route::DeadLetters(_) => screen(screens::dead_letters),
             Route::Community => screen(screens::community),
             Route::Import => screen(screens::import),
+            Route::Settings(Section::Teams) => screen(screens::teams),
             Route::Settings(section) => screen(move || screens::settings(section)),
             Route::Lost => view! { <Lost /> }.into_any(),
             _ => ().into_any(),

@@ -2,6 +2,7 @@
 
 use crate::app::{App, Session};
 use crate::platform;
+use crate::teams;
 use krowoc_shared::sync::wire::Hint;
 use krowoc_ui::api::Client;
 use leptos::ev;
@@ -47,6 +48,7 @@ pub fn start(app: App) {
     let signed_in = Memo::new(move |_| matches!(app.session.get(), Session::In(_)));
     Effect::new(move |_| {
         close(source);
+        let _ = app.space.team.get();
         if signed_in.get() {
             open(app, source, failures);
         }
@@ -94,7 +96,7 @@ fn close(source: Source) {
 }
 
 fn open(app: App, source: Source, failures: StoredValue<u32>) {
-    let Ok(events) = EventSource::new("/api/v1/live") else {
+    let Ok(events) = EventSource::new(&format!("/api/v1{}", Client.placed("/live"))) else {
         return;
     };
     app.link.update(|link| {
@@ -114,7 +116,10 @@ fn open(app: App, source: Source, failures: StoredValue<u32>) {
             .dyn_ref::<web_sys::MessageEvent>()
             .and_then(|event| event.data().as_string());
         if let Some(hint) = data.and_then(|data| serde_json::from_str::<Hint>(&data).ok()) {
-            app.seq.update(|seq| *seq = hint.seq.max(*seq));
+            // One of the library that was looked at a moment ago may still come.
+            if app.space.is_shown(hint.space) {
+                app.seq.update(|seq| *seq = hint.seq.max(*seq));
+            }
         }
     });
     let closed = events.clone();
@@ -153,7 +158,11 @@ fn retry(app: App, source: Source, failures: StoredValue<u32>) {
     spawn_local(async move {
         match Client.whoami().await {
             Err(error) if error.signed_out() => app.session.set(Session::Out),
-            _ => open(app, source, failures),
+            // The stream ends when one's place in a team changes.
+            _ => {
+                teams::refresh(app);
+                open(app, source, failures);
+            }
         }
     });
 }
@@ -165,7 +174,8 @@ fn catch_up(app: App) {
             .get::<Vec<krowoc_shared::sync::wire::SpaceState>>("/sync/spaces")
             .await
         {
-            let seq = spaces.iter().map(|space| space.seq).max().unwrap_or(0);
+            let shown = spaces.iter().filter(|it| app.space.is_shown(it.space));
+            let seq = shown.map(|space| space.seq).max().unwrap_or(0);
             app.seq.update(|known| *known = seq.max(*known));
         }
     });

@@ -25,6 +25,7 @@ mod run;
 mod screens;
 mod settings;
 mod status;
+mod teams;
 mod timing;
 
 fn main() {

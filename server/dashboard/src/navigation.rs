@@ -93,6 +93,11 @@ fn push(address: &str, replace: bool) {
     };
 }
 
+/// The path of the address.
+pub fn path() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
 /// The part of the address behind `#`, which no server sees.
 pub fn fragment() -> String {
     window()

@@ -72,6 +72,8 @@ impl Tab {
 pub enum Section {
     /// Address and password.
     Account,
+    /// Teams, their members and invitations.
+    Teams,
     /// Keys to providers.
     Keys,
     /// What may be spent, and what was.
@@ -90,8 +92,9 @@ pub enum Section {
 
 impl Section {
     /// In the order of the navigation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Account,
+        Self::Teams,
         Self::Keys,
         Self::Budget,
         Self::Tokens,
@@ -106,6 +109,7 @@ impl Section {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Account => "account",
+            Self::Teams => "teams",
             Self::Keys => "keys",
             Self::Budget => "budget",
             Self::Tokens => "tokens",
@@ -354,6 +358,8 @@ pub enum Route {
     Reset,
     /// Confirm an address, with the token of a mail behind `#`.
     Verify,
+    /// Look at an invitation to a team, with its token behind `#`.
+    Join,
     /// A list.
     Library(Tab, Filter),
     /// A document.
@@ -397,6 +403,7 @@ impl Route {
             ["forgot"] => Self::Forgot,
             ["reset"] => Self::Reset,
             ["verify"] => Self::Verify,
+            ["join"] => Self::Join,
             ["library"] => Self::Library(Tab::default(), Filter::read(search)),
             ["library", name] => match (Tab::parse(name), name.parse()) {
                 (Some(tab), _) => Self::Library(tab, Filter::read(search)),
@@ -442,6 +449,7 @@ impl Route {
             Self::Forgot => "/forgot".to_owned(),
             Self::Reset => "/reset".to_owned(),
             Self::Verify => "/verify".to_owned(),
+            Self::Join => "/join".to_owned(),
             Self::Library(tab, filter) => format!("/library/{}{}", tab.as_str(), filter.write()),
             Self::Document(id) => format!("/library/{id}"),
             Self::Version(id, number) => format!("/library/{id}/versions/{number}"),

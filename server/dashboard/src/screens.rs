@@ -16,6 +16,7 @@ use crate::lazy::{Arrival, arrived};
 use crate::route::{RunPlace, Section};
 use crate::run::RunPage;
 use crate::settings::SettingsPage;
+use crate::teams::{Join, TeamsPage};
 use krowoc_shared::ids::{DocId, ExecutionId};
 use leptos::prelude::*;
 use wasm_split_helpers::wasm_split;
@@ -90,6 +91,18 @@ pub fn import() -> Arrival {
 #[wasm_split(settings, fallible)]
 pub fn settings(section: Section) -> Arrival {
     arrived(move || view! { <SettingsPage section=section /> })
+}
+
+/// Teams, their members and invitations.
+#[wasm_split(teams, fallible)]
+pub fn teams() -> Arrival {
+    arrived(|| view! { <TeamsPage /> })
+}
+
+/// An invitation.
+#[wasm_split(teams, fallible)]
+pub fn join() -> Arrival {
+    arrived(|| view! { <Join /> })
 }
 
 /// Connecting an extension.

@@ -5,7 +5,7 @@ import { until } from '../lib/wait.mjs';
 
 export const name = 'axe finds nothing on any page of the dashboard, light and dark, wide and narrow';
 
-const PAGES = ['/', '/dashboard', '/dashboard?period=24h', '/library/prompts', '/library/snippets', '/library/collections', '/library/trash', '/import', '/settings/account', '/settings/devices',
+const PAGES = ['/', '/dashboard', '/dashboard?period=24h', '/library/prompts', '/library/snippets', '/library/collections', '/library/trash', '/import', '/settings/account', '/settings/teams', '/settings/devices',
   '/settings/keys', '/settings/budget', '/settings/tokens', '/run', '/executions', '/dead-letters',
   '/settings/sessions', '/settings/appearance', '/settings/export', '/connect#challenge=x&state=y&name=Test'];
 

@@ -6,6 +6,7 @@ use super::lock;
 use super::stream::Stream;
 use krowoc_shared::accounts::wire::SessionView;
 use krowoc_shared::error::ErrorCode;
+use krowoc_shared::ids::SpaceId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::cell::RefCell;
@@ -18,6 +19,8 @@ const BASE: &str = "/api/v1";
 #[derive(Default)]
 struct State {
     session: Option<SessionView>,
+    /// The team whose library is looked at; none for one's own.
+    team: Option<SpaceId>,
     /// The refresh under way; others wait for it instead of spending the same token twice.
     refreshing: Option<js_sys::Promise>,
     last_failure: Option<ApiError>,
@@ -41,6 +44,20 @@ impl Client {
     /// Takes over a session, or forgets it.
     pub fn set_session(self, session: Option<SessionView>) {
         STATE.with_borrow_mut(|state| state.session = session);
+    }
+
+    /// Whose library requests are about from now on: a team's, or one's own.
+    pub fn set_team(self, team: Option<SpaceId>) {
+        STATE.with_borrow_mut(|state| state.team = team);
+    }
+
+    /// An address of the API with the team in it, where that is about a library or a run.
+    #[must_use]
+    pub fn placed(self, path: &str) -> String {
+        match STATE.with_borrow(|state| state.team) {
+            Some(team) => placed(path, team),
+            None => path.to_owned(),
+        }
     }
 
     /// Asks the server who is signed in, refreshing when the access cookie ran out.
@@ -271,7 +288,7 @@ fn request(
 ) -> Request {
     Request {
         method,
-        url: format!("{BASE}{path}"),
+        url: format!("{BASE}{}", Client.placed(path)),
         body,
         headers: Vec::new(),
         signal,
@@ -282,6 +299,21 @@ fn request(
 fn read<T: DeserializeOwned>(body: &str) -> Result<T, ApiError> {
     let body = if body.is_empty() { "null" } else { body };
     serde_json::from_str(body).map_err(|_| ApiError::Garbled(String::new()))
+}
+
+/// Addresses that are about a space.
+const OF_SPACES: [&str; 3] = ["/library", "/executions", "/live"];
+
+fn placed(path: &str, team: SpaceId) -> String {
+    let noun = |noun: &str| {
+        let rest = path.strip_prefix(noun);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+    };
+    if !OF_SPACES.iter().any(|it| noun(it)) {
+        return path.to_owned();
+    }
+    let joint = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{joint}space={team}")
 }
 
 /// The query string of a struct whose fields are texts, numbers, booleans or absent; with `?`, or empty.
@@ -310,6 +342,26 @@ mod tests {
     use super::*;
     use krowoc_shared::library::document::Kind;
     use krowoc_shared::library::wire::{ListQuery, Sort};
+
+    #[test]
+    fn the_team_is_named_where_a_library_is_meant_and_nowhere_else() {
+        let team: SpaceId = "0190b6f2-7c1e-7000-8000-000000000000".parse().unwrap();
+        let name = format!("space={team}");
+        for (path, wanted) in [
+            ("/library", format!("/library?{name}")),
+            ("/library/x?limit=1", format!("/library/x?limit=1&{name}")),
+            (
+                "/executions/estimate",
+                format!("/executions/estimate?{name}"),
+            ),
+            ("/live", format!("/live?{name}")),
+            ("/librarians", "/librarians".to_owned()),
+            ("/teams/x/audit", "/teams/x/audit".to_owned()),
+            ("/session", "/session".to_owned()),
+        ] {
+            assert_eq!(placed(path, team), wanted);
+        }
+    }
 
     #[test]
     fn a_query_carries_only_what_is_set_and_is_encoded() {

@@ -18,3 +18,4 @@ pub mod library;
 pub mod people;
 pub mod run;
 pub mod settings;
+pub mod teams;

@@ -12,4 +12,4 @@ pub use connect::{Connect, ConnectDone};
 pub use forgot::Forgot;
 pub use reset::Reset;
 pub use sign_in::SignIn;
-pub use verify::Verify;
+pub use verify::{Broken, Verify, token};

@@ -1,8 +1,9 @@
 //! What can be done with a document from any page: make, copy, duplicate. Not its edits.
 
-use crate::app::{App, Session};
+use crate::app::App;
 use crate::platform;
 use crate::route::{Filter, Route, Tab};
+use krowoc_shared::access::Action;
 use krowoc_shared::hlc::Hlc;
 use krowoc_shared::library::document::{Counter, Document, Field, Kind};
 use krowoc_shared::library::wire::{CreateDocument, Written};
@@ -27,6 +28,10 @@ pub fn set_title(title: &str) {
 
 /// Makes a document and opens it. In a list of one collection it belongs to that.
 pub fn create(app: App, kind: Kind) {
+    if let Some(why) = app.space.refusal(Action::WriteDocuments) {
+        app.toasts.say(Glyph::Alert, why);
+        return;
+    }
     let now = platform::now();
     let mut set = BTreeMap::from([(Field::CreatedAt, Value::from(now))]);
     if let Route::Library(
@@ -145,11 +150,11 @@ pub fn copy_text(app: App, document: &Document, text: String) {
 
 /// A count is the one edit that only the sync route takes.
 async fn count(app: App, op: Op) -> Option<PushReply> {
-    let Session::In(session) = app.session.get_untracked() else {
+    if !app.space.may(Action::WriteDocuments) {
         return None;
-    };
+    }
     let spaces = Client.get::<Vec<SpaceState>>("/sync/spaces").await.ok()?;
-    let state = spaces.into_iter().find(|it| it.space == session.space)?;
+    let state = spaces.into_iter().find(|it| app.space.is_shown(it.space))?;
     let push = PushRequest {
         space: state.space,
         epoch: state.epoch,

@@ -5,6 +5,7 @@ use super::stored;
 use crate::app::App;
 use crate::platform;
 use crate::timing::Debounce;
+use krowoc_shared::access::Action;
 use krowoc_shared::ids::{DocId, Millis, OpId};
 use krowoc_shared::library::document::{Document, Field};
 use krowoc_shared::library::limits;
@@ -201,6 +202,9 @@ impl Control {
 
     /// The person changed a text.
     pub fn write(self, change: impl FnOnce(&mut Texts)) {
+        if !self.app.space.may(Action::WriteDocuments) {
+            return;
+        }
         self.draft.update(|draft| change(&mut draft.now));
         let (dirty, large) = self
             .draft

@@ -18,6 +18,7 @@ pub fn Editor(
     field: NodeRef<html::Textarea>,
 ) -> impl IntoView {
     let mirror = NodeRef::<html::Div>::new();
+    let writes = control.app.space.writes();
     let drawn = StoredValue::new(Vec::<Line>::new());
     let draw = move |text: &str| {
         if let Some(mirror) = mirror.get_untracked() {
@@ -59,6 +60,7 @@ pub fn Editor(
                 spellcheck="false"
                 autocapitalize="none"
                 autocomplete="off"
+                readonly=move || !writes.get()
                 on:input=typed
             ></textarea>
             <div class="editor ed__mirror" aria-hidden="true" node_ref=mirror></div>

@@ -136,6 +136,7 @@ fn Failed(control: Control, error: ApiError) -> impl IntoView {
 fn Loaded(control: Control, kind: Kind, preview: RwSignal<usize>) -> impl IntoView {
     let field = NodeRef::<html::Textarea>::new();
     let prompt = kind == Kind::Prompt;
+    let writes = control.app.space.writes();
     let text = Signal::derive(move || control.draft.with(|draft| draft.now.body.clone()));
     let length =
         move || text.with(|text| words::length(text.chars().count(), estimate_tokens(text)));
@@ -149,25 +150,25 @@ fn Loaded(control: Control, kind: Kind, preview: RwSignal<usize>) -> impl IntoVi
         <div class="split split--wide split--full">
             <section class="pane" aria-label=words::EDITOR>
                 <Notices control=control />
-                <Conflicts control=control />
+                <fieldset class="plain" disabled=move || !writes.get()><Conflicts control=control /></fieldset>
                 <div class="toolbar rule">
                     <Seg label=words::VIEW options=vec![words::TEXT, words::PREVIEW] value=preview on_change=move |it| preview.set(it) />
                     {prompt.then(|| view! {
-                        <Show when=move || preview.get() == 0>
+                        <Show when=move || preview.get() == 0 && writes.get()>
                             <Button label=words::VARIABLE kind=ButtonKind::SmallGhost glyph=Glyph::Braces on_press=variable />
                         </Show>
                     })}
                     <span class="push xs muted">{length}</span>
                 </div>
-                {prompt.then(|| view! { <Proposals control=control /> })}
+                {prompt.then(|| view! { <Show when=move || writes.get()><Proposals control=control /></Show> })}
                 <div hidden=move || preview.get() != 0><Editor control=control variables=prompt field=field /></div>
                 <Show when=move || preview.get() == 1>
                     <div class="pad"><h2 class="sr">{words::PREVIEW}</h2><Markdown text=text variables=prompt /></div>
                 </Show>
-                {prompt.then(|| view! { <Variables control=control /> })}
+                {prompt.then(|| view! { <fieldset class="plain" disabled=move || !writes.get()><Variables control=control /></fieldset> })}
                 <Versions control=control />
             </section>
-            <aside class="split__aside pane" aria-label=words::ABOUT><About control=control /></aside>
+            <aside class="split__aside pane" aria-label=words::ABOUT><fieldset class="plain" disabled=move || !writes.get()><About control=control /></fieldset></aside>
         </div>
     }
 }
@@ -175,6 +176,7 @@ fn Loaded(control: Control, kind: Kind, preview: RwSignal<usize>) -> impl IntoVi
 #[component]
 fn Head(control: Control, kind: Kind) -> impl IntoView {
     let app = control.app;
+    let writes = app.space.writes();
     let tab = match kind {
         Kind::Prompt => Tab::Prompts,
         Kind::Snippet => Tab::Snippets,
@@ -227,6 +229,7 @@ fn Head(control: Control, kind: Kind) -> impl IntoView {
             </nav>
             <h1 class="sr">{name}</h1>
             <input class="input quiet title" dir="auto" maxlength="500" aria-label=words::TITLE placeholder=words::UNTITLED autocomplete="off"
+                readonly=move || !writes.get()
                 prop:value=move || control.draft.with(|draft| draft.now.title.clone())
                 on:input=move |event| control.write(|texts| texts.title = event_target_value(&event))
                 on:keydown=move |event| if event.key() == "Enter" && !event.ctrl_key() && !event.meta_key() { platform::focus("#body") } />
@@ -234,18 +237,18 @@ fn Head(control: Control, kind: Kind) -> impl IntoView {
             {(kind == Kind::Prompt).then(|| view! { <Badge control=control /> })}
             <State control=control />
             <span class="push line line--1">
-                {move || {
+                {move || writes.get().then(|| {
                     let glyph = if starred.get() { Glyph::Starred } else { Glyph::Star };
                     view! { <button type="button" class="btn btn--ghost btn--icon" aria-label=words::FAVOURITE title=words::FAVOURITE aria-pressed=starred.get().to_string() on:click=move |_| favourite(control)><Icon glyph=glyph /></button> }
-                }}
-                <IconButton label=words::DUPLICATE glyph=Glyph::Fork on_press=twice />
-                {move || {
+                })}
+                <Show when=move || writes.get()><IconButton label=words::DUPLICATE glyph=Glyph::Fork on_press=twice /></Show>
+                {move || writes.get().then(|| {
                     let there = trashed.get();
                     let (label, glyph) = if there { (words::RESTORE, Glyph::Undo) } else { (words::TO_TRASH, Glyph::Trash) };
                     view! { <IconButton label=label glyph=glyph on_press=move |()| control.trash(!there) /> }
-                }}
+                })}
                 <Button label=words::COPY glyph=Glyph::Copy on_press=copy />
-                <SaveButton control=control primary=kind != Kind::Prompt />
+                <Show when=move || writes.get()><SaveButton control=control primary=kind != Kind::Prompt /></Show>
                 {(kind == Kind::Prompt).then(|| view! { <RunButton control=control /> })}
             </span>
         </header>

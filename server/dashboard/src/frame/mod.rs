@@ -17,6 +17,7 @@ use crate::app::app;
 use crate::live::Link;
 use crate::platform;
 use crate::route::{Route, Tab};
+use crate::teams::Reading;
 use krowoc_ui::components::{Empty, Icon, Notice, NoticeKind};
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::{common, library};
@@ -67,6 +68,7 @@ pub fn Frame(
                         </Notice>
                     </div>
                 </Show>
+                <Reading />
                 {children()}
             </main>
         </div>

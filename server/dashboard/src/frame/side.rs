@@ -9,6 +9,7 @@ use crate::live::Link;
 use crate::period::Shown;
 use crate::platform;
 use crate::route::{Filter, Route, Section, Tab};
+use crate::teams::Switcher;
 use krowoc_shared::library::document::Kind;
 use krowoc_ui::components::{Brand, Icon, IconButton};
 use krowoc_ui::format::count;
@@ -28,6 +29,7 @@ pub fn Side(
 ) -> impl IntoView {
     let app = app();
     let close = move |()| app.overlay.set(None);
+    let writes = app.space.writes();
     let total = move || {
         app.overview
             .with(|it| it.as_ref().map(|it| it.prompts.saturating_add(it.snippets)))
@@ -100,9 +102,12 @@ pub fn Side(
     view! {
         <div class="line">
             <a class="brand grow" href=Route::Home.address()><Brand />{common::NAME}</a>
-            <IconButton label=common::NEW_PROMPT glyph=Glyph::Plus small=true on_press=move |()| create(app, Kind::Prompt) />
+            <Show when=move || writes.get()>
+                <IconButton label=common::NEW_PROMPT glyph=Glyph::Plus small=true on_press=move |()| create(app, Kind::Prompt) />
+            </Show>
             {drawer.then(|| view! { <IconButton label=common::CLOSE_NAVIGATION glyph=Glyph::X small=true on_press=close /> })}
         </div>
+        <Switcher />
         <button
             type="button"
             class="btn btn--find"
@@ -146,7 +151,7 @@ pub fn Side(
                         {common::LEADERBOARD}
                     </a>
                 </li>
-                <li>
+                <li hidden=move || !writes.get()>
                     <a href=Route::Import.address() aria-current=move || (app.nav.get() == Route::Import).then_some("page")>
                         <Icon glyph=Glyph::Upload />
                         {common::IMPORT}

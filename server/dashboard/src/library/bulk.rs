@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 #[component]
 pub fn Bulk(control: Control) -> impl IntoView {
     let list = control.list;
+    let writes = control.app.space.writes();
     let count = move || words::selected(list.with(|list| list.selected.len()));
     let known = Signal::derive(move || {
         let tags = control.app.known_tags().get();
@@ -62,6 +63,7 @@ pub fn Bulk(control: Control) -> impl IntoView {
             <IconButton label=words::CLEAR_SELECTION glyph=Glyph::X small=true on_press=move |()| list.update(|list| list.selected.clear()) />
             <b role="status">{count}</b>
             <button type="button" class="link" on:click=move |_| list.update(super::state::List::mark_all)>{words::ALL_LOADED}</button>
+            <fieldset class="plain" disabled=move || !writes.get()>
             <span class="push line line--wrap">
                 {(!in_trash).then(|| view! {
                     <Dropdown label=words::BULK_TAG class="btn btn--sm" glyph=Glyph::Plus free=true choices=known
@@ -79,6 +81,7 @@ pub fn Bulk(control: Control) -> impl IntoView {
                 })}
                 <Button label=action kind=ButtonKind::Small glyph=glyph on_press=move |()| { control.trash(); } />
             </span>
+            </fieldset>
         </div>
     }
 }

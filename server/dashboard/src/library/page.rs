@@ -122,6 +122,7 @@ fn act(control: Control, action: Action) -> bool {
 #[component]
 fn Head(control: Control) -> impl IntoView {
     let Control { app, tab, .. } = control;
+    let writes = app.space.writes();
     let shown = [Tab::All]
         .into_iter()
         .filter(|it| *it == tab)
@@ -138,8 +139,10 @@ fn Head(control: Control) -> impl IntoView {
             <h1>{words::TITLE}</h1>
             <nav class="tabs tabs--bare" aria-label=words::TITLE>{tabs}</nav>
             <span class="push line">
-                <a class="btn hide-s" href=Route::Import.address()>{words::IMPORT}</a>
-                {make}
+                <fieldset class="plain" hidden=move || !writes.get()>
+                    <a class="btn hide-s" href=Route::Import.address()>{words::IMPORT}</a>
+                    {make}
+                </fieldset>
             </span>
         </header>
     }

@@ -70,6 +70,17 @@ fn NotFound(control: Control) -> impl IntoView {
 
 #[component]
 fn Beginning(control: Control) -> impl IntoView {
+    let writes = control.app.space.writes();
+    move || {
+        match writes.get() {
+        true => first(control),
+        false => view! { <Empty glyph=Glyph::Library title=words::EMPTY_ALL text=words::EMPTY_ALL_TEXT /> }.into_any(),
+    }
+    }
+}
+
+/// What an empty list says to who may fill it.
+fn first(control: Control) -> AnyView {
     let app = control.app;
     let import = || view! { <a class="btn" href=Route::Import.address()><Icon glyph=Glyph::Upload />{words::IMPORT}</a> };
     match control.tab {

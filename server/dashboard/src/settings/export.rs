@@ -1,5 +1,6 @@
 //! Downloads of the whole library. Plain links: the server streams, the browser saves.
 
+use krowoc_ui::api::Client;
 use krowoc_ui::components::Icon;
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::settings as words;
@@ -12,7 +13,7 @@ pub(super) fn Export() -> impl IntoView {
             <section class="stack stack--2">
                 <h3>{title}</h3>
                 <p class="soft">{text}</p>
-                <p><a class="btn" href=format!("/api/v1/library/export?format={format}") download="">
+                <p><a class="btn" href=format!("/api/v1{}", Client.placed(&format!("/library/export?format={format}"))) download="">
                     <Icon glyph=Glyph::Download />{label}
                 </a></p>
             </section>

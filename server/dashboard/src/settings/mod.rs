@@ -10,8 +10,8 @@ mod gone;
 mod key_form;
 mod keys;
 mod leaving;
-mod remote;
-mod rename;
+pub mod remote;
+pub mod rename;
 mod sessions;
 mod single;
 mod tokens;
@@ -25,12 +25,13 @@ use crate::frame::MenuButton;
 use crate::route::{Route, Section};
 use krowoc_ui::components::Icon;
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{keys as key_words, people, settings as words};
+use krowoc_ui::messages::{keys as key_words, people, settings as words, teams};
 use leptos::prelude::*;
 
 const fn look(section: Section) -> (&'static str, Glyph) {
     match section {
         Section::Account => (people::ACCOUNT, Glyph::User),
+        Section::Teams => (teams::TEAMS, Glyph::Users),
         Section::Keys => (key_words::KEYS, Glyph::Key),
         Section::Budget => (key_words::BUDGET, Glyph::Coins),
         Section::Tokens => (key_words::TOKENS, Glyph::Braces),
@@ -44,6 +45,27 @@ const fn look(section: Section) -> (&'static str, Glyph) {
 /// One section of the settings, with the way to the others.
 #[component]
 pub fn SettingsPage(section: Section) -> impl IntoView {
+    view! {
+        <Shell section=section>
+            {match section {
+                Section::Account => view! { <account::Account /> }.into_any(),
+                Section::Keys => view! { <keys::Keys /> }.into_any(),
+                Section::Budget => view! { <budget::Budget /> }.into_any(),
+                Section::Tokens => view! { <tokens::Tokens /> }.into_any(),
+                Section::Devices => view! { <devices::Devices /> }.into_any(),
+                Section::Sessions => view! { <sessions::Sessions /> }.into_any(),
+                Section::Appearance => view! { <appearance::Appearance /> }.into_any(),
+                Section::Export => view! { <export::Export /> }.into_any(),
+                // A part of its own: see `screens`.
+                Section::Teams => ().into_any(),
+            }}
+        </Shell>
+    }
+}
+
+/// What surrounds a section: its heading, and the way to the others.
+#[component]
+pub fn Shell(section: Section, children: Children) -> impl IntoView {
     let app = app();
     let (title, _) = look(section);
     crate::document::set_title(title);
@@ -70,16 +92,7 @@ pub fn SettingsPage(section: Section) -> impl IntoView {
             <nav class="nav settings__nav" aria-label=words::TITLE><ul>{links.into_iter().collect_view()}</ul></nav>
             <section class="page page--narrow stack stack--6" aria-labelledby="section">
                 <h2 id="section" class="h">{title}</h2>
-                {match section {
-                    Section::Account => view! { <account::Account /> }.into_any(),
-                    Section::Keys => view! { <keys::Keys /> }.into_any(),
-                    Section::Budget => view! { <budget::Budget /> }.into_any(),
-                    Section::Tokens => view! { <tokens::Tokens /> }.into_any(),
-                    Section::Devices => view! { <devices::Devices /> }.into_any(),
-                    Section::Sessions => view! { <sessions::Sessions /> }.into_any(),
-                    Section::Appearance => view! { <appearance::Appearance /> }.into_any(),
-                    Section::Export => view! { <export::Export /> }.into_any(),
-                }}
+                {children()}
             </section>
         </div>
     }

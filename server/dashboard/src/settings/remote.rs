@@ -11,10 +11,10 @@ use leptos::task::spawn_local;
 use serde::de::DeserializeOwned;
 
 /// Rows of an address; `None` while they are on their way for the first time.
-pub(super) struct Remote<T: 'static> {
+pub struct Remote<T: 'static> {
     /// The rows, or why there are none.
     pub rows: RwSignal<Option<Result<Vec<T>, ApiError>>>,
-    path: &'static str,
+    path: StoredValue<String>,
     app: App,
 }
 
@@ -27,10 +27,10 @@ impl<T> Copy for Remote<T> {}
 
 impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Remote<T> {
     /// Begins to fetch.
-    pub fn of(app: App, path: &'static str) -> Self {
+    pub fn of(app: App, path: impl Into<String>) -> Self {
         let this = Self {
             rows: RwSignal::new(None),
-            path,
+            path: StoredValue::new(path.into()),
             app,
         };
         this.load();
@@ -40,7 +40,10 @@ impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Remote<T> {
     /// Fetches anew; what is shown stays until the answer is there.
     pub fn load(self) {
         spawn_local(async move {
-            let answer = Client.get::<Vec<T>>(self.path).await;
+            let Some(path) = self.path.try_get_value() else {
+                return;
+            };
+            let answer = Client.get::<Vec<T>>(&path).await;
             if answer.as_ref().is_err_and(ApiError::signed_out) {
                 self.app.check();
             }

@@ -9,7 +9,7 @@ const NAME_CHARS: &str = "100";
 
 /// The field.
 #[component]
-pub(super) fn Rename(
+pub fn Rename(
     name: String,
     /// What is written.
     label: &'static str,

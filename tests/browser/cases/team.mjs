@@ -1,0 +1,94 @@
+// A team in two browsers: invited, let in, held to the role, and out of it again, each at once.
+import assert from 'node:assert/strict';
+import { accessible, fits } from '../lib/axe.mjs';
+import { Dashboard } from '../lib/dashboard.mjs';
+import { until } from '../lib/wait.mjs';
+
+export const name = 'a team is joined by a link, a role counts at once, and who is removed sees their own library';
+
+const TEAM = 'Lighthouse keepers';
+
+/** Picks in a select by its label. */
+async function pick(page, label, value) {
+  const chosen = () => page.evaluate((name, wanted) => {
+    const byLabel = [...document.querySelectorAll('label')].find((it) => it.textContent === name)?.htmlFor;
+    const found = [...document.querySelectorAll('select')].find((it) => it.ariaLabel === name || (byLabel && it.id === byLabel));
+    if (!found || found.disabled) return false;
+    found.value = wanted;
+    found.dispatchEvent(new Event('change', { bubbles: true }));
+    return true;
+  }, label, value);
+  await until(`${value} to be chosen in ${label}`, chosen);
+}
+
+export async function run(context) {
+  const first = await context.profile({ extension: false });
+  const alice = await Dashboard.signUp(first, context.server, 'alice@example.org');
+  await alice.open('/settings/teams');
+  await alice.shows('You are in no team');
+  await alice.fill('Name of the team', TEAM);
+  await alice.pressed('Make the team');
+  await alice.shows('Members');
+  await pick(alice.page, 'Role', 'viewer');
+  await alice.pressed('Make a link');
+  const link = await until('the link to show', () => alice.page.evaluate(() => document.querySelector('code.code--line')?.textContent));
+  assert.match(link, /\/join#token=/);
+  const [{ id: team }] = (await alice.api('GET', '/teams')).body;
+  const made = await alice.api('POST', `/library?space=${team}`, { kind: 'prompt', set: { title: 'Morse code' }, body: 'Say it in Morse code.' });
+  const prompt = made.body.document.id;
+  for (const [scheme, width] of [['light', 1280], ['dark', 390]]) {
+    await first.scheme(alice.page, scheme);
+    await alice.page.setViewport({ width, height: 860 });
+    await context.shot(alice.page, `team-settings-${width}-${scheme}`);
+    await accessible(alice.page, `team settings ${width} ${scheme}`);
+    await fits(alice.page, `team settings ${width} ${scheme}`);
+  }
+  await alice.page.setViewport({ width: 1280, height: 860 });
+
+  // Who has no account yet makes one, and the invitation is still there.
+  const second = await context.profile({ extension: false });
+  const page = await second.visit(link);
+  const bob = new Dashboard(page, context.server.url);
+  await until('the sign-in to show', () => page.evaluate(() => !!document.querySelector('#password')));
+  await page.evaluate(() => document.querySelector('a[href="/signup"]').click());
+  await until('the sign-up to show', () => page.evaluate(() => location.pathname === '/signup'));
+  await bob.fill('E-mail', 'bob@example.org');
+  await bob.fill('Password', 'correct horse battery staple');
+  await bob.press('Create account');
+  await bob.shows('alice@example.org invites you');
+  await context.shot(page, 'team-invitation');
+  await accessible(page, 'invitation');
+  await bob.pressed('Join the team');
+  await bob.shows('Morse code');
+  await bob.shows('You are a viewer');
+  await bob.hides('New prompt');
+  await bob.open(`/library/${prompt}`);
+  const readOnly = () => page.evaluate(() => document.querySelector('#body')?.readOnly);
+  await until('the text to be for reading only', readOnly);
+  await context.shot(page, 'team-viewer');
+  const refused = await bob.api('PATCH', `/library/${prompt}?space=${team}`, { set: { title: 'Mine' } });
+  assert.equal(refused.body.code, 'role_too_low');
+
+  // The role changes while the page is open.
+  await alice.open('/settings/teams');
+  await pick(alice.page, 'Role bob@example.org', 'editor');
+  await until('the text to be editable', async () => (await readOnly()) === false, 20_000);
+  await page.click('#body');
+  await page.keyboard.type('Slowly. ');
+  await bob.pressed('Save');
+  await bob.shows('Saved');
+  await alice.pressed('Open its library');
+  await alice.shows('Morse code');
+  await alice.open(`/library/${prompt}`);
+  await until('the edit to be on the other side', () => alice.page.evaluate(() => document.querySelector('#body')?.value.includes('Slowly.')));
+
+  await alice.open('/settings/teams');
+  await alice.pressed('Remove bob@example.org');
+  await bob.shows('You are not in that team any more', 20_000);
+  await bob.hides('Morse code');
+  await bob.open(`/library/${prompt}`);
+  await bob.hides('Morse code');
+  assert.equal((await bob.api('GET', `/library/${prompt}?space=${team}`)).body.code, 'not_found');
+  await alice.shows('Removed');
+  await context.shot(alice.page, 'team-log');
+}
