@@ -1,6 +1,7 @@
 //! A reader of answers that costs next to nothing: one connection, requests one after the other, times of the first text and of the end.
 
 use anyhow::{Context, Result, bail};
+use krowoc_tests::provider::held;
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -65,7 +66,7 @@ impl Endpoint {
 /// One answer.
 #[derive(Clone, Debug)]
 pub struct Taken {
-    /// To the first piece of text.
+    /// To the first piece of text, without what the provider held the request for, where it says so.
     pub first: Duration,
     /// To the last byte.
     pub whole: Duration,
@@ -139,7 +140,8 @@ impl Reader {
             }
             let from = seen - FIRST.len().min(seen);
             if first.is_none() && find(&self.read, FIRST, from).is_some() {
-                first = Some(started.elapsed());
+                let held = held::told(&self.read).unwrap_or_default();
+                first = Some(started.elapsed().saturating_sub(held));
             }
             seen = self.read.len();
             let Some(head) = &head else { continue };

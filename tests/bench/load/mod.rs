@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 pub const CALL: &str = "gpt-4o-mini";
 pub const STREAM: &str = "gpt-4o";
 pub const SLOW: &str = "gpt-4.1-mini";
+pub const SOON: &str = "gpt-4o-2024-08-06";
 /// Models of a grid's cells.
 pub const GRID: [&str; 4] = ["gpt-4.1", "gpt-4.1-nano", "gpt-4-turbo", "gpt-4"];
 const SCRIPTS: &[(&str, &str)] = &[
@@ -27,7 +28,8 @@ const SCRIPTS: &[(&str, &str)] = &[
     (STREAM, "chunks=49"),
     // A provider thinks before its first word: fifty readers do not make a machine of two cores queue. And it does not say all at once:
     // on a machine of two cores its own burst would hold up whoever is to pass the first word on.
-    (SLOW, "chunks=49.delay=200.pause=2"),
+    (SLOW, "chunks=49.delay=200.pause=2.held"),
+    (SOON, "chunks=49.delay=5.pause=2.held"),
     ("gpt-4.1", "chunks=20.delay=200"),
     ("gpt-4.1-nano", "chunks=20.delay=200"),
     ("gpt-4-turbo", "chunks=20.delay=200"),

@@ -6,6 +6,7 @@
 mod anthropic;
 mod chat;
 mod gemini;
+pub mod held;
 pub mod http;
 mod ollama;
 pub mod refusal;

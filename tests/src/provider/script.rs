@@ -55,8 +55,10 @@ pub struct Script {
     pub gate: bool,
     /// Milliseconds before the first byte.
     pub delay: u64,
-    /// Milliseconds between one frame and the next.
+    /// Milliseconds between one frame and the next, from the first word on.
     pub pause: u64,
+    /// The first word says how long the request was held: see [`held`](super::held).
+    pub held: bool,
 }
 
 impl Default for Script {
@@ -89,6 +91,7 @@ impl Default for Script {
             gate: false,
             delay: 0,
             pause: 0,
+            held: false,
         }
     }
 }
@@ -130,6 +133,7 @@ impl Script {
                 "gate" => script.gate = true,
                 "delay" => script.delay = value.parse().unwrap_or(0),
                 "pause" => script.pause = value.parse().unwrap_or(0),
+                "held" => script.held = true,
                 _ => {}
             }
         }
@@ -140,6 +144,9 @@ impl Script {
     #[must_use]
     pub fn pieces(&self) -> Vec<String> {
         let mut pieces: Vec<String> = (0..self.chunks).map(|at| format!("słowo{at} ")).collect();
+        if let Some(first) = pieces.first_mut().filter(|_| self.held) {
+            first.push_str(&super::held::word());
+        }
         if self.large {
             pieces.push("x".repeat(1 << 20));
         }

@@ -1,5 +1,6 @@
 //! Connections of the provider server: which answer a request gets, and its bytes in the pieces and at the times of its script.
 
+use super::held;
 use super::http::{Connection, LAST, Request, chunk, head};
 use super::refusal::refusal;
 use super::script::Script;
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 
 /// An answer that is ready to be sent.
@@ -48,6 +49,7 @@ async fn answer(
     shared: &Arc<Shared>,
     request: Request,
 ) -> io::Result<bool> {
+    let arrived = Instant::now();
     if request.path.starts_with("/control/") {
         let body = control(shared, &request);
         return json_answer(connection, 200, &body).await;
@@ -67,7 +69,7 @@ async fn answer(
     };
     let number = record(shared, request, body, false);
     let ready = ready(shared, wire, &model, streaming);
-    let sent = send(connection, shared, &ready).await;
+    let sent = send(connection, shared, &ready, arrived).await;
     let ended = matches!(sent, Ok(Sent::Whole));
     let closed = matches!(sent, Err(_) | Ok(Sent::Gone));
     if let Some(number) = number {
@@ -96,7 +98,12 @@ async fn think(pause: Duration) {
     let _ = tokio::task::spawn_blocking(move || std::thread::sleep(pause)).await;
 }
 
-async fn send(connection: &mut Connection, shared: &Shared, ready: &Ready) -> io::Result<Sent> {
+async fn send(
+    connection: &mut Connection,
+    shared: &Shared,
+    ready: &Ready,
+    arrived: Instant,
+) -> io::Result<Sent> {
     let script = &ready.script;
     if script.hang {
         connection.gone().await;
@@ -105,8 +112,13 @@ async fn send(connection: &mut Connection, shared: &Shared, ready: &Ready) -> io
     if script.delay > 0 {
         think(Duration::from_millis(script.delay)).await;
     }
+    let mut held = script.held.then(|| arrived.elapsed());
     connection.write(&ready.head).await?;
     for (at, piece) in ready.pieces.iter().enumerate() {
+        // What opens a stream and its first word come together, and the next request finds nobody asleep.
+        if script.pause > 0 && at > 1 {
+            tokio::time::sleep(Duration::from_millis(script.pause)).await;
+        }
         if script.stall == Some(at) {
             connection.gone().await;
             return Ok(Sent::Gone);
@@ -121,9 +133,12 @@ async fn send(connection: &mut Connection, shared: &Shared, ready: &Ready) -> io
                 () = connection.gone() => return Ok(Sent::Gone),
             }
         }
-        connection.write(piece).await?;
-        if script.pause > 0 {
-            tokio::time::sleep(Duration::from_millis(script.pause)).await;
+        match held.and_then(|held| held::stamped(piece, held)) {
+            Some(stamped) => {
+                held = None;
+                connection.write(&stamped).await?;
+            }
+            None => connection.write(piece).await?,
         }
     }
     Ok(if ready.ends { Sent::Whole } else { Sent::Cut })
