@@ -1,9 +1,12 @@
 //! The OpenAPI 3.1 document, collected from the annotated handlers as they are registered. Not the handlers.
 
+use super::problem::{Fault, Reply};
 use super::routes::Routes;
+use super::schemas::{MEDIA_TYPE, Schemas};
 use actix_web::dev::ResourceDef;
-use actix_web::web::{Data, ServiceConfig};
+use actix_web::web::{Data, Path, ServiceConfig};
 use actix_web::{HttpResponse, get};
+use krowoc_shared::error::ErrorCode;
 use krowoc_shared::library::wire::Sort;
 use std::sync::OnceLock;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -20,6 +23,7 @@ pub struct Contract {
 struct Made {
     json: String,
     page: String,
+    schemas: Schemas,
     paths: Vec<(ResourceDef, String)>,
 }
 
@@ -85,6 +89,7 @@ impl Made {
             paths: paths.collect(),
             json: serde_json::to_string_pretty(&value).unwrap_or_default(),
             page: super::docs::page(&value),
+            schemas: Schemas::of(&value),
         }
     }
 }
@@ -120,6 +125,8 @@ impl Contract {
 /// Its routes.
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(openapi_document)
+        .service(schema_index)
+        .service(schema)
         .service(docs_page)
         .service(docs_style);
 }
@@ -129,6 +136,24 @@ async fn openapi_document(contract: Data<Contract>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/json")
         .body(contract.made().json.clone())
+}
+
+#[get("/api/v1/schemas")]
+async fn schema_index(contract: Data<Contract>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(contract.made().schemas.index().to_owned())
+}
+
+#[get("/api/v1/schemas/{name}.json")]
+async fn schema(contract: Data<Contract>, name: Path<String>) -> Reply<HttpResponse> {
+    let schema = contract.made().schemas.get(&name).ok_or_else(|| {
+        let detail = "No shape of the API has that name; /api/v1/schemas lists them.";
+        Fault::new(ErrorCode::NotFound).detail(detail)
+    })?;
+    Ok(HttpResponse::Ok()
+        .content_type(MEDIA_TYPE)
+        .body(schema.to_owned()))
 }
 
 #[get("/api/docs")]

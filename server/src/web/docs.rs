@@ -1,7 +1,13 @@
 //! The reference page: the OpenAPI document as plain HTML, without scripts. Not a console.
 
+use super::examples::{self, Example};
 use serde_json::Value;
 use std::collections::BTreeMap;
+
+/// What the examples take as given.
+const HOW: &str = "The examples are for a shell: <code>$KROWOC</code> is this server's address and <code>$TOKEN</code> a personal access \
+    token, made under Settings. What only a person who is signed in may do is shown with the browser's cookies in \
+    <code>$COOKIES</code> and the <code>csrf</code> of the session in <code>$CSRF</code>.";
 
 /// Draws the document.
 #[must_use]
@@ -13,12 +19,17 @@ pub fn page(document: &Value) -> String {
     );
     html.push_str("<h1>Krowoc API</h1><p>");
     html.push_str(&escape(text(document, "/info/description")));
-    html.push_str("</p><p><a href=\"/api/v1/openapi.json\">OpenAPI 3.1 document</a></p>");
+    html.push_str(
+        "</p><p><a href=\"/api/v1/openapi.json\">OpenAPI 3.1 document</a>, \
+         <a href=\"/api/v1/schemas\">JSON Schemas</a></p>",
+    );
+    html.push_str(&format!("<p>{HOW}</p>"));
+    let examples = examples::all().unwrap_or_default();
     for (tag, operations) in by_tag(document) {
         html.push_str(&format!("<h2>{}</h2>", escape(&tag)));
         operations
             .iter()
-            .for_each(|(method, path, it)| html.push_str(&operation(method, path, it)));
+            .for_each(|(method, path, it)| html.push_str(&operation(method, path, it, &examples)));
     }
     html.push_str("<h2>Shapes</h2>");
     let schemas = document.pointer("/components/schemas");
@@ -44,7 +55,7 @@ fn by_tag(document: &Value) -> BTreeMap<String, Vec<Operation<'_>>> {
     tags
 }
 
-fn operation(method: &str, path: &str, it: &Value) -> String {
+fn operation(method: &str, path: &str, it: &Value, examples: &[Example]) -> String {
     let mut html = format!(
         "<section><h3><b>{}</b> {}</h3><p>{} {}</p>",
         escape(&method.to_uppercase()),
@@ -76,8 +87,68 @@ fn operation(method: &str, path: &str, it: &Value) -> String {
             schema.map(type_of).unwrap_or_default(),
         ));
     }
-    html.push_str("</tbody></table></section>");
+    html.push_str("</tbody></table>");
+    let named =
+        |example: &&Example| it.get("operationId") == Some(&Value::from(&*example.operation));
+    for example in examples.iter().filter(named) {
+        let told = escape(&request(method, path, it, example));
+        html.push_str(&format!("<pre tabindex=\"0\">{told}</pre>"));
+        html.push_str(&format!("<p>Answers {}", example.status));
+        for (name, pointer) in &example.keep {
+            let (name, pointer) = (escape(name), escape(pointer));
+            html.push_str(&format!(
+                "; its <code>{pointer}</code> is <code>${name}</code> below"
+            ));
+        }
+        html.push_str(".</p>");
+    }
+    html.push_str("</section>");
     html
+}
+
+/// An example as it is typed into a shell.
+fn request(method: &str, path: &str, it: &Value, example: &Example) -> String {
+    let usual = if example.body.is_some() {
+        "post"
+    } else {
+        "get"
+    };
+    let method = match method == usual {
+        true => String::new(),
+        false => format!(" -X {}", method.to_uppercase()),
+    };
+    let proof = match proof(it) {
+        Proof::None => "",
+        Proof::Token => " -H \"authorization: Bearer $TOKEN\"",
+        Proof::Session => " -b \"$COOKIES\" -H \"x-csrf-token: $CSRF\"",
+    };
+    let body = example.body.as_ref().map_or_else(String::new, |body| {
+        let text = serde_json::to_string_pretty(body).unwrap_or_default();
+        format!(" --json @- <<JSON\n{text}\nJSON")
+    });
+    let address = example.address(path);
+    format!("curl{method} \"$KROWOC{address}\"{proof}{body}")
+}
+
+/// What an operation asks of its caller.
+enum Proof {
+    None,
+    Token,
+    Session,
+}
+
+fn proof(it: &Value) -> Proof {
+    let ways: Vec<&Value> = it
+        .get("security")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .collect();
+    match ways.iter().any(|way| way.get("token").is_some()) {
+        true => Proof::Token,
+        false if ways.is_empty() => Proof::None,
+        false => Proof::Session,
+    }
 }
 
 fn shape(name: &str, schema: &Value) -> String {
@@ -153,5 +224,19 @@ mod tests {
         let html = page(&document);
         assert!(!html.contains("<script>") && !html.contains("<i>"));
         assert!(html.contains("&lt;script&gt;"));
+    }
+
+    #[test]
+    fn an_example_is_a_command_with_the_proof_that_its_operation_asks_for() {
+        let path = "/api/v1/library/{id}";
+        let examples = examples::all().unwrap();
+        let edit = examples.iter().find(|it| it.operation == "edit").unwrap();
+        let it = serde_json::json!({"security": [{"session": []}, {"token": ["library:write"]}]});
+        let told = request("patch", path, &it, edit);
+        let begins = "curl -X PATCH \"$KROWOC/api/v1/library/$prompt\" -H \"authorization: Bearer $TOKEN\" --json @- <<JSON\n{";
+        assert!(told.starts_with(begins), "{told}");
+        let own = serde_json::json!({"security": [{"session": []}]});
+        assert!(request("get", path, &own, edit).contains("-b \"$COOKIES\""));
+        assert!(!request("get", path, &serde_json::json!({}), edit).contains("-H"));
     }
 }

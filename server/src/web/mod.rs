@@ -7,6 +7,7 @@ pub mod client;
 pub mod contract;
 mod docs;
 pub mod email;
+pub mod examples;
 pub mod fallback;
 pub mod guard;
 pub mod headers;
@@ -15,6 +16,7 @@ pub mod problem;
 pub mod recent;
 pub mod request;
 pub mod routes;
+pub mod schemas;
 pub mod token;
 
 pub use actor::{Actor, Admin, May, Person, Recent};

@@ -1,10 +1,14 @@
 //! Every operation of the contract, with well-formed requests and with broken ones: no server error, no answer that the contract does not
 //! describe. The requests follow from a seed; what one answer names, later requests ask for.
 
+<<<<<<< HEAD
 mod conform;
 pub(super) mod shapes;
+=======
+mod shapes;
+>>>>>>> c31b350 (The shapes of the API are published as JSON Schemas, and its reference has examples that the suite sends)
 
-use conform::conforms;
+use super::conform::Conform;
 use krowoc_shared::error::Problem;
 use krowoc_tests::caller::PASSWORD;
 use krowoc_tests::http::{HttpServer, Request, Response};
@@ -99,7 +103,7 @@ impl Operation {
     /// Why an answer is not as the contract has it.
     fn fault(
         &self,
-        document: &Value,
+        conform: &mut Conform<'_>,
         status: StatusCode,
         kind: &str,
         body: &[u8],
@@ -138,7 +142,7 @@ impl Operation {
         let Ok(value) = serde_json::from_slice::<Value>(body) else {
             return Some("a body that is no JSON".to_owned());
         };
-        conforms(document, &described["schema"], &value).err()
+        conform.check(&described["schema"], &value).err()
     }
 }
 
@@ -224,6 +228,7 @@ async fn fuzz(seed: u64) {
     let document = app.anonymous().get("/api/v1/openapi.json").await.ok();
     let document: Value = document.json();
     let operations = Operation::all(&document);
+    let mut conform = Conform::new(&document);
     let base_url = format!("{}/v1", provider.url());
     let mut shapes = Shapes::new(&document, Rng::new(seed), base_url.clone());
     let mut email = "fuzz@example.org".to_owned();
@@ -240,7 +245,7 @@ async fn fuzz(seed: u64) {
             true => head(request).await,
             false => whole(&caller, request).await,
         };
-        let fault = operation.fault(&document, status, &kind, &body);
+        let fault = operation.fault(&mut conform, status, &kind, &body);
         if let Some(why) = fault {
             let text = String::from_utf8_lossy(&body);
             let text: String = text.chars().take(400).collect();
