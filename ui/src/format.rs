@@ -106,13 +106,13 @@ pub fn wait(seconds: u32) -> String {
     }
 }
 
-/// A length of time that was measured, such as `0.82 s`, `5.4 s` or `2 min 5 s`.
+/// A length of time that was measured, such as `20 ms`, `0.82 s`, `5.4 s` or `2 min 5 s`.
 #[must_use]
 pub fn seconds(millis: Millis) -> String {
     let millis = millis.max(0);
     match millis {
-        0..10 => format!("{millis} ms"),
-        10..1_000 => format!("0.{:02} s", millis / 10),
+        0..100 => format!("{millis} ms"),
+        100..1_000 => format!("0.{:02} s", millis / 10),
         1_000..60_000 => format!("{}.{} s", millis / 1_000, millis % 1_000 / 100),
         _ => format!("{} min {} s", millis / MINUTE, millis % MINUTE / 1_000),
     }
@@ -209,8 +209,8 @@ mod tests {
             ("0.82 s".to_owned(), "5.4 s".to_owned())
         );
         assert_eq!(
-            (seconds(3), seconds(125_000)),
-            ("3 ms".to_owned(), "2 min 5 s".to_owned())
+            (seconds(20), seconds(125_000)),
+            ("20 ms".to_owned(), "2 min 5 s".to_owned())
         );
         assert_eq!((left(1_900), left(0)), ("2 s".to_owned(), "1 s".to_owned()));
         let at = Calendar {

@@ -19,6 +19,13 @@ pub fn unit(most: i64) -> i64 {
     }
 }
 
+/// How many lines stand above the one that a chart stands on: none where there is nothing to measure, for an axis would name amounts
+/// that are not there.
+#[must_use]
+pub(super) fn lines(most: i64) -> i64 {
+    if most > 0 { LINES } else { 0 }
+}
+
 /// So much of an axis of four units, on so many pixels. What there is of anything is seen: at least one.
 #[must_use]
 pub(super) fn scaled(value: i64, unit: i64, pixels: i64) -> i64 {
@@ -83,6 +90,11 @@ mod tests {
             assert!(unit(most) * 4 >= most);
         }
         assert!(unit(i64::MAX) > 0);
+    }
+
+    #[test]
+    fn an_axis_of_nothing_has_one_line() {
+        assert_eq!((lines(0), lines(1)), (0, LINES));
     }
 
     #[test]

@@ -1,13 +1,20 @@
 //! Columns over time, each of what went well and what did not. Not their numbers.
 
-use super::axis::{LINES, every, scaled, unit};
-use super::frame::framed;
+use super::axis::{every, scaled, unit};
+use super::frame::{Field, framed};
 use leptos::prelude::*;
 
 const LEFT: i64 = 44;
 const RIGHT: i64 = 480;
 const TOP: i64 = 8;
 const FOOT: i64 = 180;
+/// Where the picture lies.
+const FIELD: Field = Field {
+    left: LEFT,
+    right: RIGHT,
+    top: TOP,
+    foot: FOOT,
+};
 /// Most columns that are named below.
 const NAMES: usize = 6;
 
@@ -36,14 +43,16 @@ struct Place {
     name: Option<String>,
 }
 
-/// The columns in pixels, and the amount of a line.
-fn places(columns: &[Column]) -> (Vec<Place>, i64) {
-    let most = columns
+/// The height of the highest column, as an amount.
+fn highest(columns: &[Column]) -> i64 {
+    let heights = columns
         .iter()
-        .map(|it| it.good.max(0).saturating_add(it.bad.max(0)))
-        .max()
-        .unwrap_or(0);
-    let unit = unit(most);
+        .map(|it| it.good.max(0).saturating_add(it.bad.max(0)));
+    heights.max().unwrap_or(0)
+}
+
+/// The columns in pixels, on an axis of such units.
+fn places(columns: &[Column], unit: i64) -> Vec<Place> {
     let count = i64::try_from(columns.len()).unwrap_or(1).max(1);
     let slot = (RIGHT - LEFT) / count;
     let width = (slot * 7 / 10).clamp(1, 36);
@@ -64,7 +73,7 @@ fn places(columns: &[Column]) -> (Vec<Place>, i64) {
             name: (at % named == named / 2 || columns.len() == 1).then(|| column.name.clone()),
         }
     };
-    (columns.iter().enumerate().map(place).collect(), unit)
+    columns.iter().enumerate().map(place).collect()
 }
 
 /// Columns over time.
@@ -81,15 +90,10 @@ pub fn ColumnChart(
     amount: fn(i64) -> String,
 ) -> impl IntoView {
     let at = RwSignal::new(None::<usize>);
-    let (places, unit) = places(&columns);
-    let grid = (0..=LINES).map(|n| {
-        let y = FOOT - n * (FOOT - TOP) / LINES;
-        let class = if n == 0 { "axis" } else { "gridline" };
-        view! {
-            <line class=class x1=LEFT x2=RIGHT y1=y y2=y />
-            <text x={LEFT - 6} y={y + 4} text-anchor="end">{amount(unit.saturating_mul(n))}</text>
-        }
-    });
+    let most = highest(&columns);
+    let unit = unit(most);
+    let places = places(&columns, unit);
+    let grid = FIELD.grid(most, unit, amount);
     let bars = places.into_iter().enumerate().map(|(i, place)| {
         let on = move || at.get() == Some(i);
         let middle = place.x + place.width / 2;
@@ -102,7 +106,7 @@ pub fn ColumnChart(
     });
     let picture = view! {
         <svg class="chart chart--half" viewBox="0 0 488 208" role="img" aria-label=about>
-            {grid.collect_view()}{bars.collect_view()}
+            {grid}{bars.collect_view()}
         </svg>
     };
     framed(
@@ -117,6 +121,10 @@ pub fn ColumnChart(
 mod tests {
     use super::*;
 
+    fn drawn(columns: &[Column]) -> Vec<Place> {
+        places(columns, unit(highest(columns)))
+    }
+
     fn columns(of: &[(i64, i64)]) -> Vec<Column> {
         let column = |(good, bad): &(i64, i64)| Column {
             name: "a".to_owned(),
@@ -129,8 +137,9 @@ mod tests {
 
     #[test]
     fn columns_stand_on_the_foot_within_the_picture_and_nothing_has_no_height() {
-        let (places, unit) = places(&columns(&[(0, 0), (100, 0), (390, 10), (0, 5), (1, 399)]));
-        assert_eq!(unit, 100);
+        let columns = columns(&[(0, 0), (100, 0), (390, 10), (0, 5), (1, 399)]);
+        assert_eq!(highest(&columns), 400);
+        let places = drawn(&columns);
         for place in &places {
             assert!(
                 place.x >= LEFT && place.x + place.width <= RIGHT,
@@ -145,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_year_of_columns_fits_and_few_are_named() {
-        let (places, _) = places(&columns(&[(5, 1); 366]));
+        let places = drawn(&columns(&[(5, 1); 366]));
         assert!(
             places
                 .iter()
@@ -153,7 +162,7 @@ mod tests {
         );
         let names = places.iter().filter(|place| place.name.is_some()).count();
         assert!((1..=NAMES).contains(&names), "{names}");
-        let (one, _) = super::places(&columns(&[(5, 1)]));
+        let one = drawn(&columns(&[(5, 1)]));
         assert!(one[0].name.is_some());
     }
 }

@@ -1,6 +1,37 @@
 //! What stands around a picture: the value that is looked at, the box that scrolls, the arrow keys. Not the picture.
 
+use super::axis::{LINES, lines};
 use leptos::prelude::*;
+
+/// Where a picture over time lies, in pixels.
+#[derive(Clone, Copy)]
+pub(super) struct Field {
+    pub(super) left: i64,
+    pub(super) right: i64,
+    pub(super) top: i64,
+    pub(super) foot: i64,
+}
+
+impl Field {
+    /// The lines across it, each with its amount: up to an axis of units for the largest.
+    pub(super) fn grid(self, most: i64, unit: i64, amount: fn(i64) -> String) -> impl IntoView {
+        let Self {
+            left,
+            right,
+            top,
+            foot,
+        } = self;
+        let line = move |n: i64| {
+            let y = foot - n * (foot - top) / LINES;
+            let class = if n == 0 { "axis" } else { "gridline" };
+            view! {
+                <line class=class x1=left x2=right y1=y y2=y />
+                <text x={left - 6} y={y + 4} text-anchor="end">{amount(unit.saturating_mul(n))}</text>
+            }
+        };
+        (0..=lines(most)).map(line).collect_view()
+    }
+}
 
 /// The place a key moves to from the one that is looked at; `None` for other keys.
 pub(super) fn moved(key: &str, at: Option<usize>, count: usize) -> Option<usize> {

@@ -1,13 +1,20 @@
 //! Lines over time, told apart by colour and by their strokes. Not their numbers.
 
-use super::axis::{LINES, apart, every, scaled, unit};
-use super::frame::framed;
+use super::axis::{apart, every, scaled, unit};
+use super::frame::{Field, framed};
 use leptos::prelude::*;
 
 const LEFT: i64 = 44;
 const RIGHT: i64 = 424;
 const TOP: i64 = 8;
 const FOOT: i64 = 180;
+/// Where the picture lies.
+const FIELD: Field = Field {
+    left: LEFT,
+    right: RIGHT,
+    top: TOP,
+    foot: FOOT,
+};
 /// Most points that are named below.
 const NAMES: usize = 6;
 /// Pixels between the names at the ends of lines.
@@ -34,9 +41,9 @@ fn x(at: usize, count: usize) -> i64 {
     LEFT + nth * (RIGHT - LEFT) / last
 }
 
-/// The path of a line; a point without neighbours is a dot.
-fn path(values: &[Option<i64>], unit: i64) -> String {
-    let mut out = String::new();
+/// The path of a line, and that of its points without neighbours, which are dots.
+fn paths(values: &[Option<i64>], unit: i64) -> (String, String) {
+    let (mut line, mut dots) = (String::new(), String::new());
     let mut pen = false;
     for (at, value) in values.iter().enumerate() {
         let Some(value) = value else {
@@ -44,14 +51,14 @@ fn path(values: &[Option<i64>], unit: i64) -> String {
             continue;
         };
         let (x, y) = (x(at, values.len()), FOOT - scaled(*value, unit, FOOT - TOP));
-        let alone = !pen && !matches!(values.get(at.saturating_add(1)), Some(Some(_)));
-        out.push_str(&format!("{}{x} {y}", if pen { 'L' } else { 'M' }));
-        if alone {
-            out.push_str("h0.1");
+        if !pen && !matches!(values.get(at.saturating_add(1)), Some(Some(_))) {
+            dots.push_str(&format!("M{x} {y}h0.1"));
+            continue;
         }
+        line.push_str(&format!("{}{x} {y}", if pen { 'L' } else { 'M' }));
         pen = true;
     }
-    out
+    (line, dots)
 }
 
 /// Lines over time.
@@ -77,16 +84,10 @@ pub fn LineChart(
         .iter()
         .flat_map(|it| it.values.iter().flatten())
         .copied()
-        .max();
-    let unit = unit(most.unwrap_or(0));
-    let grid = (0..=LINES).map(|n| {
-        let y = FOOT - n * (FOOT - TOP) / LINES;
-        let class = if n == 0 { "axis" } else { "gridline" };
-        view! {
-            <line class=class x1=LEFT x2=RIGHT y1=y y2=y />
-            <text x={LEFT - 6} y={y + 4} text-anchor="end">{amount(unit.saturating_mul(n))}</text>
-        }
-    });
+        .max()
+        .unwrap_or(0);
+    let unit = unit(most);
+    let grid = FIELD.grid(most, unit, amount);
     let height = |it: &Series| {
         let last = it.values.iter().rev().flatten().next().copied();
         FOOT - scaled(last.unwrap_or(0), unit, FOOT - TOP)
@@ -96,8 +97,10 @@ pub fn LineChart(
     let lines = series.iter().zip(ends).map(|(it, y)| {
         let known = it.values.iter().any(Option::is_some);
         let class = format!("l {}", it.class);
+        let (line, dots) = paths(&it.values, unit);
         view! {
-            <path class=class d=path(&it.values, unit) />
+            <path class=class.clone() d=line />
+            {(!dots.is_empty()).then(|| view! { <path class=format!("{class} dot") d=dots /> })}
             {known.then(|| view! { <text class="strong" x={RIGHT + 8} y={y + 4}>{it.name}</text> })}
         }
     });
@@ -120,7 +123,7 @@ pub fn LineChart(
     };
     let picture = view! {
         <svg class="chart chart--half" viewBox="0 0 488 208" role="img" aria-label=about>
-            {grid.collect_view()}{cursor}{lines}{below.collect_view()}{hits.collect_view()}
+            {grid}{cursor}{lines}{below.collect_view()}{hits.collect_view()}
         </svg>
     };
     framed(at, values, label, picture)
@@ -133,9 +136,11 @@ mod tests {
     #[test]
     fn a_line_has_gaps_where_nothing_is_known_and_dots_for_single_points() {
         let values = [Some(0), Some(40), None, Some(20), None, None];
-        assert_eq!(path(&values, 10), "M44 180L120 8M272 94h0.1");
-        assert_eq!(path(&[None, None], 10), "");
-        assert_eq!(path(&[Some(40)], 10), "M234 8h0.1");
+        let told = |values: &[Option<i64>]| paths(values, 10);
+        let both = |line: &str, dots: &str| (line.to_owned(), dots.to_owned());
+        assert_eq!(told(&values), both("M44 180L120 8", "M272 94h0.1"));
+        assert_eq!(told(&[None, None]), both("", ""));
+        assert_eq!(told(&[Some(40)]), both("", "M234 8h0.1"));
     }
 
     #[test]

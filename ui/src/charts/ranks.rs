@@ -1,6 +1,6 @@
 //! Bars that lie, one for each thing, longest first. Not their numbers.
 
-use super::axis::{LINES, cut, scaled, unit};
+use super::axis::{LINES, cut, lines, scaled, unit};
 use super::frame::framed;
 use leptos::prelude::*;
 
@@ -49,11 +49,11 @@ pub fn RankChart(
     amount: fn(i64) -> String,
 ) -> impl IntoView {
     let at = RwSignal::new(None::<usize>);
-    let most = ranks.iter().map(|it| it.amount).max();
-    let unit = unit(most.unwrap_or(0));
+    let most = ranks.iter().map(|it| it.amount).max().unwrap_or(0);
+    let unit = unit(most);
     let rows = i64::try_from(ranks.len()).unwrap_or(0);
     let foot = rows * ROW + 4;
-    let grid = (0..=LINES).map(|n| {
+    let grid = (0..=lines(most)).map(|n| {
         let x = LEFT + n * (RIGHT - LEFT) / LINES;
         let class = if n == 0 { "axis" } else { "gridline" };
         view! {

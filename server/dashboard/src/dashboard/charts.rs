@@ -1,6 +1,6 @@
 //! The charts of the page, each with its table. Not how they are drawn: that is `krowoc_ui::charts`.
 
-use super::tables::{Models as ModelTable, Times, Times2};
+use super::tables::{LatencyTimes, Models as ModelTable, Times};
 use krowoc_shared::dashboards::Grain;
 use krowoc_shared::dashboards::wire::{ModelFigures, Percentiles, Point};
 use krowoc_shared::execution::NanoUsd;
@@ -127,7 +127,7 @@ pub(super) fn Latency(
                 </span>
             </figcaption>
             <LineChart label=words::LATENCY about=words::about(words::LATENCY, &span) series=series names=names.clone() values=values amount=axis_seconds />
-            <Behind><Times2 points=points names=names grain=grain /></Behind>
+            <Behind><LatencyTimes points=points names=names grain=grain /></Behind>
         </figure>
     }
 }

@@ -2,8 +2,9 @@
 
 use super::charts::Behind;
 use super::kpis::{Kpi, average, fell};
+use super::tables::{People, boxed};
 use crate::period::day;
-use krowoc_shared::dashboards::wire::{CreatorWeek, MetricsView, PersonFigures};
+use krowoc_shared::dashboards::wire::{CreatorWeek, MetricsView};
 use krowoc_ui::charts::{Column, ColumnChart};
 use krowoc_ui::format::{count, wait};
 use krowoc_ui::messages::figures as words;
@@ -67,56 +68,16 @@ fn Creators(weeks: Vec<CreatorWeek>) -> impl IntoView {
     let rows = weeks.into_iter().map(|week| {
         view! { <tr><th scope="row">{day(week.at)}</th><td class="n">{count(week.creators)}</td></tr> }
     });
-    let rows = rows.collect_view();
+    let heads = [words::WEEK, words::PEOPLE];
+    let table = boxed("table--tight", words::CREATORS, &heads, rows.collect_view());
     view! {
         <figure class="stack stack--3">
             <figcaption class="sec"><h2>{words::CREATORS}</h2><span class="muted">{words::PEOPLE}</span></figcaption>
             <ColumnChart label=words::CREATORS about=about columns=columns amount=|n| count(n.unsigned_abs()) />
             <Behind>
-                <div class="tablebox" tabindex="0">
-                    <table class="table table--tight">
-                        <caption class="sr">{words::CREATORS}</caption>
-                        <thead><tr><th scope="col">{words::WEEK}</th><th scope="col" class="n">{words::PEOPLE}</th></tr></thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
+                {table}
             </Behind>
         </figure>
-    }
-}
-
-#[component]
-fn People(people: Vec<PersonFigures>) -> impl IntoView {
-    let none = people.is_empty();
-    let rows = people.into_iter().map(|it| {
-        view! {
-            <tr>
-                <th scope="row" dir="auto">{it.email}</th><td class="n">{count(it.figures.executions)}</td>
-                <td class="n">{words::percent(it.figures.success())}</td><td class="n med" title=usd(it.figures.cost)>{short_usd(it.figures.cost)}</td>
-            </tr>
-        }
-    });
-    let rows = rows.collect_view();
-    view! {
-        <section class="stack stack--3" aria-labelledby="people">
-            <div class="sec"><h2 id="people">{words::USAGE}</h2></div>
-            {if none {
-                view! { <p class="soft">{words::NOBODY}</p> }.into_any()
-            } else {
-                view! {
-                    <div class="tablebox" tabindex="0">
-                        <table class="table table--hover">
-                            <thead><tr>
-                                <th scope="col">{words::PEOPLE}</th><th scope="col" class="n">{words::EXECUTIONS}</th>
-                                <th scope="col" class="n">{words::SUCCEEDED}</th><th scope="col" class="n">{words::COST}</th>
-                            </tr></thead>
-                            <tbody>{rows}</tbody>
-                        </table>
-                    </div>
-                }
-                .into_any()
-            }}
-        </section>
     }
 }
 

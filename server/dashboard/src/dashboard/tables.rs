@@ -1,8 +1,8 @@
-//! The tables: behind the charts, and of prompts. Not the charts.
+//! The tables: behind the charts, of prompts, of people. Not the charts.
 
 use crate::route::Route;
 use krowoc_shared::dashboards::Grain;
-use krowoc_shared::dashboards::wire::{Figures, ModelFigures, Point, PromptFigures};
+use krowoc_shared::dashboards::wire::{Figures, ModelFigures, PersonFigures, Point, PromptFigures};
 use krowoc_ui::format::{count, seconds};
 use krowoc_ui::messages::figures as words;
 use krowoc_ui::money::{short_usd, usd};
@@ -12,6 +12,49 @@ const fn point(grain: Grain) -> &'static str {
     match grain {
         Grain::Hour => words::HOUR,
         Grain::Day => words::DAY,
+    }
+}
+
+/// A table in a box of its own, which scrolls where it is too wide. The first column names the rows, the others are numbers.
+pub(super) fn boxed<R: IntoView + 'static>(
+    class: &'static str,
+    caption: &'static str,
+    columns: &[&'static str],
+    rows: R,
+) -> impl IntoView + use<R> {
+    let columns = columns.iter().enumerate().map(|(at, name)| {
+        let class = if at == 0 { "" } else { "n" };
+        view! { <th scope="col" class=class>{*name}</th> }
+    });
+    let columns = columns.collect_view();
+    view! {
+        <div class="tablebox" tabindex="0">
+            <table class=format!("table {class}")>
+                <caption class="sr">{caption}</caption>
+                <thead><tr>{columns}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+/// A table under a heading of its own, or a sentence where there is nothing to tell.
+pub(super) fn section<V: IntoView + 'static>(
+    id: &'static str,
+    title: &'static str,
+    none: &'static str,
+    columns: &[&'static str],
+    rows: Vec<V>,
+) -> impl IntoView + use<V> {
+    let inside = match rows.is_empty() {
+        true => view! { <p class="soft">{none}</p> }.into_any(),
+        false => boxed("table--hover", title, columns, rows.collect_view()).into_any(),
+    };
+    view! {
+        <section class="stack stack--3" aria-labelledby=id>
+            <div class="sec"><h2 id=id>{title}</h2></div>
+            {inside}
+        </section>
     }
 }
 
@@ -28,18 +71,14 @@ pub(super) fn Times(
             .map(|n| view! { <td class="n">{count(n)}</td> });
         view! { <tr><th scope="row">{name}</th>{cells.into_iter().collect_view()}<td class="n" title=usd(it.cost)>{short_usd(it.cost)}</td></tr> }
     });
-    view! {
-        <div class="tablebox" tabindex="0">
-            <table class="table table--tight">
-                <caption class="sr">{title}</caption>
-                <thead><tr>
-                    <th scope="col">{point(grain)}</th><th scope="col" class="n">{words::SUCCEEDED}</th><th scope="col" class="n">{words::FAILED_RUNS}</th>
-                    <th scope="col" class="n">{words::STOPPED}</th><th scope="col" class="n">{words::COST}</th>
-                </tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
-    }
+    let columns = [
+        point(grain),
+        words::SUCCEEDED,
+        words::FAILED_RUNS,
+        words::STOPPED,
+        words::COST,
+    ];
+    boxed("table--tight", title, &columns, rows.collect_view())
 }
 
 /// Latencies as three cells.
@@ -53,22 +92,17 @@ fn latencies(figures: &Figures) -> impl IntoView + use<> {
 }
 
 #[component]
-pub(super) fn Times2(points: Vec<Point>, names: Vec<String>, grain: Grain) -> impl IntoView {
+pub(super) fn LatencyTimes(points: Vec<Point>, names: Vec<String>, grain: Grain) -> impl IntoView {
     let rows = points.into_iter().zip(names).map(|(it, name)| {
         view! { <tr><th scope="row">{name}</th>{latencies(&it.figures)}</tr> }
     });
-    view! {
-        <div class="tablebox" tabindex="0">
-            <table class="table table--tight">
-                <caption class="sr">{words::LATENCY}</caption>
-                <thead><tr>
-                    <th scope="col">{point(grain)}</th><th scope="col" class="n">{words::P50}</th>
-                    <th scope="col" class="n">{words::P95}</th><th scope="col" class="n">{words::P99}</th>
-                </tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
-    }
+    let columns = [point(grain), words::P50, words::P95, words::P99];
+    boxed(
+        "table--tight",
+        words::LATENCY,
+        &columns,
+        rows.collect_view(),
+    )
 }
 
 #[component]
@@ -82,24 +116,25 @@ pub(super) fn Models(models: Vec<ModelFigures>) -> impl IntoView {
             </tr>
         }
     });
-    view! {
-        <div class="tablebox" tabindex="0">
-            <table class="table table--tight">
-                <caption class="sr">{words::BY_MODEL}</caption>
-                <thead><tr>
-                    <th scope="col">{words::MODEL}</th><th scope="col" class="n">{words::EXECUTIONS}</th><th scope="col" class="n">{words::SUCCEEDED}</th>
-                    <th scope="col" class="n">{words::P50}</th><th scope="col" class="n">{words::P95}</th><th scope="col" class="n">{words::P99}</th>
-                    <th scope="col" class="n">{words::COST}</th>
-                </tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
-    }
+    let columns = [
+        words::MODEL,
+        words::EXECUTIONS,
+        words::SUCCEEDED,
+        words::P50,
+        words::P95,
+        words::P99,
+        words::COST,
+    ];
+    boxed(
+        "table--tight",
+        words::BY_MODEL,
+        &columns,
+        rows.collect_view(),
+    )
 }
 
 #[component]
 pub(super) fn Prompts(prompts: Vec<PromptFigures>) -> impl IntoView {
-    let none = prompts.is_empty();
     let rows = prompts.into_iter().map(|it| {
         let title = match (it.prompt, it.title.is_empty()) {
             (None, _) => words::INLINE.to_owned(),
@@ -119,26 +154,33 @@ pub(super) fn Prompts(prompts: Vec<PromptFigures>) -> impl IntoView {
             </tr>
         }
     });
-    let rows = rows.collect_view();
-    view! {
-        <section class="stack stack--3" aria-labelledby="costly">
-            <div class="sec"><h2 id="costly">{words::PROMPTS}</h2></div>
-            {if none {
-                view! { <p class="soft">{words::NO_PROMPTS}</p> }.into_any()
-            } else {
-                view! {
-                    <div class="tablebox" tabindex="0">
-                        <table class="table table--hover">
-                            <thead><tr>
-                                <th scope="col">{words::PROMPT}</th><th scope="col" class="n">{words::EXECUTIONS}</th>
-                                <th scope="col" class="n">{words::SUCCEEDED}</th><th scope="col" class="n">{words::P50}</th><th scope="col" class="n">{words::COST}</th>
-                            </tr></thead>
-                            <tbody>{rows}</tbody>
-                        </table>
-                    </div>
-                }
-                .into_any()
-            }}
-        </section>
-    }
+    let columns = [
+        words::PROMPT,
+        words::EXECUTIONS,
+        words::SUCCEEDED,
+        words::P50,
+        words::COST,
+    ];
+    let (id, title, none) = ("costly", words::PROMPTS, words::NO_PROMPTS);
+    section(id, title, none, &columns, rows.collect())
+}
+
+#[component]
+pub(super) fn People(people: Vec<PersonFigures>) -> impl IntoView {
+    let rows = people.into_iter().map(|it| {
+        view! {
+            <tr>
+                <th scope="row" dir="auto">{it.email}</th><td class="n">{count(it.figures.executions)}</td>
+                <td class="n">{words::percent(it.figures.success())}</td><td class="n med" title=usd(it.figures.cost)>{short_usd(it.figures.cost)}</td>
+            </tr>
+        }
+    });
+    let columns = [
+        words::PEOPLE,
+        words::EXECUTIONS,
+        words::SUCCEEDED,
+        words::COST,
+    ];
+    let (id, title, none) = ("people", words::USAGE, words::NOBODY);
+    section(id, title, none, &columns, rows.collect())
 }
