@@ -75,16 +75,8 @@ fn view(
 }
 
 fn together(providers: &[ProviderUsage]) -> UsageSum {
-    let mut sum = UsageSum::default();
-    for ProviderUsage { sum: one, .. } in providers {
-        sum.executions = sum.executions.saturating_add(one.executions);
-        sum.failed = sum.failed.saturating_add(one.failed);
-        sum.input_tokens = sum.input_tokens.saturating_add(one.input_tokens);
-        sum.output_tokens = sum.output_tokens.saturating_add(one.output_tokens);
-        sum.cost = sum.cost.plus(one.cost);
-        sum.unpriced = sum.unpriced.saturating_add(one.unpriced);
-    }
-    sum
+    let sums = providers.iter().map(|it| it.sum);
+    sums.fold(UsageSum::default(), UsageSum::plus)
 }
 
 fn attention(

@@ -2,13 +2,12 @@
 
 use super::library::{LIBRARY, doc_id, unsigned};
 use super::statement::Statement;
-use super::usage::DAY;
+use super::usage::{DAY, SUMS, Sums};
 use super::{Conn, StoreError};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use krowoc_shared::dashboards::wire::ProviderUsage;
 use krowoc_shared::execution::failure::FailureClass;
-use krowoc_shared::execution::money::NanoUsd;
 use krowoc_shared::execution::request::{ModelRef, Provider};
 use krowoc_shared::execution::wire::UsageSum;
 use krowoc_shared::ids::{DocId, Millis, SpaceId, UserId};
@@ -20,18 +19,8 @@ struct Used {
     model: String,
     #[diesel(sql_type = Nullable<Text>)]
     provider: Option<String>,
-    #[diesel(sql_type = BigInt)]
-    executions: i64,
-    #[diesel(sql_type = BigInt)]
-    failed: i64,
-    #[diesel(sql_type = BigInt)]
-    input_tokens: i64,
-    #[diesel(sql_type = BigInt)]
-    output_tokens: i64,
-    #[diesel(sql_type = BigInt)]
-    cost: i64,
-    #[diesel(sql_type = BigInt)]
-    unpriced: i64,
+    #[diesel(embed)]
+    sums: Sums,
 }
 
 /// What an account used at each provider in a span of time, in whole days; most costly first.
@@ -45,16 +34,14 @@ pub fn by_provider(
 ) -> Result<Vec<ProviderUsage>, StoreError> {
     let rows: Vec<Used> = Statement::new(
         "SELECT used.model AS model, provider_key.provider AS provider, used.executions AS executions, used.failed AS failed, \
-         used.input_tokens AS input_tokens, used.output_tokens AS output_tokens, used.cost AS cost, used.unpriced AS unpriced FROM \
-         (SELECT model, key_id, CAST(sum(executions) AS BIGINT) AS executions, CAST(sum(failed) AS BIGINT) AS failed, \
-         CAST(sum(input_tokens) AS BIGINT) AS input_tokens, CAST(sum(output_tokens) AS BIGINT) AS output_tokens, \
-         CAST(sum(cost) AS BIGINT) AS cost, CAST(sum(unpriced) AS BIGINT) AS unpriced \
-         FROM usage_day WHERE account_id = ? AND day >= ? AND day < ? GROUP BY model, key_id) used \
-         LEFT JOIN provider_key ON provider_key.id = used.key_id",
+         used.input_tokens AS input_tokens, used.output_tokens AS output_tokens, used.cost AS cost, used.unpriced AS unpriced \
+         FROM (SELECT model, key_id, ",
     )
+    .sql(SUMS)
     .bind(user.as_bytes())
     .bind(span.0.div_euclid(DAY))
-    .bind(span.1.div_euclid(DAY))
+    .bind(span.1.div_euclid(DAY).saturating_sub(1))
+    .sql(" GROUP BY model, key_id) used LEFT JOIN provider_key ON provider_key.id = used.key_id")
     .load(conn)?;
     let mut sums: BTreeMap<&'static str, (Provider, UsageSum)> = BTreeMap::new();
     for row in rows {
@@ -66,7 +53,7 @@ pub fn by_provider(
         let (_, sum) = sums
             .entry(provider.as_str())
             .or_insert_with(|| (provider, UsageSum::default()));
-        add(sum, &row);
+        *sum = sum.plus(row.sums.sum());
     }
     let mut found: Vec<ProviderUsage> = sums
         .into_values()
@@ -74,19 +61,6 @@ pub fn by_provider(
         .collect();
     found.sort_by_key(|it| std::cmp::Reverse((it.sum.cost, it.sum.executions)));
     Ok(found)
-}
-
-fn add(sum: &mut UsageSum, row: &Used) {
-    for (count, more) in [
-        (&mut sum.executions, row.executions),
-        (&mut sum.failed, row.failed),
-        (&mut sum.input_tokens, row.input_tokens),
-        (&mut sum.output_tokens, row.output_tokens),
-        (&mut sum.unpriced, row.unpriced),
-    ] {
-        *count = count.saturating_add(unsigned(more));
-    }
-    sum.cost = sum.cost.plus(NanoUsd(row.cost));
 }
 
 /// When something of a space was changed last; `None` when nothing ever was.

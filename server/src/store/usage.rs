@@ -89,14 +89,9 @@ pub struct Row {
     pub sum: UsageSum,
 }
 
+/// The sums of a row, as every query names them.
 #[derive(QueryableByName)]
-struct Loaded {
-    #[diesel(sql_type = BigInt)]
-    day: i64,
-    #[diesel(sql_type = Text)]
-    model: String,
-    #[diesel(sql_type = Binary)]
-    id: Vec<u8>,
+pub(super) struct Sums {
     #[diesel(sql_type = BigInt)]
     executions: i64,
     #[diesel(sql_type = BigInt)]
@@ -111,17 +106,35 @@ struct Loaded {
     unpriced: i64,
 }
 
+impl Sums {
+    pub(super) fn sum(&self) -> UsageSum {
+        UsageSum {
+            executions: unsigned(self.executions),
+            failed: unsigned(self.failed),
+            input_tokens: unsigned(self.input_tokens),
+            output_tokens: unsigned(self.output_tokens),
+            cost: NanoUsd(self.cost),
+            unpriced: unsigned(self.unpriced),
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Loaded {
+    #[diesel(sql_type = BigInt)]
+    day: i64,
+    #[diesel(sql_type = Text)]
+    model: String,
+    #[diesel(sql_type = Binary)]
+    id: Vec<u8>,
+    #[diesel(embed)]
+    sums: Sums,
+}
+
 impl Loaded {
     fn row(self) -> Row {
         Row {
-            sum: UsageSum {
-                executions: unsigned(self.executions),
-                failed: unsigned(self.failed),
-                input_tokens: unsigned(self.input_tokens),
-                output_tokens: unsigned(self.output_tokens),
-                cost: NanoUsd(self.cost),
-                unpriced: unsigned(self.unpriced),
-            },
+            sum: self.sums.sum(),
             day: self.day,
             model: self.model,
             id: self.id,
@@ -130,7 +143,7 @@ impl Loaded {
 }
 
 /// Sums of PostgreSQL are wider than its numbers: each is brought back.
-const SUMS: &str = "CAST(coalesce(sum(executions), 0) AS BIGINT) AS executions, CAST(coalesce(sum(failed), 0) AS BIGINT) AS failed, \
+pub(super) const SUMS: &str = "CAST(coalesce(sum(executions), 0) AS BIGINT) AS executions, CAST(coalesce(sum(failed), 0) AS BIGINT) AS failed, \
      CAST(coalesce(sum(input_tokens), 0) AS BIGINT) AS input_tokens, \
      CAST(coalesce(sum(output_tokens), 0) AS BIGINT) AS output_tokens, \
      CAST(coalesce(sum(cost), 0) AS BIGINT) AS cost, CAST(coalesce(sum(unpriced), 0) AS BIGINT) AS unpriced \
@@ -187,7 +200,7 @@ pub fn report(
         "CAST(0 AS BIGINT) AS day, '' AS model, {none} AS id, "
     ))
     .first(conn)?;
-    let total = total.map(|row| row.row().sum).unwrap_or_default();
+    let total = total.map(|row| row.sums.sum()).unwrap_or_default();
     Ok((rows.into_iter().map(Loaded::row).collect(), total))
 }
 

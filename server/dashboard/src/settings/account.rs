@@ -1,7 +1,7 @@
 //! The account's address and password. Not what is signed in with them.
 
 use super::leaving::{Everything, Leave, Leaving};
-use super::single::Single;
+use super::remote::Single;
 use super::ways::Ways;
 use crate::accounts::fields::{Asks, Field, email_fault, password_fault};
 use crate::app::{App, app};

@@ -1,6 +1,6 @@
 //! Taking everything along, and leaving: the account is erased days later and can be kept until then.
 
-use super::single::Single;
+use super::remote::Single;
 use crate::accounts::fields::{Asks, Field};
 use crate::app::app;
 use krowoc_shared::accounts::people::{AccountDeletion, AccountView, DeleteAccount};

@@ -13,7 +13,6 @@ mod leaving;
 pub mod remote;
 pub mod rename;
 mod sessions;
-mod single;
 mod tokens;
 mod usage;
 mod ways;

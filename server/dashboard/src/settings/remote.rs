@@ -1,4 +1,4 @@
-//! A list that is fetched and fetched again: loading, failed, there. Not the rows.
+//! What is fetched and fetched again, one thing or the rows of a list: loading, failed, there. Not how it is drawn.
 
 use crate::app::App;
 use crate::frame::Reference;
@@ -10,26 +10,28 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::de::DeserializeOwned;
 
-/// Rows of an address; `None` while they are on their way for the first time.
-pub struct Remote<T: 'static> {
-    /// The rows, or why there are none.
-    pub rows: RwSignal<Option<Result<Vec<T>, ApiError>>>,
+/// The rows of a list.
+pub type Remote<T> = Single<Vec<T>>;
+
+/// The thing at an address; `None` while it is on its way for the first time.
+pub struct Single<T: 'static> {
+    value: RwSignal<Option<Result<T, ApiError>>>,
     path: StoredValue<String>,
     app: App,
 }
 
-impl<T> Clone for Remote<T> {
+impl<T> Clone for Single<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
-impl<T> Copy for Remote<T> {}
+impl<T> Copy for Single<T> {}
 
-impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Remote<T> {
+impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Single<T> {
     /// Begins to fetch.
     pub fn of(app: App, path: impl Into<String>) -> Self {
         let this = Self {
-            rows: RwSignal::new(None),
+            value: RwSignal::new(None),
             path: StoredValue::new(path.into()),
             app,
         };
@@ -43,21 +45,21 @@ impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Remote<T> {
             let Some(path) = self.path.try_get_value() else {
                 return;
             };
-            let answer = Client.get::<Vec<T>>(&path).await;
+            let answer = Client.get::<T>(&path).await;
             if answer.as_ref().is_err_and(ApiError::signed_out) {
                 self.app.check();
             }
-            self.rows.try_set(Some(answer));
+            self.value.try_set(Some(answer));
         });
     }
 
-    /// Draws the state, and the rows when they are there.
+    /// Draws the state, and the thing when it is there.
     pub fn view<V: IntoView + 'static>(
         self,
-        rows: impl Fn(Vec<T>) -> V + Send + Sync + 'static,
+        draw: impl Fn(T) -> V + Send + Sync + 'static,
     ) -> impl IntoView {
         move || {
-            match self.rows.get() {
+            match self.value.get() {
             None => view! { <Skeleton label=words::LOADING rows=3 /> }.into_any(),
             Some(Err(error)) => view! {
                 <div role="alert">
@@ -68,7 +70,7 @@ impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Remote<T> {
                 </div>
             }
             .into_any(),
-            Some(Ok(list)) => rows(list).into_any(),
+            Some(Ok(value)) => draw(value).into_any(),
         }
         }
     }

@@ -1,6 +1,6 @@
 //! Providers that let the owner in: those that do, and those that may be added. Not the password.
 
-use super::single::Single;
+use super::remote::Single;
 use crate::app::app;
 use krowoc_shared::accounts::people::{
     AccountView, IdentityView, Redirect, SignInProvider, SignInWays,

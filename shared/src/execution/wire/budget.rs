@@ -164,6 +164,21 @@ pub struct UsageSum {
     pub unpriced: u64,
 }
 
+impl UsageSum {
+    /// The sums of both, each at most what its type holds.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            executions: self.executions.saturating_add(other.executions),
+            failed: self.failed.saturating_add(other.failed),
+            input_tokens: self.input_tokens.saturating_add(other.input_tokens),
+            output_tokens: self.output_tokens.saturating_add(other.output_tokens),
+            cost: self.cost.plus(other.cost),
+            unpriced: self.unpriced.saturating_add(other.unpriced),
+        }
+    }
+}
+
 /// What a report's row stands for, when it is a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UsageSubject {
@@ -176,6 +191,19 @@ pub enum UsageSubject {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sums_are_added_and_do_not_overflow() {
+        let one = UsageSum {
+            executions: u64::MAX,
+            failed: 1,
+            cost: NanoUsd(7),
+            ..UsageSum::default()
+        };
+        let both = one.plus(one);
+        assert_eq!((both.executions, both.failed), (u64::MAX, 2));
+        assert_eq!((both.cost, both.unpriced), (NanoUsd(14), 0));
+    }
 
     #[test]
     fn the_levels_begin_at_four_fifths_and_at_the_whole() {

@@ -1,12 +1,7 @@
 //! Every operation of the contract, with well-formed requests and with broken ones: no server error, no answer that the contract does not
 //! describe. The requests follow from a seed; what one answer names, later requests ask for.
 
-<<<<<<< HEAD
-mod conform;
 pub(super) mod shapes;
-=======
-mod shapes;
->>>>>>> c31b350 (The shapes of the API are published as JSON Schemas, and its reference has examples that the suite sends)
 
 use super::conform::Conform;
 use krowoc_shared::error::Problem;
