@@ -285,7 +285,9 @@ fn rendered(
                 let field = format!("/variables/{}", pointer(first.unwrap_or_default()));
                 (ErrorCode::InvalidVariables, field)
             }
-            FillError::Missing(_) => (ErrorCode::InvalidVariables, "/variables".to_owned()),
+            FillError::Missing(_) | FillError::TooLong => {
+                (ErrorCode::InvalidVariables, "/variables".to_owned())
+            }
         };
         Fault::new(code).field(field).detail(format!("{error}."))
     })

@@ -66,6 +66,8 @@ async fn fork_prompt(
         .store
         .write_again(move |tx: &mut Tx<'_>| -> Reply<Written> {
             let whole = publications::by_slug(tx, &slug)?;
+            // Held until the end: those who copy it from one network at the same time are counted one after the other.
+            publications::exists(tx, whole.id)?;
             let batch = Batch {
                 space,
                 epoch: None,

@@ -193,12 +193,12 @@ impl Wish {
         publishable(&stored)?;
         let published = stored.document.lifecycle.published;
         let rev = published.map_or(0, |published| published.rev);
-        let text = versions::text_at(tx, self.space, self.doc, rev)?.ok_or(ErrorCode::NotFound)?;
+        let version = versions::at(tx, self.space, self.doc, rev)?.ok_or(ErrorCode::NotFound)?;
         let there = publications::of_document(tx, self.space, self.doc)?;
         let (id, first_at) = match there {
             Some(there) => (there.id, there.first_at),
             None => {
-                let slug = publications::free_slug(tx, &slug(stored.document.title()))?;
+                let slug = publications::free_slug(tx, &slug(&version.title))?;
                 let new = NewPublication {
                     id: self.new,
                     row_id: stored.row_id,
@@ -215,8 +215,8 @@ impl Wish {
         let print = Print {
             id,
             first_at,
-            exact: exact(&text),
-            signature: simhash(&text),
+            exact: exact(&version.text),
+            signature: simhash(&version.text),
         };
         let rev = i64::try_from(rev).unwrap_or(i64::MAX);
         copies::set_print(tx, id, rev, print.exact.clone(), print.signature)?;

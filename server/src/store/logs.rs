@@ -284,7 +284,8 @@ pub fn ran(conn: &mut Conn, executions: &[ExecutionId]) -> Result<(), StoreError
             "INSERT INTO run_event (execution_id, publication_id, account_id, counts, at) SELECT e.id, f.publication_id, e.account_id, \
              CASE WHEN f.place > ? OR EXISTS (SELECT 1 FROM publication p JOIN document d ON d.row_id = p.row_id \
              JOIN space_member m ON m.space_id = d.space_id WHERE p.id = f.publication_id AND m.account_id = e.account_id) \
-             THEN 0 ELSE 1 END, e.created_at FROM execution e JOIN fork f ON f.doc_id = e.prompt_id AND f.rev = e.version \
+             THEN 0 ELSE 1 END, e.created_at FROM execution e JOIN fork f ON f.doc_id = e.prompt_id \
+             AND f.rev = e.version AND f.account_id = e.account_id \
              WHERE e.state = 'completed' AND e.id IN (",
         )
         .bind(burst)

@@ -69,7 +69,11 @@ fn check(tx: &mut Tx<'_>, new: &NewInvitation) -> Reply<()> {
             .field("/role")
             .detail(detail));
     }
-    if invitations::list(tx, new.team, new.at)?.len() >= WAITING {
+    let waiting = invitations::list(tx, new.team, new.at)?;
+    let others = waiting
+        .iter()
+        .filter(|it| it.email.is_none() || it.email != new.email);
+    if others.count() >= WAITING {
         let detail = format!("{WAITING} invitations wait already. Take one back first.");
         return Err(Fault::new(ErrorCode::InvalidField).detail(detail));
     }

@@ -4,6 +4,9 @@ use super::{RenderError, TemplateError, Variable, VariableError, merge, parse, r
 use std::collections::BTreeMap;
 use std::fmt;
 
+/// Bytes of the longest text that is made: more than any model reads. A value that a text names often would grow without bound.
+pub const LONGEST: usize = 8 * 1024 * 1024;
+
 /// Why a text could not be filled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FillError {
@@ -13,6 +16,8 @@ pub enum FillError {
     Values(Vec<VariableError>),
     /// Values are missing.
     Missing(RenderError),
+    /// The text would be longer than 8 MiB.
+    TooLong,
 }
 
 impl fmt::Display for FillError {
@@ -24,6 +29,7 @@ impl fmt::Display for FillError {
                 f.write_str(&said.join("; "))
             }
             Self::Missing(error) => error.fmt(f),
+            Self::TooLong => f.write_str("the text would be longer than 8 MiB"),
         }
     }
 }
@@ -50,6 +56,9 @@ pub fn fill(
     let template = parse(text).map_err(FillError::Template)?;
     let variables = merge(described, &template).variables;
     let values = resolve(&variables, given).map_err(FillError::Values)?;
+    if template.length(&values) > LONGEST {
+        return Err(FillError::TooLong);
+    }
     template.render(&values).map_err(FillError::Missing)
 }
 
@@ -75,6 +84,14 @@ mod tests {
             &given(&[("name", "Ada")]),
         );
         assert_eq!(text.unwrap(), "Hello, Ada.");
+    }
+
+    #[test]
+    fn a_long_value_in_many_places_is_refused_before_it_is_put_in() {
+        let text = "{{a}}".repeat(100_000);
+        let filled = |length: usize| fill(&text, &[], &given(&[("a", &"x".repeat(length))]));
+        assert_eq!(filled(10).unwrap().len(), 1_000_000);
+        assert_eq!(filled(1_000), Err(FillError::TooLong));
     }
 
     #[test]

@@ -50,6 +50,21 @@ impl Template {
         self.render_with(|name| values.get(name).map(String::as_str))
     }
 
+    /// Bytes of the rendered text, or a little more: what has no value counts as nothing, and escapes as they are written.
+    #[must_use]
+    pub fn length(&self, values: &BTreeMap<String, String>) -> usize {
+        let of = |segment: &Segment| match segment {
+            Segment::Placeholder { name, default, .. } => {
+                let value = values.get(name).or(default.as_ref());
+                value.map_or(0, String::len)
+            }
+            Segment::Text { span } => span.of(&self.source).len(),
+            Segment::Escape { text, .. } => text.len(),
+        };
+        let lengths = self.segments.iter().map(of);
+        lengths.fold(0, usize::saturating_add)
+    }
+
     /// As [`Template::render`], with any way to look a value up.
     ///
     /// # Errors

@@ -49,10 +49,17 @@ async fn completed_runs_of_unchanged_copies_by_others_count() {
         ..counted.clone()
     };
     let of_owner = run(ada_id, &of_ada, now);
+    // Ids are unique within a library: another account's document of the same id is no copy.
+    let cyd = app.sign_up("cyd@example.org").await;
+    let like_named = Run {
+        user: user(&cyd).await,
+        ..counted.clone()
+    };
     ran(
         &app,
         vec![
             counted.clone(),
+            like_named,
             failed,
             stopped,
             edited,

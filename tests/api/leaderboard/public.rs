@@ -36,6 +36,18 @@ async fn a_prompt_is_public_when_its_owner_says_so_and_not_before() {
 }
 
 #[tokio::test]
+async fn the_address_is_made_of_the_title_that_was_published() {
+    let app = server().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let lawyer = Prompt::made(&ada, "Lawyer", LAWYER).await;
+    lawyer.publish().await;
+    let edit = json!({"set": {"title": "Secret plan"}});
+    ada.patch(&lawyer.path(""), edit).await.ok();
+    let view: PublicationView = lawyer.make_public("Ada").await.ok().json();
+    assert_eq!(view.slug, "lawyer");
+}
+
+#[tokio::test]
 async fn drafts_and_edits_never_show() {
     let app = server().await;
     let ada = app.sign_up("ada@example.org").await;

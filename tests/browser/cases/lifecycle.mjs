@@ -60,8 +60,12 @@ export async function run(context) {
   await context.shot(page, 'version');
 
   await dashboard.open(`/library/${id}`);
+  // What the page learns about the prompt stands above the button: it is all there before it is pressed.
+  await dashboard.shows('Make public');
+  await dashboard.shows('prompt:reviewer');
   await dashboard.pressed('Publish');
   await until('the second version to be published', async () => (await published(dashboard, id)) === 2);
+  await dashboard.shows('This is v2 and is published');
   await dashboard.pressed('Archive');
   await dashboard.shows('Put away with all its versions');
   assert.deepEqual((await dashboard.list('?status=archived')).map((it) => it.title), ['Reviewer']);

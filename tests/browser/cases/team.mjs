@@ -28,7 +28,8 @@ export async function run(context) {
   await alice.shows('You are in no team');
   await alice.fill('Name of the team', TEAM);
   await alice.pressed('Make the team');
-  await alice.shows('Members');
+  await alice.shows('In the team');
+  await alice.shows('No invitation waits.');
   await pick(alice.page, 'Role', 'viewer');
   await alice.pressed('Make a link');
   const link = await until('the link to show', () => alice.page.evaluate(() => document.querySelector('code.code--line')?.textContent));
@@ -63,6 +64,7 @@ export async function run(context) {
   await bob.shows('You are a viewer');
   await bob.hides('New prompt');
   await bob.open(`/library/${prompt}`);
+  await bob.shows('You are a viewer');
   const readOnly = () => page.evaluate(() => document.querySelector('#body')?.readOnly);
   await until('the text to be for reading only', readOnly);
   await context.shot(page, 'team-viewer');
@@ -89,6 +91,8 @@ export async function run(context) {
   await bob.open(`/library/${prompt}`);
   await bob.hides('Morse code');
   assert.equal((await bob.api('GET', `/library/${prompt}?space=${team}`)).body.code, 'not_found');
-  await alice.shows('Removed');
+  await alice.open('/settings/teams');
+  const logged = () => alice.page.evaluate(() => [...document.querySelectorAll('ul.card li')].some((it) => it.textContent.includes('Removed') && it.textContent.includes('bob@example.org')));
+  await until('the log to tell of the removal', logged);
   await context.shot(alice.page, 'team-log');
 }

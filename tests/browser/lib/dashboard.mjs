@@ -46,7 +46,7 @@ export class Dashboard {
     const button = await this.page.waitForSelector(`::-p-aria([name="${name}"])`);
     await button.click();
   }
-  /** Presses the button or link of that name, whatever key does the same and stands behind it. */
+  /** Presses the button, link or choice of that name, whatever key does the same and stands behind it. */
   async pressed(name) {
     await until(`“${name}” to be pressed`, async () => {
       const found = await this.page.evaluateHandle((wanted) => {
@@ -55,7 +55,7 @@ export class Dashboard {
           copy.querySelectorAll('kbd').forEach((key) => key.remove());
           return it.getAttribute('aria-label') ?? copy.textContent;
         };
-        return [...document.querySelectorAll('button, a')].find((it) => it.offsetParent !== null && named(it).trim() === wanted);
+        return [...document.querySelectorAll('button, a, [role=option]')].find((it) => it.offsetParent !== null && named(it).trim() === wanted);
       }, name);
       // What is drawn anew meanwhile is looked for again.
       const button = found.asElement();

@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::time::Instant;
 
 /// An answer that is ready to be sent.
 pub(super) struct Ready {

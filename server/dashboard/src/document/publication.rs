@@ -32,6 +32,10 @@ impl Desk {
     fn load(self) {
         spawn_local(async move {
             match Client.get::<PublicationView>(&self.path()).await {
+                // What is being typed is not overwritten by what the page reads again.
+                Ok(view) if self.view.with_untracked(Option::is_some) => {
+                    self.view.try_set(Some(Some(view)));
+                }
                 Ok(view) => self.show(view),
                 Err(error) if error.code() == Some(ErrorCode::NotFound) => {
                     self.view.try_set(Some(None));
@@ -125,7 +129,8 @@ pub fn Public(control: Control) -> impl IntoView {
             .get()
             .is_some_and(|(lifecycle, _)| lifecycle.published.is_some())
     };
-    let about = move || about(desk.view.get().flatten().as_ref(), published());
+    // Nothing is said of it before it is known.
+    let about = move || Some(about(desk.view.get()?.as_ref(), published()));
     view! {
         <section class="card" aria-labelledby="public">
             <header class="card__head"><h3 class="grow" id="public">{words::PUBLIC}</h3></header>

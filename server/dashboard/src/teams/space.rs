@@ -111,7 +111,11 @@ pub fn choose(app: App, team: Option<SpaceId>) {
     // What is open belongs to the other library.
     if matches!(
         app.nav.untracked(),
-        Route::Document(_) | Route::Run(_) | Route::Library(..) | Route::Import
+        Route::Document(_)
+            | Route::Version(..)
+            | Route::Run(_)
+            | Route::Library(..)
+            | Route::Import
     ) {
         app.nav.go(Route::tab(Tab::Prompts));
     }
