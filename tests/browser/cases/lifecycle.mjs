@@ -43,7 +43,7 @@ export async function run(context) {
   // The list of versions is read anew: what it moves is not pressed meanwhile.
   await dashboard.shows('v1 against v2');
   await dashboard.pressed('Words');
-  const marked = (tag) => page.evaluate((name) => [...document.querySelectorAll(`.diff--prose ${name}`)].map((it) => it.lastChild.textContent).join(), tag);
+  const marked = (tag) => page.evaluate((name) => [...document.querySelectorAll(`.diff--prose ${name}`)].map((it) => [...it.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.data).join('')).join(), tag);
   await until('what came to be marked by word', async () => (await marked('ins')) === 'kind' && (await marked('del')) === 'careful');
   for (const scheme of context.browser === 'chromium' ? ['light', 'dark'] : []) {
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
