@@ -75,7 +75,7 @@ impl Operator {
         store.close().await;
         let done = done.map_err(said)?;
         let told = told(&done);
-        if done.left.is_empty() {
+        if done.is_whole() {
             Ok(text + &told)
         } else {
             Err(text + &told)
@@ -247,10 +247,15 @@ fn told(done: &Rotated) -> String {
     for (id, error) in &done.left {
         text.push_str(&format!("left {id} as it is: {error}\n"));
     }
+    for (user, error) in &done.left_authenticators {
+        text.push_str(&format!(
+            "left the authenticator of {user} as it is: {error}\n"
+        ));
+    }
     for (kek, count) in &done.by_kek {
         text.push_str(&format!("{kek} seals {count}\n"));
     }
-    if done.left.is_empty() {
+    if done.is_whole() {
         text.push_str("a key-encryption key that is not listed seals nothing: it may be taken away once every server has been restarted\n");
     }
     text

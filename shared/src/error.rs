@@ -48,6 +48,12 @@ codes! {
     DeviceRevoked = "device_revoked", 401, "This device was disconnected; connect it again";
     /// E-mail or password do not match.
     WrongCredentials = "wrong_credentials", 401, "E-mail or password is not right";
+    /// The password is right, and the account asks for a second step.
+    SecondStepRequired = "second_step_required", 401, "Type the code of your authenticator to finish signing in";
+    /// A code of an authenticator, or a recovery code, does not match, or was taken before.
+    WrongCode = "wrong_code", 401, "The code is not right, or was used before; type the one that is shown now";
+    /// A sign-in of two steps was not finished in time, or was tried too often.
+    SignInExpired = "sign_in_expired", 410, "This sign-in took too long or was tried too often; begin again";
     /// The CSRF token is missing or wrong.
     CsrfRejected = "csrf_rejected", 403, "The request did not come from this site; reload the page";
     /// Signed in, but not allowed.

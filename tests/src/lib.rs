@@ -17,6 +17,7 @@ pub mod rng;
 pub mod script;
 pub mod smtp;
 pub mod teams;
+pub mod totp;
 
 pub use app::{Options, TestApp};
 pub use caller::{Answer, Caller};

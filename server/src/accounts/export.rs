@@ -2,6 +2,7 @@
 //! the import takes: that is the library's own download.
 
 use super::account::view;
+use super::security;
 use crate::app::AppState;
 use crate::store::execution_list::{self, Filter};
 use crate::store::{
@@ -164,6 +165,7 @@ async fn export_account(state: Data<AppState>, person: Person) -> Reply<HttpResp
                 "version": 1,
                 "exported_at": now,
                 "account": value(&view(&its, user, (profile, known)))?,
+                "security": value(&security::view(conn, user)?)?,
                 "sessions": value(&sessions::list(conn, user, person.session)?)?,
                 "devices": value(&devices::list(conn, user)?)?,
                 "tokens": value(&tokens::list(conn, user)?)?,

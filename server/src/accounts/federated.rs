@@ -4,7 +4,7 @@
 //! theirs, with its password or by being signed in.
 
 use super::identified::{self, Arrival};
-use super::sign_in::enter;
+use super::second::{Admitted, admit};
 use super::throttle::{self, Door};
 use crate::app::AppState;
 use crate::oidc::{self, FederationError, Identity};
@@ -162,7 +162,7 @@ struct Answer {
 #[utoipa::path(
     tag = "accounts",
     params(("provider" = String, Path, description = "As it was begun."), Answer),
-    responses((status = 303, description = "Signed in, with both cookies; or to the page that says what is missing."))
+    responses((status = 303, description = "Signed in, with both cookies; or to the page that says what is missing, such as the second step."))
 )]
 #[get("/sign-in/{provider}/callback")]
 async fn finish_federated_sign_in(
@@ -173,11 +173,11 @@ async fn finish_federated_sign_in(
     answer: Query<Answer>,
 ) -> Reply<HttpResponse> {
     let landed = land(&state, &request, &provider, &answer, client).await;
-    let (to, session) = match landed {
+    let (to, cookies) = match landed {
         Ok(landed) => landed,
         Err(fault) if fault.code == ErrorCode::SignInFailed => {
             let why = fault.detail.unwrap_or_else(|| "refused".to_owned());
-            (Landing::Failed(why), None)
+            (Landing::Failed(why), Vec::new())
         }
         Err(fault) => return Err(fault),
     };
@@ -186,7 +186,7 @@ async fn finish_federated_sign_in(
         Landing::Proof { token, .. } => response.cookie(cookie(&state, token.as_str().to_owned())),
         _ => response.cookie(removed(&state)),
     };
-    for cookie in session.into_iter().flatten() {
+    for cookie in cookies {
         response.cookie(cookie);
     }
     Ok(response.finish())
@@ -194,6 +194,7 @@ async fn finish_federated_sign_in(
 
 enum Landing {
     In,
+    Asked,
     Added,
     Proof {
         provider: String,
@@ -210,6 +211,7 @@ impl Landing {
         };
         match self {
             Self::In => "/".to_owned(),
+            Self::Asked => "/signin#step=code".to_owned(),
             Self::Added => "/settings/account".to_owned(),
             // Behind `#`: no server sees it.
             Self::Proof {
@@ -230,7 +232,7 @@ fn failed(why: &str) -> Fault {
     Fault::new(ErrorCode::SignInFailed).detail(why)
 }
 
-type Landed = (Landing, Option<[Cookie<'static>; 2]>);
+type Landed = (Landing, Vec<Cookie<'static>>);
 
 async fn land(
     state: &AppState,
@@ -242,11 +244,11 @@ async fn land(
     let (attempt, identity) = believed(state, request, provider, answer).await?;
     let token = Token::mint(state.random.as_ref());
     match identified::arrive(state, &attempt, identity, &token).await? {
-        Arrival::Known(user) => {
-            let cookies = enter(state, user, client.user_agent).await?.1;
-            Ok((Landing::In, Some(cookies)))
-        }
-        Arrival::Added => Ok((Landing::Added, None)),
+        Arrival::Known(user) => Ok(match admit(state, user, client.user_agent).await? {
+            Admitted::In(_, cookies) => (Landing::In, cookies.into()),
+            Admitted::Asked(cookie) => (Landing::Asked, vec![cookie]),
+        }),
+        Arrival::Added => Ok((Landing::Added, Vec::new())),
         Arrival::Proof(email) => {
             let provider = attempt.provider;
             Ok((
@@ -255,7 +257,7 @@ async fn land(
                     email,
                     token,
                 },
-                None,
+                Vec::new(),
             ))
         }
         Arrival::Refused(why) => Err(failed(why)),
@@ -311,7 +313,7 @@ async fn believed(
     request_body = LinkPassword,
     responses(
         (status = 200, description = "Added and signed in; both cookies are set.", body = SessionView),
-        (status = 401, description = "wrong_credentials", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "wrong_credentials; second_step_required: go on with `POST /session/code`", body = Problem, content_type = "application/problem+json"),
         (status = 410, description = "link_expired: begin again", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "rate_limited", body = Problem, content_type = "application/problem+json"),
     )
@@ -350,10 +352,9 @@ async fn link_by_password(
         .ok_or(ErrorCode::WrongCredentials)?;
     throttle::succeeded(&state, counted).await?;
     identified::add_proven(&state, hash, &attempt, &identity, account.id).await?;
-    let (view, [access, refresh]) = enter(&state, account.id, client.user_agent).await?;
-    Ok(HttpResponse::Ok()
-        .cookie(removed(&state))
-        .cookie(access)
-        .cookie(refresh)
-        .json(view))
+    let admitted = admit(&state, account.id, client.user_agent).await?;
+    let mut response = admitted.answer();
+    let done = response.add_cookie(&removed(&state));
+    done.map_err(|_| ErrorCode::Internal)?;
+    Ok(response)
 }

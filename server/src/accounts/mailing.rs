@@ -37,6 +37,10 @@ pub(super) enum Errand {
     EmailChanged { email: String, to: String },
     /// Tells of a provider that lets the owner in.
     WayAdded { email: String, provider: String },
+    /// Tells that signing in has a second step, or has none any more.
+    SecondStep { email: String, on: bool },
+    /// Tells of a recovery code that was used.
+    RecoveryUsed { email: String, left: i64 },
     /// Tells that the account will be erased.
     Leaving { email: String },
     /// Tells that it was.
@@ -52,6 +56,8 @@ impl Errand {
             Self::PasswordChanged { .. }
             | Self::EmailChanged { .. }
             | Self::WayAdded { .. }
+            | Self::SecondStep { .. }
+            | Self::RecoveryUsed { .. }
             | Self::Leaving { .. }
             | Self::Gone { .. } => None,
         }
@@ -139,6 +145,8 @@ async fn compose(state: &AppState, errand: Errand) -> Result<Option<(String, Let
         Errand::PasswordChanged { email } => Some((email, Letter::PasswordChanged)),
         Errand::EmailChanged { email, to } => Some((email, Letter::EmailChanged { to })),
         Errand::WayAdded { email, provider } => Some((email, Letter::WayAdded { provider })),
+        Errand::SecondStep { email, on } => Some((email, Letter::SecondStep { on })),
+        Errand::RecoveryUsed { email, left } => Some((email, Letter::RecoveryUsed { left })),
         Errand::Leaving { email } => Some((email, Letter::Leaving)),
         Errand::Gone { email } => Some((email, Letter::Gone)),
     })

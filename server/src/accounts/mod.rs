@@ -1,6 +1,7 @@
 //! Accounts, sessions and devices: who someone is. Not what the library holds.
 
 mod account;
+mod codes;
 mod cookies;
 mod devices;
 mod ending;
@@ -13,18 +14,23 @@ mod oauth;
 pub mod passwords;
 mod proof;
 mod reset;
+mod second;
+mod security;
 mod session;
 mod sign_in;
 mod throttle;
 mod tokens;
+mod totp;
 
 use crate::web::routes::Routes;
 
 /// Its routes.
 pub fn configure(cfg: &mut Routes<'_>) {
     cfg.configure(sign_in::configure)
+        .configure(second::configure)
         .configure(session::configure)
         .configure(account::configure)
+        .configure(security::configure)
         .configure(reset::configure)
         .configure(leaving::configure)
         .configure(export::configure)

@@ -7,7 +7,7 @@ use super::{ending, passwords};
 use crate::app::AppState;
 use crate::platform::random;
 use crate::store::mail_tokens::{self, Purpose};
-use crate::store::{Conn, Tx, identities, profiles};
+use crate::store::{Conn, Tx, factors, identities, profiles};
 use crate::web::problem::Reply;
 use crate::web::routes::Routes;
 use crate::web::token::Token;
@@ -118,6 +118,7 @@ async fn reset_password(
         // An account that was made in another's name, before its address was proven, opens to nobody who came before its owner.
         if profiles::get(tx, user)?.email_verified_at.is_none() {
             identities::forget(tx, user)?;
+            factors::remove(tx, user)?;
         }
         // Whoever has the link reads the mail of the address: it was the account's when the link was made, and a change forgets links.
         profiles::set_verified(tx, user, now)?;

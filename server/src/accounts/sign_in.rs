@@ -1,6 +1,7 @@
 //! Signing up and signing in. Not what a session may do.
 
 use super::mailing::{Errand, Post};
+use super::second::admit;
 use super::throttle::Door;
 use super::tokens::Fresh;
 use super::{cookies, passwords, throttle};
@@ -9,7 +10,7 @@ use crate::platform::random;
 use crate::store::accounts::{self, NewAccount};
 use crate::store::rotation::Kind;
 use crate::store::sessions::{self, NewSession};
-use crate::store::{Conn, StoreError, leaving};
+use crate::store::{Conn, StoreError, Tx, leaving};
 use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::token::{Token, encode};
@@ -96,7 +97,7 @@ async fn sign_up(
     request_body = Credentials,
     responses(
         (status = 200, description = "Signed in; both cookies are set.", body = SessionView),
-        (status = 401, description = "wrong_credentials", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "wrong_credentials; second_step_required: go on with `POST /session/code`", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "rate_limited", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -133,32 +134,35 @@ async fn sign_in(
         .filter(|_| right)
         .ok_or(ErrorCode::WrongCredentials)?;
     throttle::succeeded(&state, attempt).await?;
-    let (view, [access, refresh]) = enter(&state, account.id, client.user_agent).await?;
-    Ok(HttpResponse::Ok().cookie(access).cookie(refresh).json(view))
+    let admitted = admit(&state, account.id, client.user_agent).await?;
+    Ok(admitted.answer())
 }
 
-/// Makes a session of an account whose owner proved to be it.
-pub(super) async fn enter(
-    state: &AppState,
-    user: UserId,
-    user_agent: String,
-) -> Reply<(SessionView, [Cookie<'static>; 2])> {
+/// A session that is about to begin, and its cookies.
+pub(super) struct Entry {
+    pub session: NewSession,
+    pub cookies: [Cookie<'static>; 2],
+}
+
+/// A session of an account whose owner proved to be it. It is one once it [begins](begin).
+pub(super) fn entry(state: &AppState, user: UserId, user_agent: String) -> Entry {
     let (session, fresh) = new_session(state, user, user_agent);
-    let view = state
-        .store
-        .write(move |tx| -> Result<SessionView, StoreError> {
-            sessions::create(tx, &session)?;
-            let (space, _) = accounts::personal_space(tx, user)?;
-            Ok(SessionView {
-                user,
-                email: accounts::email_of(tx, user)?,
-                space,
-                csrf: session.csrf,
-                expires_at: session.pair.access_expires_at,
-            })
-        })
-        .await?;
-    Ok((view, cookies::of(state, &fresh)))
+    let cookies = cookies::of(state, &fresh);
+    Entry { session, cookies }
+}
+
+/// Begins a session.
+pub(super) fn begin(tx: &mut Tx<'_>, session: &NewSession) -> Result<SessionView, StoreError> {
+    sessions::create(tx, session)?;
+    let user = session.user;
+    let (space, _) = accounts::personal_space(tx, user)?;
+    Ok(SessionView {
+        user,
+        email: accounts::email_of(tx, user)?,
+        space,
+        csrf: session.csrf.clone(),
+        expires_at: session.pair.access_expires_at,
+    })
 }
 
 fn new_session(state: &AppState, user: UserId, user_agent: String) -> (NewSession, Fresh) {

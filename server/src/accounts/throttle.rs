@@ -28,6 +28,8 @@ pub enum Door {
     Password,
     /// A mail is asked for. Counted apart: who asks for mails in another's name does not lock their door.
     Mail,
+    /// A code of an authenticator, or a recovery code, is tried: only who knew the password comes here.
+    Code,
 }
 
 impl Door {
@@ -35,11 +37,13 @@ impl Door {
         match self {
             Self::Password => ("account", "address"),
             Self::Mail => ("mail-account", "mail-address"),
+            Self::Code => ("code-account", "code-address"),
         }
     }
 }
 
 /// An attempt that was let through.
+#[derive(Clone, Copy)]
 pub struct Attempt {
     account: [u8; 32],
     address: [u8; 32],

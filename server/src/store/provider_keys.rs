@@ -462,7 +462,7 @@ pub fn reseal(tx: &mut Tx<'_>, id: KeyId, old: &[u8], sealed: &Sealed) -> Result
     Ok(changed == 1)
 }
 
-/// How many keys each key-encryption key seals.
+/// How many keys and authenticators each key-encryption key seals.
 ///
 /// # Errors
 /// The database's.
@@ -475,7 +475,8 @@ pub fn count_by_kek(conn: &mut Conn) -> Result<Vec<(String, i64)>, StoreError> {
         number: i64,
     }
     let rows: Vec<Count> = Statement::new(
-        "SELECT kek_id, count(*) AS number FROM provider_key WHERE removed_at IS NULL GROUP BY kek_id ORDER BY kek_id",
+        "SELECT kek_id, count(*) AS number FROM (SELECT kek_id FROM provider_key WHERE removed_at IS NULL \
+         UNION ALL SELECT kek_id FROM totp) AS held GROUP BY kek_id ORDER BY kek_id",
     )
     .load(conn)?;
     Ok(rows

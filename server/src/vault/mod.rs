@@ -1,4 +1,4 @@
-//! The vault: provider keys sealed at rest, opened only to be sent. Not who may use which key.
+//! The vault: provider keys sealed at rest, opened only to be sent; secrets of authenticators too. Not who may use which key.
 //!
 //! A key is sealed under a key-encryption key and bound to its id and its account: a row that is copied to another account does not
 //! open. Opened keys are remembered for a minute, so that a call does not pay for opening.
@@ -69,7 +69,7 @@ impl std::fmt::Display for VaultError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::NoKey => f.write_str(
-                "provider keys cannot be stored: no key-encryption key is set; set KROWOC_KEY or --key-file to a key of `openssl rand -base64 32`",
+                "provider keys and authenticators cannot be stored: no key-encryption key is set; set KROWOC_KEY or --key-file to a key of `openssl rand -base64 32`",
             ),
             Self::Setting(why) => write!(f, "the setting `key`: {why}"),
             Self::File(path, why) => write!(f, "the key file {}: {why}", path.display()),
@@ -115,6 +115,11 @@ fn context(id: KeyId, owner: Option<UserId>) -> Vec<u8> {
         }
     }
     bytes
+}
+
+/// What the sealed secret of an authenticator is bound to: the account.
+fn authenticator(user: UserId) -> Vec<u8> {
+    [b"krowoc/authenticator/1".as_slice(), user.as_bytes()].concat()
 }
 
 impl Vault {
@@ -174,9 +179,37 @@ impl Vault {
         owner: Option<UserId>,
         secret: &Secret,
     ) -> Result<Sealed, VaultError> {
+        self.seal_for(context(id, owner), secret).await
+    }
+
+    /// Seals the secret of an account's authenticator.
+    ///
+    /// # Errors
+    /// As [`Vault::seal`].
+    pub async fn seal_authenticator(
+        &self,
+        user: UserId,
+        secret: &Secret,
+    ) -> Result<Sealed, VaultError> {
+        self.seal_for(authenticator(user), secret).await
+    }
+
+    /// Opens the secret of an account's authenticator. It is not remembered.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub async fn open_authenticator(
+        &self,
+        user: UserId,
+        sealed: &Sealed,
+    ) -> Result<Secret, VaultError> {
+        self.open_now(sealed, &authenticator(user)).await
+    }
+
+    async fn seal_for(&self, context: Vec<u8>, secret: &Secret) -> Result<Sealed, VaultError> {
         #[cfg(feature = "hashicorp-vault")]
         if let Some(remote) = &self.remote {
-            let (bytes, kek) = remote.seal(secret, &context(id, owner)).await?;
+            let (bytes, kek) = remote.seal(secret, &context).await?;
             return Ok(Sealed { bytes, kek });
         }
         let (ring, random, secret) = (self.ring()?, Arc::clone(&self.random), secret.clone());
@@ -184,7 +217,7 @@ impl Vault {
             let kek = ring.current()?;
             let plain = secret.expose().as_bytes();
             let bytes = kek
-                .seal(plain, &context(id, owner), random.as_ref())
+                .seal(plain, &context, random.as_ref())
                 .ok_or(VaultError::Broken)?;
             Ok(Sealed {
                 bytes,
@@ -204,27 +237,27 @@ impl Vault {
         if let Some(secret) = self.opened.get(&known) {
             return Ok(secret);
         }
-        let secret = self.open_now(key, &context).await?;
+        let secret = self.open_now(&key.sealed, &context).await?;
         self.opened.insert(known, secret.clone());
         Ok(secret)
     }
 
-    async fn open_now(&self, key: &StoredKey, context: &[u8]) -> Result<Secret, VaultError> {
+    async fn open_now(&self, sealed: &Sealed, context: &[u8]) -> Result<Secret, VaultError> {
         #[cfg(feature = "hashicorp-vault")]
-        if hashicorp::Hashicorp::is_of_vault(&key.sealed.kek) {
+        if hashicorp::Hashicorp::is_of_vault(&sealed.kek) {
             let remote = self.remote.as_ref();
-            let remote = remote.ok_or_else(|| VaultError::UnknownKek(key.sealed.kek.clone()))?;
-            return remote.open(&key.sealed.bytes, context).await;
+            let remote = remote.ok_or_else(|| VaultError::UnknownKek(sealed.kek.clone()))?;
+            return remote.open(&sealed.bytes, context).await;
         }
         let ring = self.ring()?;
-        let kek = match ring.known(&key.sealed.kek) {
+        let kek = match ring.known(&sealed.kek) {
             Some(kek) => kek,
             None => {
-                let id = key.sealed.kek.clone();
+                let id = sealed.kek.clone();
                 blocking(move || ring.find(&id)).await?
             }
         };
-        let plain = kek.open(&key.sealed.bytes, context);
+        let plain = kek.open(&sealed.bytes, context);
         let plain = plain.ok_or(VaultError::Broken)?;
         let text = std::str::from_utf8(&plain).map_err(|_| VaultError::Broken)?;
         Ok(Secret::new(text))

@@ -1,12 +1,12 @@
-//! Re-sealing every stored key under the current key-encryption key. Not how one is made.
+//! Re-sealing every stored key and authenticator under the current key-encryption key. Not how one is made.
 //!
 //! It may stop anywhere and be run again, and the server may go on meanwhile: a key is replaced only if it is still the one that was
 //! read.
 
 use super::{Vault, VaultError};
 use crate::store::provider_keys::{self, StoredKey};
-use crate::store::{Conn, Store, StoreError, Tx};
-use krowoc_shared::ids::KeyId;
+use crate::store::{Conn, Store, StoreError, Tx, factors};
+use krowoc_shared::ids::{KeyId, UserId};
 
 /// Keys read at a time.
 const BATCH: i64 = 100;
@@ -20,8 +20,18 @@ pub struct Rotated {
     pub resealed: usize,
     /// Those that could not be opened, and why; they are as they were.
     pub left: Vec<(KeyId, VaultError)>,
+    /// Accounts whose authenticator could not be opened, and why; they are as they were.
+    pub left_authenticators: Vec<(UserId, VaultError)>,
     /// How many keys each key-encryption key still seals.
     pub by_kek: Vec<(String, i64)>,
+}
+
+impl Rotated {
+    /// Whether nothing was left under another key-encryption key.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.left.is_empty() && self.left_authenticators.is_empty()
+    }
 }
 
 /// Why it stopped.
@@ -83,8 +93,40 @@ pub async fn reseal(store: &Store, vault: &Vault) -> Result<Rotated, RotateError
             }
         }
     }
+    authenticators(store, vault, &mut done).await?;
     done.by_kek = store.read(provider_keys::count_by_kek).await?;
     Ok(done)
+}
+
+async fn authenticators(
+    store: &Store,
+    vault: &Vault,
+    done: &mut Rotated,
+) -> Result<(), RotateError> {
+    let mut after: Option<UserId> = None;
+    loop {
+        let kek = done.kek.clone();
+        let batch = store
+            .read(move |conn: &mut Conn| factors::sealed_otherwise(conn, &kek, after, BATCH))
+            .await?;
+        let Some((last, _)) = batch.last() else {
+            return Ok(());
+        };
+        after = Some(*last);
+        for (user, old) in batch {
+            let sealed = match vault.open_authenticator(user, &old).await {
+                Ok(secret) => vault.seal_authenticator(user, &secret).await?,
+                Err(error) => {
+                    done.left_authenticators.push((user, error));
+                    continue;
+                }
+            };
+            let changed = store
+                .write(move |tx: &mut Tx<'_>| factors::reseal(tx, user, &old, &sealed))
+                .await?;
+            done.resealed = done.resealed.saturating_add(usize::from(changed));
+        }
+    }
 }
 
 async fn one(store: &Store, vault: &Vault, key: &StoredKey) -> Result<bool, RotateError> {

@@ -35,6 +35,16 @@ pub enum Letter {
         /// The provider's name.
         provider: String,
     },
+    /// Signing in has a second step from now on, or has none any more.
+    SecondStep {
+        /// It has.
+        on: bool,
+    },
+    /// A recovery code stood in for the authenticator.
+    RecoveryUsed {
+        /// How many are left.
+        left: i64,
+    },
     /// The account will be erased.
     Leaving,
     /// The account was erased.
@@ -129,6 +139,33 @@ pub fn write(letter: &Letter, server: &str) -> Written {
             vec![
                 Part::Text(format!(
                     "Your account on the Krowoc server at {server} can be signed in to with {provider} from now on."
+                )),
+                alarm(),
+            ],
+        ),
+        Letter::SecondStep { on: true } => (
+            "Two-step sign-in is on",
+            vec![
+                Part::Text(format!(
+                    "Signing in to your account on the Krowoc server at {server} asks for a code of your authenticator from now on. Keep the recovery codes where you find them without it."
+                )),
+                alarm(),
+            ],
+        ),
+        Letter::SecondStep { on: false } => (
+            "Two-step sign-in is off",
+            vec![
+                Part::Text(format!(
+                    "Signing in to your account on the Krowoc server at {server} asks for no code any more."
+                )),
+                alarm(),
+            ],
+        ),
+        Letter::RecoveryUsed { left } => (
+            "A recovery code was used",
+            vec![
+                Part::Text(format!(
+                    "A recovery code stood in for your authenticator at the Krowoc server at {server}. Unused codes: {left}. New ones can be made in the settings."
                 )),
                 alarm(),
             ],
@@ -269,6 +306,9 @@ mod tests {
             Letter::WayAdded {
                 provider: "GitHub".to_owned(),
             },
+            Letter::SecondStep { on: true },
+            Letter::SecondStep { on: false },
+            Letter::RecoveryUsed { left: 9 },
             Letter::Leaving,
             Letter::Gone,
             Letter::Invitation {

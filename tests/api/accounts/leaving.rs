@@ -107,6 +107,9 @@ async fn after_seven_days_nothing_of_an_account_is_left_and_nobody_elses_is_touc
             json!({"ceiling": 1_000, "unpriced": "block"}),
         )
         .await;
+    // A second step, and a sign-in that waits for it.
+    super::second::turn_on(&app, &alice).await;
+    app.anonymous().sign_in("alice@example.org", PASSWORD).await;
     app.work().await;
     let _ = inbox.take();
 

@@ -6,6 +6,7 @@ mod leaving;
 mod mail;
 mod password;
 mod refresh;
+mod second;
 mod sessions;
 mod sign_in;
 mod sign_up;

@@ -2,6 +2,7 @@
 #![allow(missing_docs)]
 
 pub mod accounts;
+pub mod factors;
 pub mod identities;
 pub mod library;
 pub mod teams;

@@ -1,0 +1,3 @@
+DROP TABLE sign_in_pending;
+DROP TABLE recovery_code;
+DROP TABLE totp;
