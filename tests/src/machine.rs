@@ -6,7 +6,7 @@ use krowoc_shared::ids::{DocId, Millis};
 use krowoc_shared::library::document::Document;
 use krowoc_shared::sync::client::{
     ClientState, Commit, Env, Failure, Loaded, Local, OutboxRow, Step, needed_by_pull,
-    needed_by_push, on_pull, on_push, on_spaces, on_sweep, plan, record,
+    needed_by_push, on_leave, on_pull, on_push, on_spaces, on_sweep, plan, record,
 };
 use krowoc_shared::sync::wire::Op;
 use serde::de::DeserializeOwned;
@@ -154,6 +154,11 @@ impl Machine {
                 let unmet = self.locals.values().filter(|local| local.read < before);
                 let ids: Vec<_> = unmet.take(limit).map(|local| local.view.id).collect();
                 on_sweep(&self.state, self.load(&ids), &mut env)
+            }
+            Step::Leave => {
+                let ids: Vec<_> = self.locals.keys().copied().collect();
+                let edited: Vec<_> = self.rows.values().map(|row| row.op.doc_id).collect();
+                on_leave(&self.state, &ids, self.load(&edited))
             }
             Step::WaitUntil(_) | Step::Halted(_) | Step::Idle => return false,
         };

@@ -2,10 +2,12 @@
 
 use crate::app::TestApp;
 use crate::caller::{Answer, Caller};
+use crate::ops::Syncing;
 use krowoc_server::store::{StoreError, Tx, members};
 use krowoc_shared::access::Role;
 use krowoc_shared::access::wire::{CreatedInvitation, MemberView, TeamView};
 use krowoc_shared::ids::{SpaceId, UserId};
+use krowoc_shared::sync::wire::SpaceState;
 use serde_json::json;
 
 /// A team.
@@ -30,6 +32,20 @@ impl Team {
     #[must_use]
     pub fn path(&self, rest: &str) -> String {
         format!("/api/v1/teams/{}{rest}", self.id)
+    }
+
+    /// A member as a client of the team's library.
+    ///
+    /// # Panics
+    /// When they are none.
+    pub async fn syncing(&self, member: &Caller) -> Syncing {
+        let states: Vec<SpaceState> = member.get("/api/v1/sync/spaces").await.ok().json();
+        let state = states.into_iter().find(|it| it.space == self.id);
+        Syncing {
+            caller: member.again(),
+            space: self.id,
+            epoch: state.expect("a member").epoch,
+        }
     }
 
     /// Makes somebody a member without an invitation.

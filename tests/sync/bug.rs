@@ -27,4 +27,10 @@ pub enum Bug {
     OffsetPaging,
     /// The history does not keep the side of a conflict that is not taken.
     DropSide,
+    /// The flusher sends what waits in one library to another.
+    WrongSpace,
+    /// The documents of a team stay when the membership has ended.
+    KeepTeam,
+    /// What a team never took goes with its documents.
+    DropUntaken,
 }

@@ -1,14 +1,17 @@
-//! The simulation of sync: the real client machine and the real server decision in a world where everything goes wrong.
+//! The simulation of sync: the real client machines and the real server decision in a world where everything goes wrong, with libraries of
+//! people and of teams, memberships that end and roles that change.
 //! Not a test of HTTP, SQL or IndexedDB: those stand behind the same calls and have suites of their own.
 //!
 //! `KROWOC_SIM_SEEDS` sets how many seeds are run (1000), `KROWOC_SIM_FIRST` the first one (0).
 
 mod bug;
+mod clients;
 mod disk;
 mod marks;
 mod node;
 mod oracle;
 mod people;
+mod shelf;
 mod store;
 mod world;
 
@@ -109,4 +112,7 @@ caught! {
     stamping_by_the_wall_clock_is_noticed: WallClock;
     paging_by_offset_is_noticed: OffsetPaging;
     dropping_the_side_that_is_not_kept_is_noticed: DropSide;
+    sending_edits_to_another_space_is_noticed: WrongSpace;
+    keeping_a_library_after_the_membership_is_noticed: KeepTeam;
+    dropping_what_a_team_never_took_is_noticed: DropUntaken;
 }

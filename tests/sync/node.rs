@@ -1,11 +1,12 @@
-//! One simulated browser: the driver around the real client machine. Not the machine, and not the network: it says what to send.
+//! One library in a simulated browser: the driver around the real client machine. Not the machine, and not the network: it says what to send.
 
 use crate::bug::Bug;
 use crate::disk::{Disk, QuotaExceeded};
+use krowoc_shared::error::ErrorCode;
 use krowoc_shared::hlc::Hlc;
-use krowoc_shared::ids::{DocId, Millis};
+use krowoc_shared::ids::{DocId, Millis, SpaceId};
 use krowoc_shared::sync::client::{
-    self, ClientState, Commit, Edit, Env, Failure, Local, OutboxRow, Step, view_of,
+    self, ClientState, Commit, Edit, Env, Failure, Local, OutboxRow, Phase, RowState, Step, view_of,
 };
 use krowoc_shared::sync::wire::{PullReply, PullRequest, PushReply, PushRequest, SpaceState};
 use krowoc_tests::rng::Rng;
@@ -66,10 +67,16 @@ pub struct Editor {
     pub rev: u64,
 }
 
-/// One browser.
+/// One library in one browser.
 pub struct Node {
     /// Its number.
     pub number: usize,
+    /// The browser: libraries in the same one share its clock, its network and its power.
+    pub browser: usize,
+    /// Which library, by the number of its shelf.
+    pub shelf: usize,
+    /// The database is there: of a team's library, once the browser was told of the team.
+    pub open: bool,
     /// Its disk.
     pub disk: Disk,
     /// Wall clock minus true time, in milliseconds.
@@ -88,12 +95,20 @@ pub struct Node {
 }
 
 impl Node {
-    /// A browser with an empty disk, connected to the server.
-    pub fn new(number: usize, bug: Option<Bug>) -> Self {
+    /// A library with an empty disk, connected to the server. `team`: it is a team's, and not there yet.
+    pub fn new(
+        number: usize,
+        (browser, shelf): (usize, usize),
+        team: bool,
+        bug: Option<Bug>,
+    ) -> Self {
         let mut state = ClientState::new(u32::try_from(number).unwrap_or(0) + 1);
         state.connect(None);
         Self {
             number,
+            browser,
+            shelf,
+            open: !team,
             disk: Disk::new(state),
             offset: 0,
             online: true,
@@ -103,6 +118,47 @@ impl Node {
             crashes: 0,
             bug,
         }
+    }
+
+    /// The browser was told which spaces its person is in; this library is not the one that asked.
+    pub fn told(&mut self, space: SpaceId, spaces: &[SpaceState]) -> Result<(), QuotaExceeded> {
+        let listed = spaces.iter().find(|it| it.team && it.space == space);
+        match (self.open, listed) {
+            (false, Some(listed)) => {
+                let node = u32::try_from(self.number).unwrap_or(0) + 1;
+                let mut state = ClientState::of_team(node, space, listed.role);
+                state.connect(None);
+                self.disk.write(Commit::of(state))?;
+                self.open = true;
+                Ok(())
+            }
+            (false, None) => Ok(()),
+            (true, _) => {
+                let commit = client::on_membership(self.disk.state(), spaces);
+                self.disk.write(commit)
+            }
+        }
+    }
+
+    /// A person sends again what their role did not allow; gives the document.
+    pub fn retry(&mut self, now: Millis, rng: &mut Rng) -> Option<DocId> {
+        let rows: Vec<&OutboxRow> = self
+            .disk
+            .rows()
+            .values()
+            .filter(|row| of_role(row))
+            .collect();
+        let row = *rng.pick(&rows)?;
+        let (seq, id) = (row.seq, row.op.doc_id);
+        let mut random = || rng.bytes();
+        let mut env = Env {
+            now: self.wall(now),
+            random: &mut random,
+        };
+        let loaded = self.disk.load(&[id]);
+        let commit = client::retry(self.disk.state(), loaded, seq, None, &mut env).ok()?;
+        self.disk.write(commit).ok()?;
+        Some(id)
     }
 
     /// The wall clock.
@@ -198,7 +254,29 @@ impl Node {
                     Next::Again
                 })
             }
+            Step::Leave => {
+                let ids: Vec<DocId> = self.disk.locals().keys().copied().collect();
+                let edited: Vec<DocId> =
+                    self.disk.rows().values().map(|row| row.op.doc_id).collect();
+                let mut commit = client::on_leave(self.disk.state(), &ids, self.disk.load(&edited));
+                match self.bug {
+                    Some(Bug::KeepTeam) => commit.drop_locals.clear(),
+                    Some(Bug::DropUntaken) => {
+                        commit = Commit::of(commit.state);
+                        commit.drop_rows = self.disk.rows().keys().copied().collect();
+                        commit.drop_locals = ids;
+                    }
+                    _ => {}
+                }
+                self.disk.write(commit)?;
+                Ok(if rng.chance(self.crashes) {
+                    Next::Crash
+                } else {
+                    Next::Again
+                })
+            }
             Step::WaitUntil(at) => Ok(Next::Until(at)),
+            Step::Idle if self.disk.state().phase == Phase::Gone => Ok(Next::Until(wall + 60_000)),
             step @ (Step::Halted(_) | Step::Idle) => panic!("a connected client stops: {step:?}"),
         }
     }
@@ -304,6 +382,11 @@ impl Node {
             }
         }
     }
+}
+
+/// Refused because of the role, or of none.
+pub fn of_role(row: &OutboxRow) -> bool {
+    matches!(&row.state, RowState::Rejected(violation) if violation.code == ErrorCode::RoleTooLow)
 }
 
 fn restamp(commit: &mut Commit, wall: Millis) {

@@ -1,6 +1,7 @@
 //! What must be true at the end of a run, whatever happened in it. Not a second implementation: it knows what people did
 //! and what they saw while they did it, and nothing of how sync works.
 
+use crate::clients::{converged, left, rows_alone};
 use crate::marks;
 use crate::node::Node;
 use crate::people::is_poison;
@@ -8,8 +9,7 @@ use crate::store::Store;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::ids::{DocId, OpId};
 use krowoc_shared::library::document::{Counter, Document, Field};
-use krowoc_shared::sync::checksum::Checksum;
-use krowoc_shared::sync::client::{OutboxRow, Phase, RowState, view_of};
+use krowoc_shared::sync::client::{OutboxRow, RowState, view_of};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,6 +66,14 @@ pub struct Oracle {
     pub purged: BTreeSet<DocId>,
     /// The server was restored from a backup.
     pub restored: bool,
+    /// Somebody was let in who may not write, became such a member, or was taken out.
+    pub lowered: bool,
+    /// Somebody was taken out of the team.
+    pub left: bool,
+    /// Documents of which a refused edit was sent again, later than others that were made after it.
+    pub retried: BTreeSet<DocId>,
+    /// Documents that were made or edited here: no other may ever be here.
+    here: BTreeSet<DocId>,
     /// A client's clock ran ahead of the server's by more than it believes.
     pub ahead: bool,
 }
@@ -76,6 +84,7 @@ pub type Broken = String;
 macro_rules! ensure {
     ($ok:expr, $($why:tt)*) => { if !$ok { return Err(format!($($why)*)); } };
 }
+pub(crate) use ensure;
 
 impl Oracle {
     /// A text that occurs nowhere else in this run.
@@ -98,6 +107,7 @@ impl Oracle {
         shown: Option<&Document>,
         stale: bool,
     ) {
+        self.here.insert(id);
         let tokens = shown.map(tokens).unwrap_or_default();
         for act in acts {
             let over = match (&act, shown) {
@@ -122,6 +132,11 @@ impl Oracle {
             rows.entry(row.op.doc_id).or_default().push(row);
         }
         for (id, local) in node.disk.locals() {
+            ensure!(
+                self.here.contains(id),
+                "client {}: {id} is of another library",
+                node.number
+            );
             let rows = rows.remove(id).unwrap_or_default();
             ensure!(
                 local.dirty != rows.is_empty(),
@@ -146,7 +161,13 @@ impl Oracle {
     }
 
     /// What must hold when everything has come to rest.
-    pub fn check_end(&self, store: &Store, nodes: &[Node]) -> Result<(), Broken> {
+    pub fn check_end(&self, store: &Store, nodes: &[(&Node, bool)]) -> Result<(), Broken> {
+        let strange = store
+            .rows
+            .documents
+            .keys()
+            .find(|id| !self.here.contains(*id));
+        ensure!(strange.is_none(), "{strange:?} came from another library");
         let alive: BTreeMap<DocId, &Document> = store
             .rows
             .documents
@@ -154,27 +175,42 @@ impl Oracle {
             .filter(|(_, document)| !document.purged)
             .map(|(id, document)| (*id, document))
             .collect();
-        for node in nodes {
+        for (node, member) in nodes {
             self.check_views(node)?;
-            self.check_outbox(node)?;
-            converged(node, &alive)?;
+            if *member {
+                self.check_outbox(node)?;
+                converged(node, &alive)?;
+            } else {
+                left(node)?;
+            }
         }
         let quarantined: Vec<&OutboxRow> = nodes
             .iter()
-            .flat_map(|node| node.disk.rows().values())
+            .flat_map(|(node, _)| node.disk.rows().values())
             .collect();
         for (id, acts) in &self.acts {
             if self.purged.contains(id) {
                 continue;
             }
-            let Some(document) = alive.get(id) else {
-                return Err(format!("{id} is gone"));
-            };
             let rows: Vec<&OutboxRow> = quarantined
                 .iter()
                 .filter(|row| row.op.doc_id == *id)
                 .copied()
                 .collect();
+            // What only those had who were taken out, and a restore forgot, nobody has any more.
+            let forgotten = self.restored && self.left;
+            let Some(document) = alive.get(id) else {
+                let waits = self.lowered && rows.iter().any(|row| row.op.creates());
+                ensure!(waits || forgotten, "{id} is gone");
+                if !forgotten {
+                    lines(&rows_alone(*id, &rows), acts, &rows, &BTreeSet::new())?;
+                }
+                continue;
+            };
+            if forgotten {
+                store.check_published(document)?;
+                continue;
+            }
             lines(document, acts, &rows, &self.found(store, *id))?;
             store.check_published(document)?;
             counts(document, acts, store, &rows, self.restored)?;
@@ -186,7 +222,9 @@ impl Oracle {
                     fields(document, acts)?;
                     trash(document, acts)?;
                 }
-                single_writer(document, acts, self.restored)?;
+                if !self.retried.contains(id) {
+                    single_writer(document, acts, self.restored)?;
+                }
             }
         }
         Ok(())
@@ -215,7 +253,9 @@ impl Oracle {
             let allowed = match &row.state {
                 RowState::Waiting => poison,
                 RowState::Rejected(violation) => match violation.code {
-                    ErrorCode::NotFound => purged,
+                    ErrorCode::RoleTooLow => self.lowered,
+                    // What makes the document was refused for the role.
+                    ErrorCode::NotFound => purged || self.lowered,
                     ErrorCode::InvalidField => violation.message.contains("conflicts"),
                     _ => poison,
                 },
@@ -244,50 +284,6 @@ fn tokens(view: &Document) -> BTreeSet<String> {
         .chain(conflicts)
         .map(str::to_owned)
         .collect()
-}
-
-fn converged(node: &Node, alive: &BTreeMap<DocId, &Document>) -> Result<(), Broken> {
-    let number = node.number;
-    let shadows: BTreeMap<DocId, &Document> = node
-        .disk
-        .locals()
-        .iter()
-        .filter_map(|(id, local)| {
-            local
-                .shadow()
-                .filter(|shadow| !shadow.purged)
-                .map(|shadow| (*id, shadow))
-        })
-        .collect();
-    ensure!(
-        shadows.keys().eq(alive.keys()),
-        "client {number} has {:?}, the server {:?}",
-        shadows.keys(),
-        alive.keys()
-    );
-    for (id, shadow) in &shadows {
-        ensure!(
-            alive.get(id) == Some(shadow),
-            "client {number} differs in {id}:\n{shadow:?}\n{:?}",
-            alive.get(id)
-        );
-    }
-    let state = node.disk.state();
-    let sum = Checksum::of(alive.values().copied());
-    ensure!(
-        state.checksum == sum,
-        "client {number} has another checksum"
-    );
-    ensure!(
-        state.mismatches == 0,
-        "client {number} had another checksum after reading everything"
-    );
-    ensure!(
-        state.phase == Phase::Steady && !state.reoffer,
-        "client {number} is in {:?}",
-        state.phase
-    );
-    Ok(())
 }
 
 /// Lines that a person set aside with the other side of a conflict.
@@ -364,7 +360,13 @@ fn counts(
     let saved: i64 = acts
         .iter()
         .filter_map(|saved| match &saved.act {
-            Act::Count { op, by } if rows.iter().all(|row| row.op.op_id != *op) => Some(*by),
+            // One that was taken, without an answer before the end, is kept as refused as well.
+            Act::Count { op, by }
+                if rows.iter().all(|row| row.op.op_id != *op)
+                    || store.rows.increments.contains_key(op) =>
+            {
+                Some(*by)
+            }
             _ => None,
         })
         .sum();

@@ -1,6 +1,7 @@
 //! A model of the server's transactional store around the real decision. Not HTTP, and no threads: a call is a transaction.
 
 use crate::bug::Bug;
+use krowoc_shared::access::{Action, Role};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::hlc::Hlc;
 use krowoc_shared::ids::{DocId, Millis, OpId, SpaceId};
@@ -47,11 +48,9 @@ pub struct Store {
     pages: BTreeMap<usize, (u64, u64, usize)>,
     bug: Option<Bug>,
     page: usize,
-}
-
-/// The one space.
-pub fn space() -> SpaceId {
-    SpaceId::mint(1, [1; 10])
+    /// The space.
+    pub space: SpaceId,
+    team: bool,
 }
 
 /// A failure with a code.
@@ -65,8 +64,11 @@ pub fn status(code: ErrorCode) -> Failure {
 
 impl Store {
     /// An empty space.
-    pub fn new(bug: Option<Bug>, page: usize) -> Self {
+    pub fn new(number: usize, team: bool, bug: Option<Bug>, page: usize) -> Self {
+        let number = u8::try_from(number).unwrap_or(u8::MAX);
         Self {
+            space: SpaceId::mint(1, [number; 10]),
+            team,
             rows: Rows::default(),
             epoch: "e1".into(),
             past: Vec::new(),
@@ -120,29 +122,39 @@ impl Store {
         Ok(())
     }
 
-    /// `GET /sync/spaces`.
-    pub fn spaces(&self) -> Vec<SpaceState> {
-        vec![SpaceState {
-            space: space(),
-            name: "mine".into(),
+    /// The space's line of `GET /sync/spaces`, for somebody with this role.
+    pub fn state(&self, role: Role) -> SpaceState {
+        SpaceState {
+            space: self.space,
+            name: "ours".into(),
+            team: self.team,
+            role,
             epoch: self.epoch.clone(),
             seq: self.rows.seq,
             past: self.past.clone(),
-        }]
+        }
     }
 
-    /// `POST /sync/push`: one transaction.
+    /// `POST /sync/push`: one transaction. `role`: the sender's; none when they are no member.
     pub fn push(
         &mut self,
         request: &PushRequest,
+        role: Option<Role>,
         now: Millis,
         late: Option<Millis>,
     ) -> Result<PushReply, Failure> {
+        let role = role.ok_or(status(ErrorCode::NotFound))?;
         self.check(&request.epoch)?;
+        let writes = role.may(Action::WriteDocuments);
         let results = request
             .ops
             .iter()
-            .map(|op| self.apply(op, now, late))
+            .map(
+                |op| match self.rows.results.contains_key(&op.op_id) || writes {
+                    true => self.apply(op, now, late),
+                    false => OpResult::rejected(op, ErrorCode::RoleTooLow, "", "a viewer"),
+                },
+            )
             .collect();
         Ok(PushReply {
             results,
@@ -194,13 +206,17 @@ impl Store {
         decision.result
     }
 
-    /// `GET /sync/pull`, from a client known by its number.
+    /// `GET /sync/pull`, from a client known by its number. `role`: the reader's; none when they are no member.
     pub fn pull(
         &mut self,
         request: &PullRequest,
+        role: Option<Role>,
         client: usize,
         now: Millis,
     ) -> Result<PullReply, Failure> {
+        if role.is_none() {
+            return Err(status(ErrorCode::NotFound));
+        }
         self.check(&request.epoch)?;
         if request.cursor.max(request.horizon.unwrap_or(0)) < self.rows.floor {
             return Err(status(ErrorCode::ResyncRequired));

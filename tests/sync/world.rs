@@ -3,9 +3,10 @@
 
 use crate::bug::Bug;
 use crate::node::{Next, Node, Reply, Request};
-use crate::oracle::{Broken, Oracle};
+use crate::oracle::Broken;
 use crate::people;
-use crate::store::{Rows, Store};
+use crate::shelf::Shelf;
+use krowoc_shared::access::Role;
 use krowoc_shared::hlc::MAX_AHEAD;
 use krowoc_shared::ids::{DocId, Millis, OpId};
 use krowoc_shared::library::document::Kind;
@@ -14,6 +15,7 @@ use krowoc_tests::rng::Rng;
 use std::collections::BTreeMap;
 
 mod net;
+mod script;
 
 const START: Millis = 1_700_000_000_000;
 const DAY: Millis = 86_400_000;
@@ -46,11 +48,13 @@ enum Event {
     Quota(usize, bool),
     Server(bool),
     Hint(usize, u64),
-    Backup,
-    Restore,
-    Purge,
-    Publish,
-    DropTombstones,
+    Backup(usize),
+    Restore(usize),
+    Purge(usize),
+    Publish(usize),
+    DropTombstones(usize),
+    /// An account becomes something else in a team, or is taken out of it.
+    Role(usize, usize, Option<Role>),
 }
 
 /// What a network and a server do to messages, in percent.
@@ -96,12 +100,12 @@ struct World {
     scheduled: u64,
     flights: u64,
     rng: Rng,
-    store: Store,
+    shelves: Vec<Shelf>,
+    /// The account of each browser.
+    accounts: Vec<usize>,
     server_up: bool,
-    backup: Option<Rows>,
     nodes: Vec<Node>,
     ticks: Vec<Millis>,
-    oracle: Oracle,
     faults: Faults,
     poison: bool,
     bug: Option<Bug>,
@@ -111,121 +115,6 @@ struct World {
 }
 
 impl World {
-    fn new(seed: u64, bug: Option<Bug>) -> Self {
-        let mut rng = Rng::new(seed ^ 0x6b72_6f77_6f63_0001);
-        let clients = usize::try_from(rng.between(2, 4)).unwrap_or(2);
-        let page = usize::try_from(rng.between(1, 4)).unwrap_or(1);
-        let faults = Faults {
-            drop: rng.below(30),
-            duplicate: rng.below(30),
-            late: rng.below(30),
-            error: rng.below(15),
-            server_crash: rng.below(10),
-        };
-        let mut world = Self {
-            now: START,
-            end: START + rng.between(3, 15) * MINUTE,
-            queue: BTreeMap::new(),
-            number: 0,
-            scheduled: 0,
-            flights: 0,
-            store: Store::new(bug, page),
-            server_up: true,
-            backup: None,
-            nodes: (0..clients).map(|number| Node::new(number, bug)).collect(),
-            ticks: vec![Millis::MAX; clients],
-            oracle: Oracle::default(),
-            faults,
-            poison: rng.chance(30),
-            bug,
-            trace: 0xcbf2_9ce4_8422_2325,
-            tell: false,
-            log: Vec::new(),
-            rng,
-        };
-        world.script();
-        world
-    }
-
-    /// Lays out what people do and what goes wrong, until `end`.
-    fn script(&mut self) {
-        let crashes = self.rng.below(8);
-        for client in 0..self.nodes.len() {
-            self.nodes[client].crashes = crashes;
-            self.at(START + 1, Event::Tick(client));
-            for _ in 0..self.rng.between(4, 22) {
-                let at = self.moment();
-                self.at(at, Event::Act(client));
-            }
-            for _ in 0..self.rng.below(3) {
-                let at = self.moment();
-                self.at(at, Event::PowerLoss(client));
-            }
-            if self.rng.chance(60) {
-                self.window(client, Event::Link);
-            }
-            if self.rng.chance(20) {
-                self.window(client, Event::Quota);
-            }
-            for _ in 0..self.rng.below(3) {
-                let at = self.moment();
-                let jump = *self
-                    .rng
-                    .pick(&[DAY, -DAY, 0, 90_000, -90_000])
-                    .unwrap_or(&0);
-                self.at(at, Event::Clock(client, jump));
-            }
-        }
-        for (percent, event) in [
-            (25, Event::Purge),
-            (15, Event::Purge),
-            (40, Event::Server(false)),
-        ] {
-            if self.rng.chance(percent) {
-                let at = self.moment();
-                self.at(at, event);
-            }
-        }
-        for _ in 0..self.rng.below(4) {
-            let at = self.moment();
-            self.at(at, Event::Publish);
-        }
-        if self.rng.chance(25) {
-            let at = self.moment();
-            self.at(at, Event::DropTombstones);
-        }
-        for _ in 0..self.rng.below(3) * u64::from(self.rng.chance(40)) {
-            let (one, other) = (self.moment(), self.moment());
-            self.at(one.min(other), Event::Backup);
-            self.at(one.max(other), Event::Restore);
-        }
-    }
-
-    /// A condition that begins somewhere and ends somewhere later.
-    fn window(&mut self, client: usize, event: fn(usize, bool) -> Event) {
-        let (one, other) = (self.moment(), self.moment());
-        let begins = matches!(event(client, true), Event::Quota(..));
-        self.at(one.min(other), event(client, begins));
-        self.at(one.max(other), event(client, !begins));
-    }
-
-    fn moment(&mut self) -> Millis {
-        self.rng.between(START, self.end)
-    }
-
-    fn at(&mut self, time: Millis, event: Event) {
-        self.scheduled += 1;
-        self.queue
-            .insert((time.max(self.now), self.scheduled), event);
-    }
-
-    fn tick(&mut self, client: usize, time: Millis) {
-        if time < self.ticks[client] {
-            self.ticks[client] = time;
-            self.at(time, Event::Tick(client));
-        }
-    }
-
     /// First everything goes wrong, then nothing does, and all must come to rest.
     fn play(&mut self) -> Result<(), Broken> {
         while self
@@ -248,7 +137,15 @@ impl World {
                 return Err(format!("no rest: {}", self.picture()));
             }
         }
-        self.oracle.check_end(&self.store, &self.nodes)
+        for (number, shelf) in self.shelves.iter().enumerate() {
+            let here = self
+                .nodes
+                .iter()
+                .filter(|node| node.shelf == number && node.open);
+            let here: Vec<(&Node, bool)> = here.map(|node| (node, self.is_member(node))).collect();
+            shelf.check(&here)?;
+        }
+        Ok(())
     }
 
     fn picture(&self) -> String {
@@ -260,7 +157,11 @@ impl World {
                 .collect();
             format!(
                 "client {}: {:?} cursor {} of {}, mismatches {}, outbox {rows:?}",
-                node.number, state.phase, state.cursor, self.store.rows.seq, state.mismatches
+                node.number,
+                state.phase,
+                state.cursor,
+                self.shelves[node.shelf].store.rows.seq,
+                state.mismatches
             )
         };
         self.nodes.iter().map(of).collect::<Vec<_>>().join("; ")
@@ -276,7 +177,9 @@ impl World {
             node.crashes = 0;
             node.disk.full = false;
             node.editor = None;
-            let _ = node.wake(self.now);
+            if node.open {
+                let _ = node.wake(self.now);
+            }
             self.tick(client, self.now + 1);
         }
         self.queue.retain(|_, event| {
@@ -292,17 +195,14 @@ impl World {
             .queue
             .values()
             .any(|event| !matches!(event, Event::Tick(_)));
-        let newest = self
-            .store
-            .rows
-            .documents
-            .values()
-            .map(|document| document.rev)
-            .max();
-        let newest = newest.unwrap_or(0);
         !messages
             && self.nodes.iter().all(|node| {
                 let state = node.disk.state();
+                if !self.is_member(node) {
+                    return !node.open || state.phase == Phase::Gone;
+                }
+                let documents = self.shelves[node.shelf].store.rows.documents.values();
+                let newest = documents.map(|document| document.rev).max().unwrap_or(0);
                 let poisoned = |id| {
                     node.disk
                         .locals()
@@ -315,13 +215,32 @@ impl World {
                     .iter()
                     .any(|row| !(row.isolated && poisoned(&row.op.doc_id)));
                 let acked = node.disk.rows().values().any(|row| row.ack.is_some());
-                !waits
+                node.open
+                    && !waits
                     && !acked
                     && state.phase == Phase::Steady
                     && state.cursor >= newest
                     && state.pull_at > node.wall(self.now)
                     && node.flight.is_none()
             })
+    }
+
+    fn is_member(&self, node: &Node) -> bool {
+        let account = self.accounts[node.browser];
+        self.shelves[node.shelf].roles.contains_key(&account)
+    }
+
+    /// What must hold of a library between any two steps.
+    fn check(&self, client: usize) -> Result<(), Broken> {
+        let node = &self.nodes[client];
+        self.shelves[node.shelf].oracle.check_views(node)
+    }
+
+    /// Every library of a browser.
+    fn of_browser(&self, browser: usize) -> Vec<usize> {
+        let all = 0..self.nodes.len();
+        all.filter(|number| self.nodes[*number].browser == browser)
+            .collect()
     }
 
     fn happen(&mut self, time: Millis, event: Event) -> Result<(), Broken> {
@@ -344,17 +263,28 @@ impl World {
                 request,
                 reply,
             } => return self.answer(client, life, flight, &request, *reply),
-            Event::PowerLoss(client) => self.lose_power(client),
-            Event::Link(client, up) => {
-                self.nodes[client].online = up;
-                let _ = self.nodes[client].wake(self.now);
-                self.tick(client, self.now + 1);
+            Event::PowerLoss(browser) => self.lose_power(browser),
+            Event::Link(browser, up) => {
+                for client in self.of_browser(browser) {
+                    self.nodes[client].online = up;
+                    if self.nodes[client].open {
+                        let _ = self.nodes[client].wake(self.now);
+                    }
+                    self.tick(client, self.now + 1);
+                }
             }
-            Event::Clock(client, offset) => {
-                self.nodes[client].offset = offset;
-                self.oracle.ahead |= offset > MAX_AHEAD;
+            Event::Clock(browser, offset) => {
+                for client in self.of_browser(browser) {
+                    self.nodes[client].offset = offset;
+                    let shelf = self.nodes[client].shelf;
+                    self.shelves[shelf].oracle.ahead |= offset > MAX_AHEAD;
+                }
             }
-            Event::Quota(client, full) => self.nodes[client].disk.full = full,
+            Event::Quota(browser, full) => {
+                for client in self.of_browser(browser) {
+                    self.nodes[client].disk.full = full;
+                }
+            }
             Event::Server(up) => {
                 self.server_up = up;
                 if !up {
@@ -363,15 +293,17 @@ impl World {
                 }
             }
             Event::Hint(client, seq) => {
-                if self.nodes[client].online && self.nodes[client].hint(seq).is_ok() {
+                let node = &mut self.nodes[client];
+                if node.online && node.open && node.hint(seq).is_ok() {
                     self.tick(client, self.now + 1);
                 }
             }
-            Event::Backup
-            | Event::Restore
-            | Event::Purge
-            | Event::Publish
-            | Event::DropTombstones => {
+            Event::Role(shelf, account, role) => self.shelves[shelf].set(account, role),
+            Event::Backup(_)
+            | Event::Restore(_)
+            | Event::Purge(_)
+            | Event::Publish(_)
+            | Event::DropTombstones(_) => {
                 self.at_server(&event);
             }
         }
@@ -381,41 +313,63 @@ impl World {
     /// Somebody does something.
     fn act(&mut self, client: usize) -> Result<(), Broken> {
         let node = &mut self.nodes[client];
-        let saved = people::act(node, &mut self.oracle, self.poison, self.now, &mut self.rng);
+        if !node.open {
+            return Ok(());
+        }
+        let oracle = &mut self.shelves[node.shelf].oracle;
+        if self.rng.chance(10) {
+            let again = node.retry(self.now, &mut self.rng);
+            oracle.retried.extend(again);
+        }
+        let saved = people::act(node, oracle, self.poison, self.now, &mut self.rng);
         let saved = saved.filter(|_| self.tell);
         self.log
             .extend(saved.map(|words| format!("  saved {words}")));
-        self.oracle.check_views(&self.nodes[client])?;
+        self.check(client)?;
         let soon = self.now + self.rng.between(0, 50);
         self.tick(client, soon);
         Ok(())
     }
 
-    /// What operators and jobs do to the store.
+    /// What operators and jobs do to a store.
     fn at_server(&mut self, event: &Event) {
+        let (Event::Backup(shelf)
+        | Event::Restore(shelf)
+        | Event::Purge(shelf)
+        | Event::Publish(shelf)
+        | Event::DropTombstones(shelf)) = event
+        else {
+            return;
+        };
+        let Shelf {
+            store,
+            oracle,
+            backup,
+            ..
+        } = &mut self.shelves[*shelf];
         match event {
-            Event::Backup => self.backup = Some(self.store.rows.clone()),
-            Event::Restore => {
-                if let Some(backup) = self.backup.clone() {
+            Event::Backup(_) => *backup = Some(store.rows.clone()),
+            Event::Restore(_) => {
+                if let Some(backup) = backup {
                     let epoch = format!("e{}", self.number);
-                    self.store.restore(&backup, epoch);
-                    self.oracle.restored = true;
+                    store.restore(backup, epoch);
+                    oracle.restored = true;
                 }
             }
-            Event::Purge => {
-                let purged = self.store.purge();
-                self.oracle.purged.extend(purged);
+            Event::Purge(_) => {
+                let purged = store.purge();
+                oracle.purged.extend(purged);
             }
-            Event::Publish => {
-                let prompts = self.store.rows.documents.values();
+            Event::Publish(_) => {
+                let prompts = store.rows.documents.values();
                 let prompts = prompts.filter(|it| it.kind == Kind::Prompt && !it.purged);
                 let ids: Vec<DocId> = prompts.map(|it| it.id).collect();
                 if let Some(id) = self.rng.pick(&ids) {
                     let op_id = OpId::mint(self.now, self.rng.bytes());
-                    self.store.publish(*id, op_id, self.now);
+                    store.publish(*id, op_id, self.now);
                 }
             }
-            _ => self.store.drop_tombstones(),
+            _ => store.drop_tombstones(),
         }
     }
 
@@ -423,7 +377,7 @@ impl World {
     fn step(&mut self, client: usize) -> Result<(), Broken> {
         self.ticks[client] = Millis::MAX;
         let node = &mut self.nodes[client];
-        if node.flight.is_some() {
+        if node.flight.is_some() || !node.open {
             return Ok(());
         }
         match node.step(self.now, &mut self.rng) {
@@ -434,25 +388,29 @@ impl World {
                 let alarm = self.now + self.rng.between(20_000, MINUTE);
                 self.tick(client, due.clamp(self.now + 1, alarm));
             }
-            Ok(Next::Crash) => self.lose_power(client),
+            Ok(Next::Crash) => self.lose_power(self.nodes[client].browser),
             Err(_) => self.tick(client, self.now + 5_000),
         }
-        self.oracle.check_views(&self.nodes[client])
+        self.check(client)
     }
 
-    fn lose_power(&mut self, client: usize) {
-        self.nodes[client].lose_power();
+    fn lose_power(&mut self, browser: usize) {
         let back = self.now + self.rng.between(1, MINUTE);
-        self.ticks[client] = Millis::MAX;
-        self.tick(client, back);
+        for client in self.of_browser(browser) {
+            self.nodes[client].lose_power();
+            self.ticks[client] = Millis::MAX;
+            self.tick(client, back);
+        }
     }
 
     /// Folds an event into the trace (FNV-1a).
     fn note(&mut self, time: Millis, event: &Event) {
         let text = format!(
-            "{time} {event:?} {} {}",
-            self.store.rows.seq,
-            self.store.rows.documents.len()
+            "{time} {event:?} {:?}",
+            self.shelves
+                .iter()
+                .map(|it| (it.store.rows.seq, it.store.rows.documents.len()))
+                .collect::<Vec<_>>()
         );
         for byte in text.bytes() {
             self.trace = (self.trace ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

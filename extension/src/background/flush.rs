@@ -9,7 +9,7 @@ use crate::store::Store;
 use krowoc_shared::ids::Millis;
 use krowoc_shared::sync::client::{
     Commit, Env, Failure as SyncFailure, Loaded, Phase, Step, needed_by_pull, needed_by_push,
-    on_pull, on_push, on_spaces, on_sweep,
+    on_leave, on_pull, on_push, on_spaces, on_sweep,
 };
 use krowoc_shared::sync::wire::{PullReply, PullRequest, PushReply, PushRequest, SpaceState};
 use serde::{Deserialize, Serialize};
@@ -137,6 +137,7 @@ async fn run() -> Outcome<()> {
                     })
                     .await?;
             }
+            Step::Leave => drop(store.leave(on_leave).await?),
         }
     }
     finish(&store, met, next).await

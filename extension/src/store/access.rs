@@ -330,6 +330,27 @@ impl Store {
         Ok(commit)
     }
 
+    /// The step that ends a membership: every row, the documents that have some, and the ids of all. The other documents are not read.
+    pub async fn leave<F>(&self, decide: F) -> Result<Commit, StoreError>
+    where
+        F: FnOnce(&ClientState, &[DocId], Loaded) -> Commit,
+    {
+        let scope = self.scope("readwrite")?;
+        let state = required(scope.state().await?)?;
+        let keys = scope.store(DOCUMENTS)?.get_all_keys(None, None)?.await?;
+        let id = |key: JsValue| key.as_string().and_then(|id| id.parse().ok());
+        let known: Vec<DocId> = keys.into_iter().filter_map(id).collect();
+        let rows: Vec<OutboxRow> = read_all(scope.store(OUTBOX)?.get_all(None, None)?.await?)?;
+        let mut edited: Vec<DocId> = rows.iter().map(|row| row.op.doc_id).collect();
+        edited.sort_unstable();
+        edited.dedup();
+        let loaded = scope.load(&edited).await?;
+        let commit = decide(&state, &known, loaded);
+        scope.apply(&commit)?;
+        self.settle(scope).await?;
+        Ok(commit)
+    }
+
     /// What is to be done next. The mark of a push is written before this returns.
     pub async fn plan(&self, now: i64) -> Result<Step, StoreError> {
         let scope = self.scope("readwrite")?;

@@ -31,7 +31,7 @@ fn key(fact: &Fact) -> Vec<u8> {
 /// The store's.
 pub(super) fn board(conn: &mut Conn, user: UserId, span: Span) -> Result<Board, StoreError> {
     let cursor = rollups::cursor(conn)?;
-    let rest = dashboards::uncounted(conn, Some(user), &cursor, span)?;
+    let rest = dashboards::uncounted(conn, dashboards::Whose::Account(user), &cursor, span)?;
     filled(conn, user, span, &rest)
 }
 
@@ -77,7 +77,7 @@ pub(super) fn both(
         from: before.from,
         ..span
     };
-    let rest = dashboards::uncounted(conn, Some(whose.user), &cursor, whole)?;
+    let rest = dashboards::uncounted(conn, dashboards::Whose::Account(whose.user), &cursor, whole)?;
     let board = filled(conn, whose.user, span, &rest)?;
     let earlier = filled(conn, whose.user, before, &rest)?;
     let prompts = prompts(conn, whose.user, span, &rest)?;

@@ -1,25 +1,65 @@
-//! `GET /admin/metrics`: figures of everybody, for who looks after the server.
+//! Figures of everybody, for who looks after the server, and of a team, for its admins: one way to both. Not the team's routes.
 
 use super::query::PeriodQuery;
 use crate::app::AppState;
-use crate::store::metrics::{self, Counted};
-use crate::store::{Conn, StoreError, accounts, dashboards, rollups};
+use crate::store::dashboards::{self, Whose};
+use crate::store::{Conn, StoreError, members, metrics, rollups};
 use crate::web::routes::Routes;
 use crate::web::{Admin, Reply};
 use actix_web::get;
 use actix_web::web::{Data, Json, Query};
 use krowoc_shared::dashboards::period::DAY;
-use krowoc_shared::dashboards::wire::{CreatorWeek, FirstSuccess, MetricsView, PersonFigures};
-use krowoc_shared::dashboards::{Span, Tally};
+use krowoc_shared::dashboards::wire::{
+    CreatorWeek, FirstSuccess, MetricsView, PersonFigures, TeamFiguresView,
+};
+use krowoc_shared::dashboards::{Board, Span, Tally};
 use krowoc_shared::error::Problem;
-use krowoc_shared::ids::{Millis, UserId};
+use krowoc_shared::ids::{Millis, SpaceId, UserId};
+use serde::Deserialize;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 /// Weeks whose creators are counted.
 const WEEKS: i64 = 12;
-/// Most people of an answer.
-const PEOPLE: usize = 100;
+/// People of a page.
+const PEOPLE: u32 = 100;
+/// Most of them.
+const MOST_PEOPLE: u32 = 500;
+
+/// Which of the people.
+#[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::IntoParams)]
+pub(super) struct PeopleQuery {
+    /// How many people are passed over; none when absent.
+    offset: Option<u32>,
+    /// How many are told, 1 to 500; 100 when absent.
+    limit: Option<u32>,
+}
+
+/// A page of people.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Page {
+    offset: usize,
+    limit: usize,
+}
+
+impl Page {
+    /// Everybody on one page.
+    pub(super) const ALL: Self = Self {
+        offset: 0,
+        limit: usize::MAX,
+    };
+}
+
+impl PeopleQuery {
+    /// The page that it names.
+    pub(super) fn page(&self) -> Page {
+        let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        Page {
+            offset: number(self.offset.unwrap_or(0)),
+            limit: number(self.limit.unwrap_or(PEOPLE).clamp(1, MOST_PEOPLE)),
+        }
+    }
+}
 
 /// Its route.
 pub(super) fn configure(cfg: &mut Routes<'_>) {
@@ -30,7 +70,7 @@ pub(super) fn configure(cfg: &mut Routes<'_>) {
 #[utoipa::path(
     tag = "dashboards",
     security(("session" = [])),
-    params(PeriodQuery),
+    params(PeriodQuery, PeopleQuery),
     responses(
         (status = 200, description = "The figures.", body = MetricsView),
         (status = 403, description = "forbidden: not who looks after the server", body = Problem, content_type = "application/problem+json"),
@@ -42,75 +82,129 @@ async fn admin_metrics(
     state: Data<AppState>,
     _admin: Admin,
     query: Query<PeriodQuery>,
+    people: Query<PeopleQuery>,
 ) -> Reply<Json<MetricsView>> {
     let now = state.now();
-    let span = query.span(now)?;
+    let (span, page) = (query.span(now)?, people.page());
     let found = state
         .store
-        .read(move |conn: &mut Conn| view(conn, span, now))
+        .read(move |conn: &mut Conn| view(conn, None, span, now, page))
         .await?;
-    Ok(Json(found))
+    Ok(Json(found.metrics))
 }
 
-/// Everybody's counts in a span.
-type People = BTreeMap<UserId, (String, Tally)>;
+/// What was counted in a span: by person, and in all by hour or day.
+pub(super) struct Counted {
+    people: BTreeMap<UserId, Tally>,
+    /// Filled for a team alone; everybody's are summed up by person, and have no latencies.
+    board: Board,
+}
 
-fn people(conn: &mut Conn, span: Span) -> Result<People, StoreError> {
+fn counted(conn: &mut Conn, team: Option<SpaceId>, span: Span) -> Result<Counted, StoreError> {
     let cursor = rollups::cursor(conn)?;
-    let mut all = People::new();
+    let mut all = Counted {
+        people: BTreeMap::new(),
+        board: Board::new(span),
+    };
     for part in span.parts() {
-        for Counted { user, email, tally } in metrics::by_account(conn, part)? {
-            let (_, sum) = all.entry(user).or_insert_with(|| (email, Tally::default()));
-            sum.merge(&tally);
+        match team {
+            Some(team) => {
+                for (at, user, tally) in dashboards::by_member(conn, team, part)? {
+                    all.board.add(at, "", &tally);
+                    all.people.entry(user).or_default().merge(&tally);
+                }
+            }
+            None => {
+                for (user, tally) in metrics::by_account(conn, part)? {
+                    all.people.entry(user).or_default().merge(&tally);
+                }
+            }
         }
     }
-    for mut fact in dashboards::uncounted(conn, None, &cursor, span)? {
-        fact.latency = None;
-        let (_, sum) = match all.entry(fact.user) {
-            Entry::Occupied(place) => place.into_mut(),
-            Entry::Vacant(place) => {
-                let email = accounts::email_of(conn, fact.user)?;
-                place.insert((email, Tally::default()))
-            }
-        };
-        sum.add(&fact);
+    let whose = team.map_or(Whose::Everybody, Whose::Team);
+    for mut fact in dashboards::uncounted(conn, whose, &cursor, span)? {
+        if team.is_some() {
+            all.board.add_fact(&fact);
+        } else {
+            fact.latency = None;
+        }
+        all.people.entry(fact.user).or_default().add(&fact);
     }
     Ok(all)
 }
 
-fn total(all: &People) -> Tally {
-    let mut sum = Tally::default();
-    for (_, tally) in all.values() {
-        sum.merge(tally);
+impl Counted {
+    fn total(&self) -> Tally {
+        let mut sum = Tally::default();
+        for tally in self.people.values() {
+            sum.merge(tally);
+        }
+        sum
     }
-    sum
 }
 
-fn view(conn: &mut Conn, span: Span, now: Millis) -> Result<MetricsView, StoreError> {
-    let all = people(conn, span)?;
-    let before = people(conn, span.before())?;
-    let total_now = total(&all);
-    let active = u64::try_from(all.len()).unwrap_or(u64::MAX);
-    let mut rows: Vec<PersonFigures> = all
+/// The figures of a team, or of everybody; with them the counts that they are made of.
+///
+/// # Errors
+/// The store's.
+pub(super) fn view(
+    conn: &mut Conn,
+    team: Option<SpaceId>,
+    span: Span,
+    now: Millis,
+    page: Page,
+) -> Result<TeamFiguresView, StoreError> {
+    let all = counted(conn, team, span)?;
+    let before = counted(conn, team, span.before())?.total();
+    let total = all.total();
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let active = count(all.people.len());
+    let mut people = all.people;
+    let members: BTreeMap<UserId, String> = match team {
+        Some(team) => members::list(conn, team)?
+            .into_iter()
+            .map(|member| (member.user, member.email))
+            .collect(),
+        None => BTreeMap::new(),
+    };
+    for user in members.keys() {
+        people.entry(*user).or_default();
+    }
+    let mut rows: Vec<(UserId, Tally)> = people.into_iter().collect();
+    rows.sort_by_key(|(user, tally)| Reverse((tally.cost, tally.executions(), *user)));
+    let people_count = count(rows.len());
+    let shown: Vec<(UserId, Tally)> = rows
         .into_iter()
-        .map(|(user, (email, tally))| PersonFigures {
-            user,
-            email,
-            figures: tally.figures(),
-        })
+        .skip(page.offset)
+        .take(page.limit)
         .collect();
-    rows.sort_by_key(|row| std::cmp::Reverse((row.figures.cost, row.figures.executions, row.user)));
-    rows.truncate(PEOPLE);
-    Ok(MetricsView {
-        from: span.from,
-        to: span.to,
-        total: total_now.figures(),
-        before: total(&before).figures(),
-        weeks: weeks(conn, now)?,
-        first: first(metrics::first_successes(conn, span.from, span.to)?),
-        people: rows,
-        active,
-        accounts: metrics::accounts(conn)?,
+    let users: Vec<UserId> = shown.iter().map(|(user, _)| *user).collect();
+    let emails = metrics::emails(conn, &users)?;
+    let person = |(user, tally): (UserId, Tally)| PersonFigures {
+        user,
+        email: emails.get(&user).cloned().unwrap_or_default(),
+        former: team.is_some() && !members.contains_key(&user),
+        figures: tally.figures(),
+    };
+    let accounts = match team {
+        Some(_) => count(members.len()),
+        None => metrics::accounts(conn)?,
+    };
+    Ok(TeamFiguresView {
+        grain: span.grain,
+        points: all.board.series(),
+        metrics: MetricsView {
+            from: span.from,
+            to: span.to,
+            total: total.figures(),
+            before: before.figures(),
+            weeks: weeks(conn, team, now)?,
+            first: first(metrics::first_successes(conn, team, span.from, span.to)?),
+            people: shown.into_iter().map(person).collect(),
+            people_count,
+            active,
+            accounts,
+        },
     })
 }
 
@@ -121,17 +215,21 @@ fn monday(at: Millis) -> Millis {
     day.saturating_sub(since).saturating_mul(DAY)
 }
 
-fn weeks(conn: &mut Conn, now: Millis) -> Result<Vec<CreatorWeek>, StoreError> {
+fn weeks(
+    conn: &mut Conn,
+    team: Option<SpaceId>,
+    now: Millis,
+) -> Result<Vec<CreatorWeek>, StoreError> {
     let week = 7 * DAY;
     let this = monday(now);
-    (0..WEEKS)
-        .rev()
-        .map(|back| {
-            let at = this.saturating_sub(back.saturating_mul(week));
-            let creators = metrics::creators(conn, at, at.saturating_add(week))?;
-            Ok(CreatorWeek { at, creators })
-        })
-        .collect()
+    let begin = |back: i64| this.saturating_sub(back.saturating_mul(week));
+    let begins: Vec<Millis> = (0..WEEKS).rev().map(begin).collect();
+    let creators = match team {
+        Some(team) => metrics::creators_of(conn, team, &begins, week)?,
+        None => metrics::creators(conn, &begins, week)?,
+    };
+    let week = |(at, creators)| CreatorWeek { at, creators };
+    Ok(begins.into_iter().zip(creators).map(week).collect())
 }
 
 fn first(accounts: Vec<(Millis, Option<Millis>)>) -> FirstSuccess {

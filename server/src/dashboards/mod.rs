@@ -1,4 +1,4 @@
-//! Home, figures over time, and the operator's figures of everybody. Not the executions, and not the rules of counting: those are in
+//! Home, figures over time, those of a team, and the operator's of everybody. Not the executions, and not the rules of counting: those are in
 //! `shared`.
 
 mod figures;
@@ -7,6 +7,7 @@ mod home;
 mod metrics;
 mod query;
 pub mod rollup;
+mod team;
 
 use crate::web::routes::Routes;
 
@@ -14,5 +15,6 @@ use crate::web::routes::Routes;
 pub fn configure(cfg: &mut Routes<'_>) {
     cfg.configure(handlers::configure)
         .configure(home::configure)
-        .configure(metrics::configure);
+        .configure(metrics::configure)
+        .configure(team::configure);
 }

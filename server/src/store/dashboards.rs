@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Text};
 use krowoc_shared::dashboards::{Fact, Latencies, Part, Span, Tally};
 use krowoc_shared::execution::money::NanoUsd;
-use krowoc_shared::ids::{ExecutionId, Millis, UserId};
+use krowoc_shared::ids::{ExecutionId, Millis, SpaceId, UserId};
 
 /// Most prompts named in one statement.
 const NAMED: usize = 100;
@@ -181,32 +181,102 @@ pub fn latencies_of(
     Ok(found)
 }
 
-/// Executions of a span that have ended and are not counted in roll-ups: behind the cursor, or late. Without an account, of everybody.
+/// Whose executions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Those of one account.
+    Account(UserId),
+    /// Those of a team's prompts, whoever ran them.
+    Team(SpaceId),
+    /// All.
+    Everybody,
+}
+
+impl Whose {
+    fn only(self, statement: Statement) -> Statement {
+        match self {
+            Self::Account(user) => statement.sql(" AND account_id = ?").bind(user.as_bytes()),
+            Self::Team(team) => statement.sql(" AND space_id = ?").bind(team.as_bytes()),
+            Self::Everybody => statement,
+        }
+    }
+}
+
+/// Executions of a span that have ended and are not counted in roll-ups: behind the cursor, or late; those of a team also from before there
+/// were counts by team.
 ///
 /// # Errors
 /// The database's.
 pub fn uncounted(
     conn: &mut Conn,
-    user: Option<UserId>,
+    whose: Whose,
     cursor: &Cursor,
     span: Span,
 ) -> Result<Vec<Fact>, StoreError> {
-    let whose = |statement: Statement| match user {
-        Some(user) => statement.sql(" AND account_id = ?").bind(user.as_bytes()),
-        None => statement,
-    };
     let select = || Statement::new("SELECT ").sql(FACT);
     let id = |at, rest| ExecutionId::mint(at, [rest; 10]).as_bytes().to_vec();
+    let begin = id(span.from.saturating_sub(1), u8::MAX);
     // One lower bound: of two, SQLite looks only for one of them in the index, and would read all since the span began.
-    let after = id(span.from.saturating_sub(1), u8::MAX).max(cursor.upto.clone());
-    let behind = select()
-        .sql(" FROM execution WHERE id > ? AND id < ? AND finished_at IS NOT NULL")
-        .bind(after)
-        .bind(id(span.to, 0));
-    let mut rows: Vec<FactRow> = whose(behind).load(conn)?;
-    rows.extend(whose(select().sql(LATE)).load::<FactRow>(conn)?);
+    let between = |after: Vec<u8>, until: Vec<u8>| {
+        select()
+            .sql(" FROM execution WHERE id > ? AND id < ? AND finished_at IS NOT NULL")
+            .bind(after)
+            .bind(until)
+    };
+    let behind = between(begin.clone().max(cursor.upto.clone()), id(span.to, 0));
+    let mut rows: Vec<FactRow> = whose.only(behind).load(conn)?;
+    let late = select().sql(LATE);
+    if let Whose::Team(_) = whose {
+        let old = between(begin, id(span.to, 0)).sql(" AND id <= ?");
+        let old = old.bind(cursor.teams_from.clone().min(cursor.upto.clone()));
+        rows.extend(whose.only(old).load::<FactRow>(conn)?);
+        let late = late.sql(" AND execution.id > ?");
+        let late = late.bind(cursor.teams_from.clone());
+        rows.extend(whose.only(late).load::<FactRow>(conn)?);
+    } else {
+        rows.extend(whose.only(late).load::<FactRow>(conn)?);
+    }
     let facts: Result<Vec<Fact>, StoreError> = rows.into_iter().map(FactRow::fact).collect();
     let mut facts = facts?;
     facts.retain(|fact| span.contains(fact.at));
     Ok(facts)
+}
+
+/// The counts of a part by bucket and account, of a team.
+///
+/// # Errors
+/// The database's.
+pub fn by_member(
+    conn: &mut Conn,
+    team: SpaceId,
+    part: Part,
+) -> Result<Vec<(Millis, UserId, Tally)>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        bucket: i64,
+        #[diesel(sql_type = Binary)]
+        account_id: Vec<u8>,
+        #[diesel(embed)]
+        counts: Counts,
+        #[diesel(sql_type = Binary)]
+        latency: Vec<u8>,
+    }
+    let columns = COUNTS.join(", ");
+    let rows: Vec<Row> = Statement::new("SELECT bucket, account_id, ")
+        .sql(&columns)
+        .sql(", latency FROM rollup_team WHERE space_id = ? AND grain = ? AND bucket >= ? AND bucket < ?")
+        .bind(team.as_bytes())
+        .bind(part.grain.code())
+        .bind(part.first)
+        .bind(part.end)
+        .load(conn)?;
+    let bucket = |row: Row| {
+        Ok((
+            row.bucket.saturating_mul(part.grain.millis()),
+            super::accounts::user(&row.account_id)?,
+            row.counts.tally(latencies(&row.latency)?),
+        ))
+    };
+    rows.into_iter().map(bucket).collect()
 }

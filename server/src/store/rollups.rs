@@ -6,16 +6,16 @@
 use super::execution_rows::{cost, fault};
 use super::library::signed;
 use super::statement::{Statement, Value};
-use super::{Conn, StoreError, Tx, logs};
+use super::{Conn, StoreError, Tx, logs, sync};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use krowoc_shared::dashboards::{Fact, Grain, Latencies, Tally};
 use krowoc_shared::execution::wire::ExecutionState;
-use krowoc_shared::ids::{DocId, ExecutionId, Millis, UserId};
-use std::collections::BTreeMap;
+use krowoc_shared::ids::{DocId, ExecutionId, Millis, SpaceId, UserId};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The columns of [`FactRow`].
-pub(super) const FACT: &str = "id, account_id, created_at, model, prompt_id, state, cost_state, cost, latency_ms, finished_at";
+pub(super) const FACT: &str = "id, account_id, created_at, model, prompt_id, space_id, state, cost_state, cost, latency_ms, finished_at";
 
 /// Late executions that have ended. Few are late: SQLite keeps the order of a cross join, and would else walk over all of an account.
 pub(super) const LATE: &str = " FROM rollup_late CROSS JOIN execution WHERE execution.id = rollup_late.execution_id \
@@ -34,6 +34,8 @@ pub(super) struct FactRow {
     model: String,
     #[diesel(sql_type = Nullable<Binary>)]
     prompt_id: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    space_id: Option<Vec<u8>>,
     #[diesel(sql_type = Text)]
     state: String,
     #[diesel(sql_type = Text)]
@@ -62,6 +64,7 @@ impl FactRow {
             at: self.created_at,
             model: self.model,
             prompt: self.prompt_id.and_then(|id| DocId::from_slice(&id)),
+            team: self.space_id.and_then(|id| SpaceId::from_slice(&id)),
             state: ExecutionState::parse(&self.state).ok_or_else(|| fault("state"))?,
             cost: cost(&self.cost_state, self.cost),
             latency: self.latency_ms,
@@ -74,6 +77,8 @@ impl FactRow {
 pub struct Cursor {
     /// Every execution up to this id is counted, or late.
     pub upto: Vec<u8>,
+    /// Of executions of teams, those after this id alone are counted by team.
+    pub teams_from: Vec<u8>,
     /// How many steps there were.
     turns: i64,
 }
@@ -87,14 +92,18 @@ pub fn cursor(conn: &mut Conn) -> Result<Cursor, StoreError> {
     struct Row {
         #[diesel(sql_type = Binary)]
         upto: Vec<u8>,
+        #[diesel(sql_type = Binary)]
+        teams_from: Vec<u8>,
         #[diesel(sql_type = BigInt)]
         turns: i64,
     }
     let row: Option<Row> =
-        Statement::new("SELECT upto, turns FROM rollup_cursor WHERE id = 1").first(conn)?;
+        Statement::new("SELECT upto, teams_from, turns FROM rollup_cursor WHERE id = 1")
+            .first(conn)?;
     let row = row.ok_or_else(|| StoreError::Fault("the roll-ups have no cursor".to_owned()))?;
     Ok(Cursor {
         upto: row.upto,
+        teams_from: row.teams_from,
         turns: row.turns,
     })
 }
@@ -105,6 +114,7 @@ enum Subject {
     Model(String),
     /// Empty for texts of one's own.
     Prompt(Vec<u8>),
+    Team(SpaceId),
 }
 
 impl Subject {
@@ -113,6 +123,7 @@ impl Subject {
         match self {
             Self::Model(_) => ("rollup_model", "model"),
             Self::Prompt(_) => ("rollup_prompt", "prompt_id"),
+            Self::Team(_) => ("rollup_team", "space_id"),
         }
     }
 
@@ -120,6 +131,7 @@ impl Subject {
         match self {
             Self::Model(name) => name.as_str().into(),
             Self::Prompt(id) => id.clone().into(),
+            Self::Team(id) => id.as_bytes().into(),
         }
     }
 }
@@ -147,10 +159,13 @@ impl Step {
         let prompt = fact.prompt.map(|id| id.as_bytes().to_vec());
         for grain in Grain::ALL {
             let bucket = grain.bucket(fact.at);
-            for subject in [
+            let by_team = fact.id.as_bytes().as_slice() > self.from.teams_from.as_slice();
+            let team = fact.team.filter(|_| by_team).map(Subject::Team);
+            let subjects = [
                 Subject::Model(fact.model.clone()),
                 Subject::Prompt(prompt.clone().unwrap_or_default()),
-            ] {
+            ];
+            for subject in subjects.into_iter().chain(team) {
                 let key = (fact.user, grain, bucket, subject);
                 self.rows.entry(key).or_default().add(fact);
             }
@@ -237,11 +252,29 @@ pub fn apply(tx: &mut Tx<'_>, step: &Step) -> Result<bool, StoreError> {
             .bind(id.as_bytes())
             .execute(tx)?;
     }
+    let teams = teams(tx, step)?;
     for ((user, grain, bucket, subject), tally) in &step.rows {
+        if matches!(subject, Subject::Team(team) if !teams.contains(team)) {
+            continue;
+        }
         add(tx, *user, (*grain, *bucket), subject, tally)?;
     }
     logs::ran(tx, &step.ran)?;
     Ok(true)
+}
+
+/// The teams of a step that are still there.
+fn teams(tx: &mut Tx<'_>, step: &Step) -> Result<BTreeSet<SpaceId>, StoreError> {
+    let named = step
+        .rows
+        .keys()
+        .filter_map(|(_, _, _, subject)| match subject {
+            Subject::Team(team) => Some(*team),
+            Subject::Model(_) | Subject::Prompt(_) => None,
+        });
+    let named: Vec<SpaceId> = named.collect::<BTreeSet<_>>().into_iter().collect();
+    let found = sync::seqs(tx, &named)?;
+    Ok(found.into_iter().map(|(team, _)| team).collect())
 }
 
 fn add(

@@ -4,6 +4,7 @@ use super::library::{LIBRARY, TRASH, shelf, signed, unsigned};
 use super::statement::Statement;
 use super::{Conn, StoreError};
 use crate::both;
+use crate::store::members::Membership;
 use crate::store::schema::library::space_stand;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Text};
@@ -211,11 +212,12 @@ struct PastRow {
     until: i64,
 }
 
-/// A space as its members see it.
+/// A space as this member sees it.
 ///
 /// # Errors
 /// [`StoreError::NotFound`], or the database's.
-pub fn state(conn: &mut Conn, space: SpaceId) -> Result<SpaceState, StoreError> {
+pub fn state(conn: &mut Conn, membership: Membership) -> Result<SpaceState, StoreError> {
+    let space = membership.space;
     let stand = stand(conn, space)?;
     let past: Vec<PastRow> = Statement::new(
         "SELECT epoch, until FROM space_epoch WHERE space_id = ? ORDER BY until, epoch",
@@ -229,6 +231,8 @@ pub fn state(conn: &mut Conn, space: SpaceId) -> Result<SpaceState, StoreError> 
     Ok(SpaceState {
         space,
         name: stand.name,
+        team: membership.team,
+        role: membership.role,
         epoch: stand.epoch,
         seq: stand.seq,
         past: past.collect(),

@@ -37,7 +37,7 @@ async fn spaces(state: Data<AppState>, actor: May<LibraryRead>) -> Reply<Json<Ve
         .read(
             move |conn: &mut Conn| -> Result<Vec<SpaceState>, StoreError> {
                 let spaces = actor.spaces.iter();
-                spaces.map(|it| sync::state(conn, it.space)).collect()
+                spaces.map(|it| sync::state(conn, *it)).collect()
             },
         )
         .await?;

@@ -51,6 +51,7 @@ deeds! {
     RemoveMembers = None;
     RenameTeam = None;
     SeeAudit = None;
+    SeeFigures = None;
     DeleteTeam = None;
     TransferOwnership = None;
 }

@@ -45,6 +45,8 @@ rights! {
     RenameTeam = Admin, "rename the team";
     /// Who did what.
     SeeAudit = Admin, "see the audit log";
+    /// What its prompts were run for, by whom, and who makes them.
+    SeeFigures = Admin, "see the team's figures, member by member";
     /// With its whole library.
     DeleteTeam = Owner, "delete the team with its library";
     /// Somebody else becomes an owner.

@@ -4,7 +4,7 @@ use super::latencies::Latencies;
 use super::wire::{Figures, Percentiles};
 use crate::execution::money::NanoUsd;
 use crate::execution::wire::{Cost, ExecutionState};
-use crate::ids::{DocId, ExecutionId, Millis, UserId};
+use crate::ids::{DocId, ExecutionId, Millis, SpaceId, UserId};
 
 /// An execution that has ended, as far as roll-ups count it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Fact {
     pub model: String,
     /// The prompt; absent for a text of one's own.
     pub prompt: Option<DocId>,
+    /// The team whose prompt it is.
+    pub team: Option<SpaceId>,
     /// How it ended.
     pub state: ExecutionState,
     /// What it cost.
@@ -134,6 +136,7 @@ pub(super) mod tests {
             at,
             model: format!("openai/{model}"),
             prompt: (prompt > 0).then(|| DocId::mint(1, [prompt; 10])),
+            team: None,
             state: ExecutionState::ALL[state],
             cost: match cost {
                 0 => Cost::Pending,
@@ -162,6 +165,7 @@ pub(super) mod tests {
             at: 1,
             model: "openai/a".to_owned(),
             prompt: None,
+            team: None,
             state,
             cost: Cost::Exact(NanoUsd(5)),
             latency: Some(latency),

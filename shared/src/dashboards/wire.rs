@@ -273,7 +273,10 @@ pub struct PersonFigures {
     pub user: UserId,
     /// Its e-mail address.
     pub email: String,
-    /// Its figures; latency is left out.
+    /// Is not in the team any more; never so in the figures of everybody.
+    #[serde(default)]
+    pub former: bool,
+    /// Its figures; latency is left out in the figures of everybody.
     #[serde(flatten)]
     pub figures: Figures,
 }
@@ -294,10 +297,28 @@ pub struct MetricsView {
     pub weeks: Vec<CreatorWeek>,
     /// How soon the accounts made in the period got a first answer.
     pub first: FirstSuccess,
-    /// Most costly first, at most 100.
+    /// Most costly first, a page of them.
     pub people: Vec<PersonFigures>,
+    /// How many people there are on all pages.
+    pub people_count: u64,
     /// How many people ran something in the period.
     pub active: u64,
     /// How many accounts there are.
     pub accounts: u64,
+}
+
+/// `GET /api/v1/teams/{team}/figures` with the period of the dashboard: a team's figures, for its admins and owners.
+///
+/// Counted are executions of the team's prompts, by whoever ran them. `accounts` are members; creators made or changed a text of the
+/// team's library; `first` counts from joining to the end of a member's first completed execution of one of its prompts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TeamFiguresView {
+    /// What a point stands for.
+    pub grain: Grain,
+    /// Every hour or day of the period, in order.
+    pub points: Vec<Point>,
+    /// The figures; every member is among its people, and who left after running something.
+    #[serde(flatten)]
+    pub metrics: MetricsView,
 }

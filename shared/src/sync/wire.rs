@@ -1,5 +1,6 @@
 //! The sync protocol's messages. Not their meaning: that is `merge`, `server` and `client` beside this file.
 
+use crate::access::Role;
 use crate::error::{ErrorCode, Violation};
 use crate::hlc::Hlc;
 use crate::ids::{DeviceId, DocId, OpId, SpaceId};
@@ -200,6 +201,12 @@ pub struct SpaceState {
     pub space: SpaceId,
     /// Its name.
     pub name: String,
+    /// It is a team's; else the caller's own.
+    #[serde(default)]
+    pub team: bool,
+    /// What the caller is in it.
+    #[serde(default = "owner")]
+    pub role: Role,
     /// Changes on a restore.
     pub epoch: String,
     /// Its sequence number.
@@ -207,6 +214,11 @@ pub struct SpaceState {
     /// Epochs that a restore from a backup ended; empty for a space that was never restored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub past: Vec<PastEpoch>,
+}
+
+/// In one's own space, which is all that servers without teams know.
+fn owner() -> Role {
+    Role::Owner
 }
 
 /// An epoch that a restore from a backup ended.

@@ -4,13 +4,14 @@ mod figures;
 mod home;
 mod metrics;
 mod rollups;
+mod team;
 
 use krowoc_server::dashboards::rollup;
 use krowoc_server::store::statement::Statement;
 use krowoc_server::store::{StoreError, Tx};
 use krowoc_shared::dashboards::wire::DashboardView;
 use krowoc_shared::execution::wire::ExecutionState;
-use krowoc_shared::ids::{DocId, ExecutionId, GroupId, Millis, UserId};
+use krowoc_shared::ids::{DocId, ExecutionId, GroupId, Millis, SpaceId, UserId};
 use krowoc_tests::{Caller, TestApp};
 use serde_json::json;
 
@@ -53,6 +54,8 @@ struct Row {
     at: Millis,
     model: &'static str,
     prompt: Option<DocId>,
+    /// The team whose prompt it is.
+    team: Option<SpaceId>,
     /// `Running` has not ended.
     state: ExecutionState,
     cost: i64,
@@ -69,6 +72,7 @@ fn row(dice: &mut Dice, user: UserId, at: Millis) -> Row {
         at,
         model: "openai/a",
         prompt: None,
+        team: None,
         state: ExecutionState::Completed,
         cost: 1_000,
         priced: "exact",
@@ -80,8 +84,8 @@ fn insert(tx: &mut Tx<'_>, row: &Row) -> Result<(), StoreError> {
     let ended = row.state > ExecutionState::Running;
     Statement::new(
         "INSERT INTO execution (id, account_id, group_id, place, prompt_id, title, model, tier, state, cost_state, cost, reserved, \
-         period, created_at, finished_at, latency_ms, attempts, correlation_id, lease_until, request) \
-         VALUES (?, ?, ?, ?, ?, 'A prompt', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]', 'c', ?, '{}')",
+         period, created_at, finished_at, latency_ms, attempts, correlation_id, lease_until, request, space_id) \
+         VALUES (?, ?, ?, ?, ?, 'A prompt', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]', 'c', ?, '{}', ?)",
     )
     .bind(row.id.as_bytes())
     .bind(row.user.as_bytes())
@@ -99,6 +103,7 @@ fn insert(tx: &mut Tx<'_>, row: &Row) -> Result<(), StoreError> {
     .bind(ended.then_some(row.at))
     .bind(row.latency.filter(|_| ended))
     .bind((!ended).then_some(row.at + HOUR))
+    .bind(row.team.map(|id| id.as_bytes().to_vec()))
     .execute(tx)?;
     Ok(())
 }

@@ -51,6 +51,7 @@ async fn raw(app: &TestApp, user: UserId) -> Vec<Fact> {
         at: row.created_at,
         model: row.model,
         prompt: row.prompt_id.and_then(|id| DocId::from_slice(&id)),
+        team: None,
         state: ExecutionState::parse(&row.state).unwrap(),
         cost: match row.cost_state.as_str() {
             "exact" => Cost::Exact(NanoUsd(row.cost)),

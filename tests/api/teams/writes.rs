@@ -13,13 +13,7 @@ use serde_json::json;
 
 /// A member as a client of the team's library.
 pub async fn syncing(caller: &Caller, team: Team) -> Syncing {
-    let states: Vec<SpaceState> = caller.get("/api/v1/sync/spaces").await.ok().json();
-    let state = states.into_iter().find(|it| it.space == team.id).unwrap();
-    Syncing {
-        caller: caller.again(),
-        space: team.id,
-        epoch: state.epoch,
-    }
+    team.syncing(caller).await
 }
 
 /// Pushes one new prompt.

@@ -2,17 +2,20 @@
 
 use super::{Event, MINUTE, TIMEOUT, World};
 use crate::bug::Bug;
-use crate::node::{Next, Reply, Request};
+use crate::disk::QuotaExceeded;
+use crate::node::{Next, Node, Reply, Request};
 use crate::oracle::Broken;
 use crate::people;
+use crate::shelf::Shelf;
 use crate::store::status;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::sync::client::Failure;
-use krowoc_shared::sync::wire::PullRequest;
+use krowoc_shared::sync::wire::{PullRequest, SpaceState};
 
 impl World {
     /// A client sends a request and begins to wait.
     pub(super) fn send(&mut self, client: usize, request: Request) {
+        let request = self.misdirected(client, request);
         self.flights += 1;
         let flight = self.flights;
         let life = self.nodes[client].life;
@@ -33,6 +36,25 @@ impl World {
             reply,
         };
         self.at(self.now + TIMEOUT, timeout);
+    }
+
+    /// The planted mix-up: a push goes out in the name of another library of the same browser.
+    fn misdirected(&mut self, client: usize, request: Request) -> Request {
+        let Request::Push(mut push) = request else {
+            return request;
+        };
+        if self.bug == Some(Bug::WrongSpace) {
+            let browser = self.nodes[client].browser;
+            let others = self
+                .nodes
+                .iter()
+                .filter(|it| it.browser == browser && it.open);
+            let shelves: Vec<usize> = others.map(|it| it.shelf).collect();
+            if let Some(shelf) = self.rng.pick(&shelves) {
+                push.space = self.shelves[*shelf].store.space;
+            }
+        }
+        Request::Push(push)
     }
 
     /// Puts a message on the wire: it may be lost, come twice, or come much later.
@@ -91,10 +113,33 @@ impl World {
     }
 
     fn serve(&mut self, client: usize, request: &Request) -> Reply {
-        let before = self.store.rows.seq;
+        let account = self.accounts[self.nodes[client].browser];
+        let asked = match request {
+            Request::Spaces => {
+                let of = |shelf: &Shelf| {
+                    shelf
+                        .roles
+                        .get(&account)
+                        .map(|role| shelf.store.state(*role))
+                };
+                return Reply::Spaces(Ok(self.shelves.iter().filter_map(of).collect()));
+            }
+            Request::Pull(request) => request.space,
+            Request::Push(request) => request.space,
+        };
+        let found = self
+            .shelves
+            .iter()
+            .position(|shelf| shelf.store.space == asked);
+        let Some(number) = found else {
+            return request.failed(status(ErrorCode::NotFound));
+        };
+        let Shelf { store, roles, .. } = &mut self.shelves[number];
+        let role = roles.get(&account).copied();
+        let before = store.rows.seq;
         let reply = match request {
-            Request::Spaces => Reply::Spaces(Ok(self.store.spaces())),
-            Request::Pull(request) => Reply::Pull(self.store.pull(request, client, self.now)),
+            Request::Spaces => return Reply::Spaces(Ok(Vec::new())),
+            Request::Pull(request) => Reply::Pull(store.pull(request, role, client, self.now)),
             Request::Push(push) => {
                 let poisoned = |text: &str| {
                     push.ops
@@ -109,7 +154,7 @@ impl World {
                 }
                 let hides = self.bug == Some(Bug::LateCommit) && self.rng.chance(30);
                 let late = hides.then(|| self.now + self.rng.between(50, 5_000));
-                let mut reply = self.store.push(push, self.now, late);
+                let mut reply = store.push(push, role, self.now, late);
                 if let (Ok(reply), true) = (&mut reply, self.rng.chance(50)) {
                     let pull = PullRequest {
                         space: push.space,
@@ -118,19 +163,18 @@ impl World {
                         limit: None,
                         horizon: None,
                     };
-                    reply.changes = self
-                        .store
-                        .pull(&pull, client, self.now)
+                    reply.changes = store
+                        .pull(&pull, role, client, self.now)
                         .ok()
                         .filter(|page| !page.more);
                 }
                 Reply::Push(reply)
             }
         };
-        let seq = self.store.rows.seq;
+        let seq = store.rows.seq;
         if seq > before {
             for other in 0..self.nodes.len() {
-                if self.rng.chance(70) {
+                if self.nodes[other].shelf == number && self.rng.chance(70) {
                     self.deliver(other, Event::Hint(other, seq));
                 }
             }
@@ -165,11 +209,32 @@ impl World {
         if waited {
             node.flight = None;
         }
+        if let Reply::Spaces(Ok(spaces)) = &reply
+            && self.tell(client, spaces).is_err()
+        {
+            self.tick(client, self.now + 5_000);
+            return Ok(());
+        }
+        let node = &mut self.nodes[client];
         match node.take(request, reply, self.now, &mut self.rng) {
-            Ok(Next::Crash) => self.lose_power(client),
+            Ok(Next::Crash) => self.lose_power(self.nodes[client].browser),
             Ok(_) => self.tick(client, self.now + 1),
             Err(_) => self.tick(client, self.now + 5_000),
         }
-        self.oracle.check_views(&self.nodes[client])
+        self.check(client)
+    }
+
+    /// The other libraries of the browser are told which spaces there are, before the one that asked notes that it knows.
+    fn tell(&mut self, client: usize, spaces: &[SpaceState]) -> Result<(), QuotaExceeded> {
+        let browser = self.nodes[client].browser;
+        for other in 0..self.nodes.len() {
+            let Node { shelf, .. } = self.nodes[other];
+            if other != client && self.nodes[other].browser == browser && self.shelves[shelf].team {
+                let space = self.shelves[shelf].store.space;
+                self.nodes[other].told(space, spaces)?;
+                self.tick(other, self.now + 1);
+            }
+        }
+        Ok(())
     }
 }

@@ -28,6 +28,12 @@ pub fn plan(state: &ClientState, waiting: &[OutboxRow], now: Millis) -> Step {
     if let Some(code) = state.halted {
         return Step::Halted(code);
     }
+    if state.phase == Phase::Gone {
+        return Step::Idle;
+    }
+    if state.phase == Phase::Leave {
+        return Step::Leave;
+    }
     let (Some(space), Some(epoch), false) = (state.space, &state.epoch, state.phase == Phase::Ask)
     else {
         let due = due(state.pull.retry_at, now);
@@ -61,6 +67,10 @@ pub fn plan(state: &ClientState, waiting: &[OutboxRow], now: Millis) -> Step {
     let pull_due = pull_at <= now;
     if push_due && !(pull_due && state.pushed_last) {
         return push(state, space, epoch, &rows);
+    }
+    let looks = state.team.is_none() && state.phase == Phase::Steady;
+    if looks && due(state.spaces_at, now).max(due(state.pull.retry_at, now)) <= now {
+        return Step::Spaces;
     }
     if pull_due {
         return Step::Pull(PullRequest {

@@ -1,6 +1,6 @@
 //! What a person can do with a refused edit: retry it, changed or not, or discard it. Not the refusal.
 
-use super::state::{ClientState, OutboxRow, RowState};
+use super::state::{ClientState, OutboxRow, RowState, not_in_team};
 use super::step::{Commit, Env, Loaded};
 use super::work::Work;
 use crate::error::{ErrorCode, Violation};
@@ -8,12 +8,13 @@ use crate::ids::DocId;
 use crate::sync::wire::Op;
 use crate::sync::{ops, server};
 
-/// Queues a refused edit again, under a new id and at the end; `edited` replaces it when given.
+/// Queues a refused edit again, under a new id and at the end; `edited` replaces it when given. One that the role did not allow is queued as
+/// it is.
 /// `loaded`: the document and all of its rows. A document that the server no longer has is made anew from what is shown,
 /// and its other edits refused for the same reason go with it. A row that is not refused is left alone.
 ///
 /// # Errors
-/// The rule that the edited operation breaks.
+/// The rule that the edited operation breaks; `role_too_low` in a team that the person is not in any more.
 pub fn retry(
     state: &ClientState,
     loaded: Loaded,
@@ -25,9 +26,26 @@ pub fn retry(
     let Some(row) = work.row(seq).filter(|row| row.is_rejected()).cloned() else {
         return Ok(work.finish());
     };
+    if state.ended() {
+        return Err(not_in_team());
+    }
     let id = row.op.doc_id;
     let gone = is_gone(&row);
     let unchanged = edited.is_none();
+    if unchanged && is_of_role(&row) {
+        // Nothing is wrong with it. A server may have it, as the answer was lost: the same operation again does nothing twice.
+        work.drop_row(seq);
+        let seq = work.next_seq();
+        work.put_row(OutboxRow {
+            seq,
+            state: RowState::Waiting,
+            last_error: None,
+            isolated: false,
+            ..row
+        });
+        work.refresh(id);
+        return Ok(work.finish());
+    }
     let op = edited.unwrap_or_else(|| row.op.clone());
     server::validate(&op)?;
     let view = work.local(id).map(|local| local.view.clone());
@@ -68,6 +86,10 @@ pub fn discard(state: &ClientState, loaded: Loaded, seq: u64) -> Commit {
 
 fn is_gone(row: &OutboxRow) -> bool {
     matches!(&row.state, RowState::Rejected(violation) if violation.code == ErrorCode::NotFound)
+}
+
+fn is_of_role(row: &OutboxRow) -> bool {
+    matches!(&row.state, RowState::Rejected(violation) if violation.code == ErrorCode::RoleTooLow)
 }
 
 fn gone_rows(work: &Work, id: DocId) -> Vec<u64> {

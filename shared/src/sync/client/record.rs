@@ -34,7 +34,8 @@ impl From<Op> for Edit {
 /// once it is durable the edit is saved. An operation that was recorded before gives a commit that changes nothing.
 ///
 /// # Errors
-/// The rule that a value breaks; `not_found` for an edit of a document that is not here.
+/// The rule that a value breaks; `not_found` for an edit of a document that is not here; `role_too_low` in a team where the person may not
+/// edit, or is not any more.
 pub fn record(
     state: &ClientState,
     loaded: Loaded,
@@ -45,6 +46,9 @@ pub fn record(
     let known = |id: &OpId| *id == op.op_id;
     if state.recent.iter().any(known) || loaded.rows.iter().any(|row| known(&row.op.op_id)) {
         return Ok(Commit::of(state.clone()));
+    }
+    if let Some(refusal) = state.refusal() {
+        return Err(refusal);
     }
     server::validate(&op)?;
     if matches!(op.act, Some(Act::Publish { .. })) {

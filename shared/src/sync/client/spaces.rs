@@ -1,5 +1,7 @@
-//! Where the space stands, and the end of reading it whole. Not the pages between.
+//! Where the space stands, and the end of reading it whole. Not the pages between, and not the end of a membership.
 
+use super::leave;
+use super::plan::POLL_EVERY;
 use super::pull::{fail, settle_acks};
 use super::reoffer;
 use super::state::{Backoff, ClientState, Phase};
@@ -10,7 +12,8 @@ use crate::library::document::Document;
 use crate::sync::checksum::Checksum;
 use crate::sync::wire::{PastEpoch, SpaceState};
 
-/// Takes the answer to `GET /sync/spaces`: chooses the space, notices a new epoch, begins to read.
+/// Takes the answer to `GET /sync/spaces`: finds the space that the machine is bound to, notices a new epoch, begins to read. A team that
+/// is not in it has the person as a member no more.
 #[must_use]
 pub fn on_spaces(
     state: &ClientState,
@@ -21,14 +24,27 @@ pub fn on_spaces(
     match result {
         Err(failure) => fail(&mut state, &failure, env),
         Ok(spaces) => {
-            let same = spaces.iter().find(|space| Some(space.space) == state.space);
-            match same.or(spaces.first()) {
+            state.spaces_at = env.now.saturating_add(POLL_EVERY);
+            if state.phase != Phase::Ask {
+                // It stands where it stood: only who is in which space was asked.
+                leave::note(&mut state, &spaces);
+                return Commit::of(state);
+            }
+            match bound(&state, &spaces) {
                 Some(space) => begin(&mut state, space),
+                None if state.team.is_some() => state.phase = Phase::Leave,
                 None => state.halted = Some(ErrorCode::NotFound),
             }
         }
     }
     Commit::of(state)
+}
+
+/// The space of this machine: of a team that very one, else the person's own, which is another after they signed in elsewhere.
+fn bound<'a>(state: &ClientState, spaces: &'a [SpaceState]) -> Option<&'a SpaceState> {
+    let mut own = spaces.iter().filter(|it| it.team == state.team.is_some());
+    let same = own.clone().find(|it| Some(it.space) == state.space);
+    same.or_else(|| own.next().filter(|_| state.team.is_none()))
 }
 
 fn begin(state: &mut ClientState, space: &SpaceState) {
@@ -49,6 +65,7 @@ fn begin(state: &mut ClientState, space: &SpaceState) {
         state.wanted = 0;
     }
     state.space = Some(space.space);
+    state.team = state.team.map(|_| space.role);
     state.epoch = Some(space.epoch.clone());
     state.generation = state.generation.saturating_add(1);
     state.checksum = Checksum::default();

@@ -1,5 +1,6 @@
 //! What a client keeps: its place in the space, the queue of edits, the documents. Not how it is stored, and not the steps.
 
+use crate::access::{Action, Role};
 use crate::error::{ErrorCode, Violation};
 use crate::hlc::Clock;
 use crate::ids::{DeviceId, Millis, OpId, SpaceId};
@@ -37,6 +38,10 @@ pub enum Phase {
     Sweep,
     /// Follows changes.
     Steady,
+    /// The person is not in the team any more: its documents are to be dropped.
+    Leave,
+    /// They are dropped. What the team never took is kept, as refused.
+    Gone,
 }
 
 /// The state of the client machine: one small record, written in each commit.
@@ -44,8 +49,14 @@ pub enum Phase {
 pub struct ClientState {
     /// True once a server is configured; until then nothing is sent and nothing is lost.
     pub connected: bool,
-    /// The space on the server; known after the first answer.
+    /// The space on the server; of one's own library known after the first answer, of a team's from the beginning.
     pub space: Option<SpaceId>,
+    /// What the person is in the team whose library this is; `None` for their own.
+    #[serde(default)]
+    pub team: Option<Role>,
+    /// When to ask which spaces there are without being told; only one's own library asks.
+    #[serde(default)]
+    pub spaces_at: Millis,
     /// This device, as the server knows it.
     pub device: Option<DeviceId>,
     /// The epoch that shadows and cursor belong to.
@@ -104,6 +115,8 @@ impl ClientState {
         Self {
             connected: false,
             space: None,
+            team: None,
+            spaces_at: 0,
             device: None,
             epoch: None,
             since: 0,
@@ -131,6 +144,38 @@ impl ClientState {
         }
     }
 
+    /// The state of a machine for the library of a team, which stays with it for good.
+    #[must_use]
+    pub fn of_team(node: u32, space: SpaceId, role: Role) -> Self {
+        Self {
+            space: Some(space),
+            team: Some(role),
+            ..Self::new(node)
+        }
+    }
+
+    /// Why nothing can be edited here; `None` when it can.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Violation> {
+        let role = self.team?;
+        if self.ended() {
+            return Some(not_in_team());
+        }
+        let message =
+            (!role.may(Action::WriteDocuments)).then(|| Action::WriteDocuments.refusal(role))?;
+        Some(Violation {
+            code: ErrorCode::RoleTooLow,
+            field: "/space".to_owned(),
+            message,
+        })
+    }
+
+    /// True when the person is not in the team any more.
+    #[must_use]
+    pub fn ended(&self) -> bool {
+        matches!(self.phase, Phase::Leave | Phase::Gone)
+    }
+
     /// A server was configured, or signed in to again. What waits is sent; what is here is kept.
     pub fn connect(&mut self, device: Option<DeviceId>) {
         self.connected = true;
@@ -155,6 +200,7 @@ impl ClientState {
             self.start_over();
         }
         self.pull_at = self.pull_at.min(now);
+        self.spaces_at = self.spaces_at.min(now);
         self.push.retry_at = self.push.retry_at.min(now);
         self.pull.retry_at = self.pull.retry_at.min(now);
     }
@@ -168,6 +214,15 @@ impl ClientState {
     /// Whether a document's shadow is counted in [`ClientState::checksum`].
     pub(super) fn counted<'a>(&self, local: &'a Local) -> Option<&'a Document> {
         local.shadow().filter(|_| local.read == self.generation)
+    }
+}
+
+/// Why an edit of a team that the person has left is refused.
+pub(super) fn not_in_team() -> Violation {
+    Violation {
+        code: ErrorCode::RoleTooLow,
+        field: "/space".to_owned(),
+        message: "You are not in this team any more.".to_owned(),
     }
 }
 

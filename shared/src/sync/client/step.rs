@@ -49,7 +49,7 @@ impl Commit {
 #[derive(Clone, Debug, PartialEq)]
 #[allow(clippy::large_enum_variant)]
 pub enum Step {
-    /// `GET /sync/spaces`, then `on_spaces`.
+    /// `GET /sync/spaces`, then `on_spaces`; the other machines of the person are told with `on_membership`.
     Spaces,
     /// Write `mark`, **then** send `request`, then `on_push`. Without the mark a row that a server has could still change.
     Push {
@@ -67,11 +67,13 @@ pub enum Step {
         /// How many to load.
         limit: usize,
     },
+    /// Load every row, the documents that have some, and the ids of all, then `on_leave`.
+    Leave,
     /// Nothing before this time (wall milliseconds); an event may come earlier.
     WaitUntil(Millis),
     /// A person must act first: sign in again, connect again.
     Halted(ErrorCode),
-    /// No server is configured.
+    /// No server is configured, or the person is not in the team any more.
     Idle,
 }
 

@@ -1,6 +1,7 @@
 //! Tests of the client machine against the real server decision, each a short story. Not the simulation: no faults here.
 
 use super::*;
+use crate::access::{Action, Role};
 use crate::error::ErrorCode;
 use crate::hlc::Hlc;
 use crate::ids::{DocId, Millis, OpId, SpaceId};
@@ -17,6 +18,7 @@ mod failures;
 mod lifecycle;
 mod quota;
 mod stories;
+mod teams;
 
 /// A server of one space, in memory, over the real decision.
 #[derive(Clone)]
@@ -31,6 +33,10 @@ pub(super) struct Server {
     pub page: usize,
     /// Most prompts; as many as one likes when absent.
     pub most: Option<usize>,
+    /// It is a team's, in which the client is this.
+    pub team: Option<Role>,
+    /// The client is a member.
+    pub member: bool,
 }
 
 impl Server {
@@ -45,6 +51,8 @@ impl Server {
             results: BTreeMap::new(),
             page: 3,
             most: None,
+            team: None,
+            member: true,
         }
     }
 
@@ -74,18 +82,27 @@ impl Server {
     }
 
     pub fn spaces(&self) -> Vec<SpaceState> {
-        vec![SpaceState {
+        let space = SpaceState {
             space: Self::space(),
             name: "mine".into(),
+            team: self.team.is_some(),
+            role: self.team.unwrap_or(Role::Owner),
             epoch: self.epoch.clone(),
             seq: self.seq,
             past: self.past.clone(),
-        }]
+        };
+        if self.member { vec![space] } else { Vec::new() }
     }
 
     fn apply(&mut self, op: &Op) -> OpResult {
         if let Some(known) = self.results.get(&op.op_id) {
             return known.clone().into_duplicate();
+        }
+        if self
+            .team
+            .is_some_and(|role| !role.may(Action::WriteDocuments))
+        {
+            return OpResult::rejected(op, ErrorCode::RoleTooLow, "", "role too low");
         }
         let current = self.documents.get(&op.doc_id);
         let versions = self.versions.entry(op.doc_id).or_default();
@@ -149,7 +166,9 @@ impl Server {
     }
 
     fn check(&self, epoch: &str) -> Result<(), Failure> {
-        if epoch == self.epoch {
+        if !self.member {
+            Err(status(ErrorCode::NotFound))
+        } else if epoch == self.epoch {
             Ok(())
         } else {
             Err(status(ErrorCode::EpochMismatch))
@@ -298,6 +317,11 @@ impl Client {
                     .map(|local| local.view.id)
                     .collect();
                 on_sweep(&self.state, self.load(&unmet), &mut env)
+            }
+            Step::Leave => {
+                let ids: Vec<DocId> = self.locals.keys().copied().collect();
+                let edited: Vec<DocId> = self.rows.values().map(|row| row.op.doc_id).collect();
+                on_leave(&self.state, &ids, self.load(&edited))
             }
             Step::WaitUntil(_) | Step::Halted(_) | Step::Idle => return false,
         };

@@ -42,6 +42,8 @@ const IN_SPACES: &[(&str, &str, Action)] = &[
     ("POST", "/teams/{team}/invitations", Action::Invite),
     ("DELETE", "/teams/{team}/invitations/{id}", Action::Invite),
     ("GET", "/teams/{team}/audit", Action::SeeAudit),
+    ("GET", "/teams/{team}/figures", Action::SeeFigures),
+    ("GET", "/teams/{team}/figures/csv", Action::SeeFigures),
     ("GET", "/live", Action::ReadLibrary),
     ("GET", "/sync/pull", Action::ReadLibrary),
     ("POST", "/sync/push", Action::WriteDocuments),

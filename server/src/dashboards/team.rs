@@ -1,0 +1,122 @@
+//! `GET /teams/{team}/figures`, as JSON and as a file of CSV: what a team's prompts were run for, and by whom. Not the counting.
+
+use super::metrics::{self, Page, PeopleQuery};
+use super::query::{PeriodQuery, written};
+use crate::app::AppState;
+use crate::store::Conn;
+use crate::web::guard::SeeFigures;
+use crate::web::routes::Routes;
+use crate::web::{In, Reply};
+use actix_web::web::{Data, Json, Query};
+use actix_web::{HttpResponse, get};
+use krowoc_shared::dashboards::csv;
+use krowoc_shared::dashboards::wire::TeamFiguresView;
+use krowoc_shared::error::Problem;
+use serde::Deserialize;
+
+/// Its routes.
+pub(super) fn configure(cfg: &mut Routes<'_>) {
+    cfg.service(team_figures).service(team_figures_csv);
+}
+
+/// A team's figures of a period beside those of the period before: its executions, its weekly active creators, how soon new members get a
+/// first answer, and usage member by member.
+///
+/// Counted are executions of the team's prompts that have ended, by the time at which they were asked for, whoever ran them.
+#[utoipa::path(
+    tag = "teams",
+    security(("session" = [])),
+    params(("team" = String, Path, description = "The team."), PeriodQuery, PeopleQuery),
+    responses(
+        (status = 200, description = "The figures.", body = TeamFiguresView),
+        (status = 403, description = "role_too_low", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "not_found: the caller is not in such a team", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "invalid_field: a day is none, or too many", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/teams/{team}/figures")]
+async fn team_figures(
+    state: Data<AppState>,
+    member: In<SeeFigures>,
+    query: Query<PeriodQuery>,
+    people: Query<PeopleQuery>,
+) -> Reply<Json<TeamFiguresView>> {
+    let now = state.now();
+    let (span, page, team) = (query.span(now)?, people.page(), member.space());
+    let found = state
+        .store
+        .read(move |conn: &mut Conn| metrics::view(conn, Some(team), span, now, page))
+        .await?;
+    Ok(Json(found))
+}
+
+/// What the lines of a file stand for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum TeamLines {
+    /// Hours or days.
+    #[default]
+    Time,
+    /// Members, most costly first, with those who left after running something.
+    Member,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::IntoParams)]
+struct LinesQuery {
+    /// `time` (default) or `member`.
+    #[param(inline)]
+    by: Option<TeamLines>,
+}
+
+/// The figures of a team as a file of CSV, with the names of the columns in its first line.
+#[utoipa::path(
+    tag = "teams",
+    security(("session" = [])),
+    params(("team" = String, Path, description = "The team."), PeriodQuery, LinesQuery),
+    responses(
+        (status = 200, description = "The file.", content_type = "text/csv"),
+        (status = 403, description = "role_too_low", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "not_found: the caller is not in such a team", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "invalid_field: a day is none, or too many", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/teams/{team}/figures/csv")]
+async fn team_figures_csv(
+    state: Data<AppState>,
+    member: In<SeeFigures>,
+    query: Query<PeriodQuery>,
+    lines: Query<LinesQuery>,
+) -> Reply<HttpResponse> {
+    let now = state.now();
+    let (span, team) = (query.span(now)?, member.space());
+    let found = state
+        .store
+        .read(move |conn: &mut Conn| metrics::view(conn, Some(team), span, now, Page::ALL))
+        .await?;
+    let (name, text): (&str, String) = match lines.by.unwrap_or_default() {
+        TeamLines::Time => {
+            let points = found.points.iter();
+            let lines = points.map(|point| csv::line(&written(point.at, span), &point.figures));
+            let head = std::iter::once(csv::head("from_utc"));
+            ("time", head.chain(lines).collect())
+        }
+        TeamLines::Member => {
+            let people = found.metrics.people.iter();
+            let lines = people.map(|row| csv::line(&row.email, &row.figures));
+            (
+                "members",
+                std::iter::once(csv::head("member")).chain(lines).collect(),
+            )
+        }
+    };
+    let (from, to) = (
+        written(span.from, span),
+        written(span.to.saturating_sub(1), span),
+    );
+    let file = format!("krowoc-team-{name}-{from}-{to}.csv").replace(':', "");
+    let disposition = format!("attachment; filename=\"{file}\"");
+    Ok(HttpResponse::Ok()
+        .content_type(csv::MEDIA_TYPE)
+        .insert_header(("content-disposition", disposition))
+        .body(text))
+}

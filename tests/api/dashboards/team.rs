@@ -1,0 +1,336 @@
+//! Figures of a team: its members' executions of its prompts, equal to the rows themselves at any moment, and for its admins alone.
+
+use super::{DAY, Dice, HOUR, MINUTE, Row, end, put, roll_up, row};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use krowoc_server::store::statement::Statement;
+use krowoc_server::store::{Conn, Tx};
+use krowoc_shared::access::Role;
+use krowoc_shared::dashboards::wire::{FirstSuccess, TeamFiguresView};
+use krowoc_shared::dashboards::{Board, Fact, Period, Span, Tally};
+use krowoc_shared::error::ErrorCode;
+use krowoc_shared::execution::money::NanoUsd;
+use krowoc_shared::execution::wire::{Cost, ExecutionState};
+use krowoc_shared::ids::{ExecutionId, SpaceId, UserId};
+use krowoc_tests::caller::PASSWORD;
+use krowoc_tests::clock::BEGIN;
+use krowoc_tests::ops::{at, edit, prompt};
+use krowoc_tests::teams::Team;
+use krowoc_tests::{Caller, Options, TestApp};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+async fn figures(team: Team, by: &Caller, query: &str) -> TeamFiguresView {
+    let path = team.path(&format!("/figures?{query}"));
+    by.get(&path).await.ok().json()
+}
+
+#[derive(QueryableByName)]
+struct Raw {
+    #[diesel(sql_type = Binary)]
+    id: Vec<u8>,
+    #[diesel(sql_type = Binary)]
+    account_id: Vec<u8>,
+    #[diesel(sql_type = BigInt)]
+    created_at: i64,
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = Text)]
+    cost_state: String,
+    #[diesel(sql_type = BigInt)]
+    cost: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    latency_ms: Option<i64>,
+}
+
+/// Every execution of a team's prompts that has ended, straight from its rows.
+async fn raw(app: &TestApp, team: SpaceId) -> Vec<Fact> {
+    let read = app.state.store.read(move |conn: &mut Conn| {
+        Statement::new(
+            "SELECT id, account_id, created_at, state, cost_state, cost, latency_ms FROM execution \
+             WHERE space_id = ? AND state NOT IN ('waiting', 'running')",
+        )
+        .bind(team.as_bytes())
+        .load::<Raw>(conn)
+    });
+    let fact = |row: Raw| Fact {
+        id: ExecutionId::from_slice(&row.id).unwrap(),
+        user: UserId::from_slice(&row.account_id).unwrap(),
+        at: row.created_at,
+        model: String::new(),
+        prompt: None,
+        team: Some(team),
+        state: ExecutionState::parse(&row.state).unwrap(),
+        cost: match row.cost_state.as_str() {
+            "exact" => Cost::Exact(NanoUsd(row.cost)),
+            "estimated" => Cost::Estimated(NanoUsd(row.cost)),
+            _ => Cost::Unpriced,
+        },
+        latency: row.latency_ms,
+    };
+    read.await.unwrap().into_iter().map(fact).collect()
+}
+
+fn board(facts: &[Fact], span: Span) -> Board {
+    let mut board = Board::new(span);
+    facts.iter().for_each(|fact| board.add_fact(fact));
+    board
+}
+
+/// What is shown is what the rows come to, in all and member by member.
+async fn check(app: &TestApp, team: Team, by: &Caller) {
+    let facts = raw(app, team.id).await;
+    for period in [Period::Day, Period::Month, Period::Quarter] {
+        let span = Span::of(period, app.state.now());
+        let view = figures(team, by, &format!("period={}", period.as_str())).await;
+        let expected = board(&facts, span);
+        assert_eq!(view.metrics.total, expected.total().figures());
+        assert_eq!(view.points, expected.series());
+        let before = board(&facts, span.before());
+        assert_eq!(view.metrics.before, before.total().figures());
+        let mut people: BTreeMap<UserId, Tally> = BTreeMap::new();
+        for fact in facts.iter().filter(|fact| span.contains(fact.at)) {
+            people.entry(fact.user).or_default().add(fact);
+        }
+        let shown = view.metrics.people.iter();
+        let shown = shown.filter(|row| row.figures.executions > 0);
+        let shown: BTreeMap<_, _> = shown.map(|row| (row.user, row.figures)).collect();
+        let expected = people.iter().map(|(user, tally)| (*user, tally.figures()));
+        assert_eq!(shown, expected.collect());
+        assert_eq!(view.metrics.active, u64::try_from(people.len()).unwrap());
+    }
+}
+
+const STATES: [ExecutionState; 5] = [
+    ExecutionState::Completed,
+    ExecutionState::Completed,
+    ExecutionState::Failed,
+    ExecutionState::Truncated,
+    ExecutionState::Cancelled,
+];
+
+fn any(dice: &mut Dice, user: UserId, team: Option<SpaceId>, at: i64) -> Row {
+    let open = dice.below(3) == 0;
+    let state = STATES[dice.below(5) as usize];
+    Row {
+        team,
+        state: if open { ExecutionState::Running } else { state },
+        cost: dice.millis(2_000_000),
+        priced: ["exact", "estimated", "unpriced"][dice.below(3) as usize],
+        latency: (dice.below(9) > 0).then(|| dice.millis(90_000)),
+        ..row(dice, user, at)
+    }
+}
+
+async fn finish(app: &TestApp, rows: Vec<Row>) {
+    let now = app.state.now();
+    let ended = app.state.store.write(move |tx: &mut Tx<'_>| {
+        let state = ExecutionState::Completed;
+        rows.iter().try_for_each(|row| end(tx, row, state, now))
+    });
+    ended.await.unwrap();
+}
+
+/// Counts by team begin now: what was before is in none of them, as the step that brought them leaves it.
+async fn begin_now(app: &TestApp) {
+    let begun = app.state.store.write(move |tx: &mut Tx<'_>| {
+        Statement::new("DELETE FROM rollup_team").execute(tx)?;
+        Statement::new("UPDATE rollup_cursor SET teams_from = upto").execute(tx)
+    });
+    begun.await.unwrap();
+}
+
+async fn again(owner: &Caller) {
+    owner.sign_in("owner@example.org", PASSWORD).await.ok();
+}
+
+#[tokio::test]
+async fn counts_of_a_team_and_what_is_not_in_them_yet_are_its_executions_at_every_step() {
+    let app = TestApp::start().await;
+    let url = app.state.store.url().clone();
+    let clock = Arc::clone(&app.clock);
+    let other = TestApp::on(url, clock, Options::default()).await.unwrap();
+    let owner = app.sign_up("owner@example.org").await;
+    let bob = app.sign_up("bob@example.org").await;
+    let team = Team::of(&owner, "Ours").await;
+    let another = Team::of(&owner, "Another").await;
+    let bob = team.enrol(&app, &bob, Role::Viewer).await;
+    let user = owner.session().await.user;
+    let mut dice = Dice(11);
+    let mut open: Vec<Row> = Vec::new();
+    for step in 0..20 {
+        let now = app.state.now();
+        let mut rows = Vec::new();
+        for _ in 0..dice.below(7) {
+            let who = if dice.below(2) == 0 { bob } else { user };
+            let whose = [Some(team.id), Some(team.id), Some(another.id), None];
+            let whose = whose[dice.below(4) as usize];
+            rows.push(any(&mut dice, who, whose, now));
+        }
+        let running = rows
+            .iter()
+            .filter(|row| row.state == ExecutionState::Running);
+        open.extend(running.cloned());
+        put(&app, rows).await;
+        let (ending, rest): (Vec<Row>, Vec<Row>) = open.drain(..).partition(|_| dice.below(3) == 0);
+        open = rest;
+        finish(&app, ending).await;
+        match dice.below(4) {
+            0 => {}
+            1 => drop(roll_up(&app).await),
+            2 => drop(roll_up(&other).await),
+            _ => drop(futures_util::future::join(roll_up(&app), roll_up(&other)).await),
+        }
+        if step == 9 {
+            // With executions that are late, and some behind the cursor.
+            begin_now(&app).await;
+        }
+        if step % 3 == 2 {
+            again(&owner).await;
+            check(&app, team, &owner).await;
+            check(&app, another, &owner).await;
+        }
+        app.advance([MINUTE, 3 * MINUTE, HOUR, 7 * HOUR, DAY][dice.below(5) as usize]);
+    }
+    finish(&app, open).await;
+    app.advance(HOUR);
+    roll_up(&app).await;
+    assert_eq!(roll_up(&other).await, 0);
+    again(&owner).await;
+    check(&app, team, &owner).await;
+    // A team that goes while some of its executions wait to be counted takes its counts along, and holds up nobody's.
+    put(
+        &app,
+        vec![any(&mut dice, user, Some(another.id), app.state.now())],
+    )
+    .await;
+    let gone = app.state.store.write(move |tx: &mut Tx<'_>| {
+        Statement::new("DELETE FROM space WHERE id = ?")
+            .bind(another.id.as_bytes())
+            .execute(tx)
+    });
+    assert_eq!(gone.await.unwrap(), 1);
+    app.advance(HOUR);
+    roll_up(&app).await;
+    again(&owner).await;
+    check(&app, team, &owner).await;
+}
+
+#[tokio::test]
+async fn usage_is_told_member_by_member_a_page_at_a_time_and_as_a_file() {
+    let app = TestApp::start().await;
+    let owner = app.sign_up("owner@example.org").await;
+    let bob = app.sign_up("bob@example.org").await;
+    let eve = app.sign_up("eve@example.org").await;
+    let team = Team::of(&owner, "Ours").await;
+    let bob = team.enrol(&app, &bob, Role::Editor).await;
+    let eve = team.enrol(&app, &eve, Role::Viewer).await;
+    let mut dice = Dice(1);
+    let now = app.state.now();
+    let of_team = |row: Row| Row {
+        team: Some(team.id),
+        ..row
+    };
+    let failed = Row {
+        state: ExecutionState::Failed,
+        cost: 0,
+        ..row(&mut dice, eve, now + HOUR)
+    };
+    let rows = vec![
+        of_team(failed),
+        of_team(row(&mut dice, eve, now + 2 * HOUR)),
+        of_team(row(&mut dice, eve, now + 3 * HOUR)),
+        of_team(row(&mut dice, bob, now + HOUR)),
+        // Of Bob's own, and before he was in the team.
+        row(&mut dice, bob, now + HOUR),
+        of_team(row(&mut dice, bob, now - 40 * DAY)),
+    ];
+    put(&app, rows).await;
+    owner
+        .delete(&team.path(&format!("/members/{eve}")))
+        .await
+        .ok();
+    app.advance(4 * HOUR);
+    again(&owner).await;
+    let view = figures(team, &owner, "period=30d").await.metrics;
+    let people: Vec<_> = view
+        .people
+        .iter()
+        .map(|row| (row.email.as_str(), row.figures.executions, row.former))
+        .collect();
+    let all = [
+        ("eve@example.org", 3, true),
+        ("bob@example.org", 1, false),
+        ("owner@example.org", 0, false),
+    ];
+    assert_eq!(people, all);
+    assert_eq!((view.people_count, view.active, view.accounts), (3, 2, 2));
+    assert_eq!(
+        (view.total.success(), view.before.executions),
+        (Some(7_500), 1)
+    );
+    assert!((480..=520).contains(&view.total.latency.unwrap().p50));
+    let first = FirstSuccess {
+        accounts: 2,
+        reached: 1,
+        median: Some(HOUR + 1),
+        slow: Some(HOUR + 1),
+    };
+    assert_eq!(view.first, first);
+    let page = figures(team, &owner, "limit=1&offset=1").await.metrics;
+    let emails: Vec<_> = page.people.iter().map(|row| row.email.as_str()).collect();
+    assert_eq!((emails, page.people_count), (vec!["bob@example.org"], 3));
+    let path = team.path("/figures/csv?by=member");
+    let file = owner.get(&path).await.ok();
+    assert!(file.header("content-type").starts_with("text/csv"));
+    let text = file.text();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 4, "{text}");
+    assert!(lines[0].starts_with("member,executions,"), "{text}");
+    assert!(
+        lines[1].starts_with("eve@example.org,3,2,1,0,0,66.66,"),
+        "{text}"
+    );
+    let by_time = owner.get(&team.path("/figures/csv?period=7d")).await.ok();
+    assert_eq!(by_time.text().lines().count(), 8);
+}
+
+#[tokio::test]
+async fn they_are_for_admins_and_owners_in_a_browser() {
+    let app = TestApp::start().await;
+    let owner = app.sign_up("owner@example.org").await;
+    let team = Team::of(&owner, "Ours").await;
+    let editor = app.sign_up("editor@example.org").await;
+    team.enrol(&app, &editor, Role::Editor).await;
+    let refused = editor.get(&team.path("/figures")).await;
+    assert_eq!(refused.code(), ErrorCode::RoleTooLow);
+    let (device, _) = owner.connect_device("Laptop").await;
+    let refused = device.get(&team.path("/figures/csv")).await;
+    assert_eq!(refused.code(), ErrorCode::Forbidden);
+    let wrong = owner.get(&team.path("/figures?from=2020-01-01")).await;
+    assert_eq!(wrong.code(), ErrorCode::InvalidField);
+}
+
+#[tokio::test]
+async fn a_creator_of_a_team_made_or_changed_a_text_of_its_library() {
+    let app = TestApp::start().await;
+    let owner = app.sign_up("owner@example.org").await;
+    let bob = app.sign_up("bob@example.org").await;
+    let team = Team::of(&owner, "Ours").await;
+    team.enrol(&app, &bob, Role::Editor).await;
+    let (ours, bobs) = (team.syncing(&owner).await, team.syncing(&bob).await);
+    let made = at(prompt("An older one", "text"), BEGIN - 10 * DAY);
+    ours.push(vec![made.clone(), prompt("Another", "text")])
+        .await;
+    let starred = edit(made.doc_id, BEGIN).with_tag("star");
+    bobs.push(vec![starred]).await;
+    let creators = async || -> Vec<u64> {
+        let weeks = figures(team, &owner, "").await.metrics.weeks;
+        assert_eq!(weeks[11].at, BEGIN - 5 * DAY);
+        weeks.iter().map(|week| week.creators).collect()
+    };
+    assert_eq!(creators().await, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
+    bobs.push(vec![edit(made.doc_id, BEGIN).with_body(1, "another text")])
+        .await;
+    assert_eq!(creators().await, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2]);
+}
