@@ -11,7 +11,7 @@ use crate::project::Project;
 use crate::wasm::Quality;
 
 /// What a browser may load before the first page of the dashboard is drawn: bytes, compressed with brotli.
-const FIRST_LOAD_LIMIT: usize = 410_000;
+const FIRST_LOAD_LIMIT: usize = 400_000;
 
 /// One measured figure.
 #[derive(Debug, serde::Serialize)]

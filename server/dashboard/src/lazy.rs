@@ -1,8 +1,8 @@
 //! Screens that arrive when they are opened: waiting for their part, saying that it did not come, trying again.
 //! Not which screens those are: that is `screens`.
 
-use crate::frame::MenuButton;
-use krowoc_ui::components::{Brand, Empty, Icon};
+use crate::frame::{MenuButton, Modal};
+use krowoc_ui::components::{Brand, Empty, Icon, Skeleton};
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::common as words;
 use leptos::prelude::*;
@@ -51,13 +51,31 @@ where
     wait(Rc::new(move || Box::pin(entry())), Around::Window)
 }
 
+/// Draws a panel of a screen that is here already: lines in its place until its part is here.
+pub fn panel<F>(entry: impl Fn() -> F + 'static) -> AnyView
+where
+    F: Future<Output = Arrival> + 'static,
+{
+    wait(Rc::new(move || Box::pin(entry())), Around::Panel)
+}
+
+/// Draws a layer over the page as soon as its part is here, and nothing until then; `close` takes it away when it does not come.
+pub fn layer<F>(entry: impl Fn() -> F + 'static, close: Callback<()>) -> AnyView
+where
+    F: Future<Output = Arrival> + 'static,
+{
+    wait(Rc::new(move || Box::pin(entry())), Around::Layer(close))
+}
+
 type Entry = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = Arrival>>>>;
 
 /// What surrounds a screen.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Around {
     Frame,
     Window,
+    Panel,
+    Layer(Callback<()>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -94,6 +112,8 @@ fn wait(entry: Entry, around: Around) -> AnyView {
         State::Waiting => match around {
             Around::Frame => view! { <Outline /> }.into_any(),
             Around::Window => view! { <Coming label=words::LOADING /> }.into_any(),
+            Around::Panel => view! { <Skeleton label=words::LOADING rows=3 /> }.into_any(),
+            Around::Layer(_) => ().into_any(),
         },
         State::Missing => absent(around, again),
         State::Here => draw
@@ -160,6 +180,11 @@ fn absent(around: Around, again: Callback<()>) -> AnyView {
                 <h1 class="sr">{words::NAME}</h1>
                 <div class="signin__box" role="alert">{what}</div>
             </main>
+        }
+        .into_any(),
+        Around::Panel => view! { <div role="alert">{what}</div> }.into_any(),
+        Around::Layer(close) => view! {
+            <Modal label=words::PART_MISSING class="dialog" on_close=close><div role="alert">{what}</div></Modal>
         }
         .into_any(),
     }

@@ -1,8 +1,8 @@
 //! The screens that arrive when they are opened, each in a part of its own: the driver cuts the module at these functions.
 //! Not how one waits for them: that is `lazy`.
 //!
-//! What several parts need and the first page does not becomes a shared part by itself. What is drawn on the sign-in or in the
-//! library stays in the main module: nothing is won by marking it here.
+//! What several parts need and the first page does not becomes a shared part by itself. What is drawn at once on the sign-in or in the
+//! library stays in the main module: nothing is won by marking it here. A panel that is opened, or filled later, is a part like a screen.
 
 use crate::accounts::{Connect, ConnectDone, Forgot, Reset, Verify};
 use crate::community::CommunityPage;
@@ -10,9 +10,11 @@ use crate::dashboard::DashboardPage;
 use crate::dead_letters::DeadLettersPage;
 use crate::document::{DocumentPage, VersionPage};
 use crate::executions::{ComparePage, ExecutionDetailPage, ExecutionsPage};
+use crate::frame::{Help, Palette};
 use crate::home::HomePage;
 use crate::import::ImportPage;
 use crate::lazy::{Arrival, arrived};
+use crate::library::{Control, Detail};
 use crate::route::{RunPlace, Section};
 use crate::run::RunPage;
 use crate::settings::SettingsPage;
@@ -43,6 +45,24 @@ pub fn document(id: DocId) -> Arrival {
 #[wasm_split(document, fallible)]
 pub fn version(id: DocId, number: u64) -> Arrival {
     arrived(move || view! { <VersionPage id=id number=number /> })
+}
+
+/// The document at the cursor, beside the list: with it come the drawing of Markdown and of code.
+#[wasm_split(detail, fallible)]
+pub fn detail(control: Control) -> Arrival {
+    arrived(move || view! { <Detail control=control /> })
+}
+
+/// The command palette.
+#[wasm_split(layers, fallible)]
+pub fn palette(on_close: Callback<()>) -> Arrival {
+    arrived(move || view! { <Palette on_close=on_close /> })
+}
+
+/// The list of keys.
+#[wasm_split(layers, fallible)]
+pub fn help(on_close: Callback<()>) -> Arrival {
+    arrived(move || view! { <Help on_close=on_close /> })
 }
 
 /// A run.

@@ -9,14 +9,18 @@ mod room;
 mod side;
 
 pub use dropdown::{Choice, Dropdown};
+pub use help::Help;
 pub use modal::Modal;
+pub use palette::Palette;
 pub use press::start as start_keys;
 pub use room::Room;
 
 use crate::app::app;
+use crate::lazy::layer;
 use crate::live::Link;
 use crate::platform;
 use crate::route::{Route, Tab};
+use crate::screens;
 use crate::teams::Reading;
 use krowoc_ui::components::{Empty, Icon, Notice, NoticeKind};
 use krowoc_ui::icons::Glyph;
@@ -24,6 +28,10 @@ use krowoc_ui::messages::{common, library};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use side::Side;
+use std::time::Duration;
+
+/// How long after the frame what it may need next is fetched.
+const EARLY: Duration = Duration::from_secs(2);
 
 /// What lies over a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +52,11 @@ pub fn Frame(
 ) -> impl IntoView {
     let app = app();
     let close = Callback::new(move |()| app.overlay.set(None));
+    // Keys should not wait for the palette: its part is fetched when the first screen is there.
+    set_timeout(
+        move || spawn_local(async move { drop(screens::palette(close).await) }),
+        EARLY,
+    );
     // A new page begins at its heading, for the eye and for a screen reader.
     Effect::new(move |before: Option<Route>| {
         let now = app.nav.get();
@@ -77,8 +90,8 @@ pub fn Frame(
                 <Modal label=common::MAIN class="drawer drawer--start" on_close=close><Side drawer=true /></Modal>
             }
             .into_any(),
-            Overlay::Palette => view! { <palette::Palette on_close=close /> }.into_any(),
-            Overlay::Keys => view! { <help::Help on_close=close /> }.into_any(),
+            Overlay::Palette => layer(move || screens::palette(close), close),
+            Overlay::Keys => layer(move || screens::help(close), close),
         })}
     }
 }

@@ -12,4 +12,6 @@ mod state;
 mod states;
 mod steps;
 
+pub use control::Control;
+pub use detail::Detail;
 pub use page::LibraryPage;

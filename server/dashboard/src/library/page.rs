@@ -3,15 +3,16 @@
 use super::bulk::{Bulk, Stale};
 use super::collection::NewCollection;
 use super::control::Control;
-use super::detail::Detail;
 use super::filters::Filters;
 use super::list::Rows;
 use crate::app::{App, app};
 use crate::document::create;
 use crate::frame::{MenuButton, Modal};
 use crate::keys::Action;
+use crate::lazy::panel;
 use crate::platform;
 use crate::route::{Filter, Route, Tab};
+use crate::screens;
 use krowoc_shared::library::document::Kind;
 use krowoc_ui::components::Icon;
 use krowoc_ui::format::count;
@@ -201,16 +202,17 @@ fn Aside(control: Control) -> impl IntoView {
     });
     on_cleanup(move || resized.remove());
     let close = move |()| control.drawer.set(false);
+    let detail = move || panel(move || screens::detail(control));
     move || {
         if !narrow.get() {
-            view! { <aside class="split__aside pane" aria-label=words::KEYS_OPEN><Detail control=control /></aside> }.into_any()
+            view! { <aside class="split__aside pane" aria-label=words::KEYS_OPEN>{detail()}</aside> }.into_any()
         } else if control.drawer.get() {
             view! {
                 <Modal label=words::OPEN class="drawer drawer--end" on_close=close>
                     <div class="line"><span class="grow"></span>
                         <krowoc_ui::components::IconButton label=words::CLOSE glyph=Glyph::X small=true on_press=close />
                     </div>
-                    <Detail control=control />
+                    {detail()}
                 </Modal>
             }
             .into_any()
