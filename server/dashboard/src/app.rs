@@ -101,6 +101,7 @@ impl App {
             move || this.now.set(platform::now()),
             Duration::from_secs(30),
         );
+        this.nav.listen(move |space| teams::enter(this, space));
         this.check();
         this
     }

@@ -1,6 +1,7 @@
 //! The browser's history and links as the current route. Not the list of pages: that is `route`.
 
-use crate::route::Route;
+use crate::route::{self, Route};
+use krowoc_shared::ids::SpaceId;
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -12,14 +13,22 @@ pub struct Navigation {
 }
 
 impl Navigation {
-    /// Reads the address and follows it from now on.
+    /// Reads the address.
     pub fn start() -> Self {
-        let this = Self {
+        Self {
             route: RwSignal::new(here()),
-        };
-        window_event_listener(ev::popstate, move |_| this.route.set(here()));
-        window_event_listener(ev::click, move |event| this.follow(&event));
-        this
+        }
+    }
+
+    /// Follows the address from now on. `enter` is told whose library it is in, where it says so, before the page is drawn.
+    pub fn listen(self, enter: impl Fn(SpaceId) + Copy + 'static) {
+        window_event_listener(ev::popstate, move |_| {
+            if let Some(space) = space() {
+                enter(space);
+            }
+            self.route.set(here());
+        });
+        window_event_listener(ev::click, move |event| self.follow(&event, enter));
     }
 
     /// The current page.
@@ -50,7 +59,7 @@ impl Navigation {
     }
 
     /// A plain click on a link of this site becomes a change of the route; everything else stays with the browser.
-    fn follow(self, event: &web_sys::MouseEvent) {
+    fn follow(self, event: &web_sys::MouseEvent, enter: impl Fn(SpaceId)) {
         let modified = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
         if event.default_prevented() || event.button() != 0 || modified {
             return;
@@ -70,6 +79,9 @@ impl Navigation {
         let path = href.split('#').next().unwrap_or_default();
         let (path, search) = path.split_once('?').unwrap_or((path, ""));
         event.prevent_default();
+        if let Some(space) = route::space_of(search) {
+            enter(space);
+        }
         self.go(Route::parse(path, search));
     }
 }
@@ -80,6 +92,11 @@ fn here() -> Route {
         &location.pathname().unwrap_or_default(),
         &location.search().unwrap_or_default(),
     )
+}
+
+/// Whose library the address is in, where it says so.
+pub fn space() -> Option<SpaceId> {
+    route::space_of(&window().location().search().unwrap_or_default())
 }
 
 fn push(address: &str, replace: bool) {

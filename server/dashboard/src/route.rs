@@ -2,10 +2,11 @@
 
 use crate::history::{ExecutionFilter, LetterFilter};
 use crate::period::Shown;
-use krowoc_shared::ids::{DocId, ExecutionId, GroupId, Millis};
+use krowoc_shared::ids::{DocId, ExecutionId, GroupId, Millis, SpaceId};
 use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::lifecycle::Status;
 use krowoc_shared::library::wire::{ListQuery, Sort};
+use krowoc_ui::api::Client;
 use krowoc_ui::format::{percent, unpercent};
 use std::collections::BTreeMap;
 
@@ -451,8 +452,9 @@ impl Route {
             Self::Verify => "/verify".to_owned(),
             Self::Join => "/join".to_owned(),
             Self::Library(tab, filter) => format!("/library/{}{}", tab.as_str(), filter.write()),
-            Self::Document(id) => format!("/library/{id}"),
-            Self::Version(id, number) => format!("/library/{id}/versions/{number}"),
+            Self::Document(id) => placed(format!("/library/{id}")),
+            Self::Version(id, number) => placed(format!("/library/{id}/versions/{number}")),
+            Self::Run(place) if place.prompt.is_some() => placed(place.address()),
             Self::Run(place) => place.address(),
             Self::Executions(filter) => format!("/executions{}", filter.write()),
             Self::Execution(id) => format!("/executions/{id}"),
@@ -487,6 +489,22 @@ impl Route {
             _ => self == other,
         }
     }
+}
+
+/// An address of a document with the team whose library it lies in, so that it opens there whoever follows it; as it is in one's own.
+fn placed(address: String) -> String {
+    let joint = if address.contains('?') { '&' } else { '?' };
+    match Client.team() {
+        Some(team) => format!("{address}{joint}space={team}"),
+        None => address,
+    }
+}
+
+/// Whose library an address is in, where its query says so.
+#[must_use]
+pub fn space_of(search: &str) -> Option<SpaceId> {
+    let mut parts = search.trim_start_matches('?').split('&');
+    parts.find_map(|part| part.strip_prefix("space=")?.parse().ok())
 }
 
 #[cfg(test)]

@@ -127,3 +127,27 @@ fn a_run_that_begins_stays_on_its_page_and_a_new_form_is_another() {
     let prompt = Route::Run(RunPlace::of(Some(DocId::mint(5, [1; 10]))));
     assert!(!form.same_page(&prompt));
 }
+
+#[test]
+fn a_link_to_a_document_of_a_team_opens_in_its_library() {
+    let id: DocId = "0190b6f2-7c1e-7000-8000-000000000001".parse().unwrap();
+    let team = "0190b6f2-7c1e-7000-8000-000000000002".parse().unwrap();
+    let pages = [
+        Route::Document(id),
+        Route::Version(id, 3),
+        Route::Run(RunPlace::of(Some(id))),
+    ];
+    krowoc_ui::api::Client.set_team(Some(team));
+    for page in &pages {
+        let address = page.address();
+        let (path, search) = address.split_once('?').unwrap();
+        assert_eq!(space_of(search), Some(team), "{address}");
+        assert_eq!(Route::parse(path, search), *page);
+    }
+    assert_eq!(Route::tab(Tab::Prompts).address(), "/library/prompts");
+    krowoc_ui::api::Client.set_team(None);
+    for page in &pages {
+        assert!(!page.address().contains("space="));
+    }
+    assert_eq!(space_of("?q=space%3D"), None);
+}

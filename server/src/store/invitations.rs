@@ -1,6 +1,7 @@
 //! Rows and queries of invitations to teams, and of the hashes of what opens them. Not the letters.
 
 use super::accounts::{space_id, user};
+use super::members::role_of;
 use super::schema::accounts::{account, space};
 use super::schema::teams::{team_invitation, team_invitation_token};
 use super::sessions::Hash;
@@ -47,10 +48,6 @@ pub struct Invitation {
 fn invitation_id(bytes: &[u8]) -> Result<InvitationId, StoreError> {
     InvitationId::from_slice(bytes)
         .ok_or_else(|| StoreError::Fault("an id is not 16 bytes".to_owned()))
-}
-
-fn role(name: &str) -> Result<Role, StoreError> {
-    Role::parse(name).ok_or_else(|| StoreError::Fault("a stored role is not known".to_owned()))
 }
 
 /// Stores an invitation in place of an earlier one for the same address, and removes those of the team that have run out.
@@ -100,7 +97,7 @@ fn read((id, team, email, name, by): Row) -> Result<Invitation, StoreError> {
         id: invitation_id(&id)?,
         team: space_id(&team)?,
         email,
-        role: role(&name)?,
+        role: role_of(&name)?,
         by: by.as_deref().map(user).transpose()?,
     })
 }
@@ -159,7 +156,7 @@ pub fn look(
     row.map(|(team, name, invited_by, email, expires_at)| {
         Ok(InvitationLook {
             team,
-            role: role(&name)?,
+            role: role_of(&name)?,
             invited_by,
             email,
             expires_at,
@@ -195,7 +192,7 @@ pub fn list(
     let one = |(id, name, email, invited_by, created_at, expires_at): Row| {
         Ok(InvitationView {
             id: invitation_id(&id)?,
-            role: role(&name)?,
+            role: role_of(&name)?,
             email,
             invited_by,
             created_at,
@@ -229,7 +226,7 @@ pub fn remove(
     };
     let removed = diesel::delete(found()).execute(conn)?;
     (removed == 1)
-        .then(|| Ok((email, role(&name)?)))
+        .then(|| Ok((email, role_of(&name)?)))
         .transpose()
 }
 

@@ -21,7 +21,8 @@ pub struct Membership {
     pub role: Role,
 }
 
-fn role_of(name: &str) -> Result<Role, StoreError> {
+/// A role as it is stored.
+pub(super) fn role_of(name: &str) -> Result<Role, StoreError> {
     Role::parse(name).ok_or_else(|| StoreError::Fault("a stored role is not known".to_owned()))
 }
 

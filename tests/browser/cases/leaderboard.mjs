@@ -58,6 +58,15 @@ export async function run(context) {
   await root.shows('1 for and 0 against');
   await looks(context, second, root.page, 'community');
 
+  // On the public page the same vote is taken back and given again, and each time it is said which.
+  await root.open('/leaderboard');
+  const mine = () => root.page.evaluate(() => document.querySelector('[data-vote=chef]')?.ariaPressed === 'true');
+  await until('their vote to show', mine);
+  await root.pressed('Vote for Chef, 1 so far');
+  await root.shows('Your vote is taken back.');
+  await root.pressed('Vote for Chef, 1 so far');
+  await root.shows('Your vote is kept.');
+
   // What everybody reads, here by who made it: their own vote is not taken.
   const { page } = ada;
   await ada.open('/leaderboard');

@@ -74,6 +74,9 @@ export async function run(context) {
   // The role changes while the page is open.
   await alice.open('/settings/teams');
   await pick(alice.page, 'Role bob@example.org', 'editor');
+  assert.equal(await readOnly(), true, 'a choice alone changes nothing');
+  await alice.pressed('Change role bob@example.org');
+  await until('the log to tell of the change', () => alice.page.evaluate(() => [...document.querySelectorAll('ul.card li')].some((it) => it.textContent.includes('Viewer → Editor'))));
   await until('the text to be editable', async () => (await readOnly()) === false, 20_000);
   await page.click('#body');
   await page.keyboard.type('Slowly. ');
@@ -81,11 +84,24 @@ export async function run(context) {
   await bob.shows('Saved');
   await alice.pressed('Open its library');
   await alice.shows('Morse code');
-  await alice.open(`/library/${prompt}`);
+  // An edit that is not saved goes to the library that it was made in when another is looked at, and its link leads there again.
+  await alice.open(`/library/${prompt}?space=${team}`);
+  await until('the text to be there', () => alice.page.evaluate(() => document.querySelector('#body')?.value.includes('Morse')));
+  await alice.fill('Note', 'For the fog.');
+  await alice.pressed(TEAM);
+  await alice.pressed('Personal');
+  await until('the edit to be in the library of the team', async () => JSON.stringify((await alice.api('GET', `/library/${prompt}?space=${team}`)).body.document).includes('For the fog.'));
+  await alice.hides('Morse code');
+  await alice.open(`/library/${prompt}?space=${team}`);
   await until('the edit to be on the other side', () => alice.page.evaluate(() => document.querySelector('#body')?.value.includes('Slowly.')));
 
   await alice.open('/settings/teams');
   await alice.pressed('Remove bob@example.org');
+  await alice.shows('Only a new invitation brings them back.');
+  assert.equal(await alice.page.evaluate(() => document.activeElement.textContent), 'Cancel', 'the safe answer has the focus');
+  await context.shot(alice.page, 'team-remove');
+  await accessible(alice.page, 'asked before a member is removed');
+  await alice.pressed('Remove from the team');
   await bob.shows('You are not in that team any more', 20_000);
   await bob.hides('Morse code');
   await bob.open(`/library/${prompt}`);

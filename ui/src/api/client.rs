@@ -30,6 +30,21 @@ thread_local! {
     static STATE: RefCell<State> = RefCell::default();
 }
 
+/// The library that was looked at when something began: it goes on there, whichever is looked at later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place(Option<SpaceId>);
+
+impl Place {
+    /// An address of the API in that library.
+    #[must_use]
+    pub fn path(self, path: &str) -> String {
+        match self.0 {
+            Some(space) => placed(path, space),
+            None => path.to_owned(),
+        }
+    }
+}
+
 /// The client of this page. Everyone shares one session, so a copy costs nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Client;
@@ -49,6 +64,21 @@ impl Client {
     /// Whose library requests are about from now on: a team's, or one's own.
     pub fn set_team(self, team: Option<SpaceId>) {
         STATE.with_borrow_mut(|state| state.team = team);
+    }
+
+    /// The team whose library requests are about; `None` for one's own.
+    #[must_use]
+    pub fn team(self) -> Option<SpaceId> {
+        STATE.with_borrow(|state| state.team)
+    }
+
+    /// The library that is looked at now.
+    #[must_use]
+    pub fn here(self) -> Place {
+        STATE.with_borrow(|state| {
+            let own = state.session.as_ref().map(|session| session.space);
+            Place(state.team.or(own))
+        })
     }
 
     /// An address of the API with the team in it, where that is about a library or a run.
@@ -312,7 +342,14 @@ fn placed(path: &str, team: SpaceId) -> String {
     if !OF_SPACES.iter().any(|it| noun(it)) {
         return path.to_owned();
     }
-    let joint = if path.contains('?') { '&' } else { '?' };
+    let joint = match path.split_once('?') {
+        // It says itself where it belongs.
+        Some((_, query)) if query.split('&').any(|part| part.starts_with("space=")) => {
+            return path.to_owned();
+        }
+        Some(_) => '&',
+        None => '?',
+    };
     format!("{path}{joint}space={team}")
 }
 
@@ -355,12 +392,35 @@ mod tests {
                 format!("/executions/estimate?{name}"),
             ),
             ("/live", format!("/live?{name}")),
+            (
+                "/library/x?limit=1&space=y",
+                "/library/x?limit=1&space=y".to_owned(),
+            ),
             ("/librarians", "/librarians".to_owned()),
             ("/teams/x/audit", "/teams/x/audit".to_owned()),
             ("/session", "/session".to_owned()),
         ] {
             assert_eq!(placed(path, team), wanted);
         }
+    }
+
+    #[test]
+    fn what_began_in_one_library_goes_on_there_when_another_is_looked_at() {
+        let team = |last: u8| {
+            format!("0190b6f2-7c1e-7000-8000-00000000000{last}")
+                .parse::<SpaceId>()
+                .unwrap()
+        };
+        Client.set_team(Some(team(1)));
+        let begun = Client.here();
+        Client.set_team(Some(team(2)));
+        let path = Client.placed(&begun.path("/library/x"));
+        assert_eq!(path, format!("/library/x?space={}", team(1)));
+        assert_eq!(
+            Client.here().path("/live"),
+            format!("/live?space={}", team(2))
+        );
+        Client.set_team(None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod http;
 mod lock;
 mod stream;
 
-pub use client::{Client, query_string};
+pub use client::{Client, Place, query_string};
 pub use error::ApiError;
 pub use http::{Method, Request, Response, send};
 pub use stream::{Stream, StreamedEvent};

@@ -54,6 +54,7 @@ words! {
     FIRST_OF = "Nearly the same text was public before, so that it has no place on the leaderboard.";
     OPEN_FIRST = "See the first one";
     QUEUE = "Reports";
+    QUEUE_FAILED = "The reports could not be loaded";
     QUEUE_EMPTY = "No report waits.";
     HIDE = "Hide";
     SHOW = "Show again";
@@ -162,10 +163,24 @@ pub fn spark(most: u64, now: u64) -> String {
     )
 }
 
-/// How many prompts a search found.
+/// What a part gave, of what it can give.
 #[must_use]
-pub fn found(total: u64) -> String {
-    format!("{} found", plural(total, "prompt", "prompts"))
+pub fn points_of(part: &Part) -> String {
+    format!("of {}", points(part.of))
+}
+
+/// How many prompts a search found, and how many of them are listed.
+#[must_use]
+pub fn found(total: u64, listed: u64) -> String {
+    let all = plural(total, "prompt", "prompts");
+    if listed < total {
+        format!(
+            "{all} found. The first {} are listed: add a word to find fewer.",
+            count(listed)
+        )
+    } else {
+        format!("{all} found")
+    }
 }
 
 /// How many prompts are public, and by which formula they stand.
@@ -209,6 +224,16 @@ mod tests {
     fn points_are_whole_and_of_a_thousand() {
         assert_eq!(score(468_984), "469 of 1,000 points");
         assert_eq!(score(1_000_000), "1,000 of 1,000 points");
+    }
+
+    #[test]
+    fn a_search_says_when_it_lists_only_the_first_of_what_it_found() {
+        assert_eq!(found(1, 1), "1 prompt found");
+        let cut = found(1_200, 50);
+        assert!(
+            cut.starts_with("1,200 prompts found. The first 50 are listed"),
+            "{cut}"
+        );
     }
 
     #[test]

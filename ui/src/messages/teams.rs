@@ -10,6 +10,7 @@ words! {
     PERSONAL = "Personal";
     MANAGE = "Teams and members";
     INTRO = "A team has one library that all its members see. What is in your own library stays yours.";
+    FAILED = "Your teams could not be loaded";
     NONE_TITLE = "You are in no team";
     NONE_TEXT = "Make one, or open the link of an invitation.";
     NEW = "New team";
@@ -33,10 +34,15 @@ words! {
     YOU = "you";
     SINCE = "In the team";
     ROLE = "Role";
+    CHANGE_ROLE = "Change role";
     ROLE_CHANGED = "The role was changed";
     REMOVE = "Remove";
+    REMOVE_TEXT = "They see the team's library no more, at once. What they made stays in it. Only a new invitation brings them back.";
+    REMOVE_DO = "Remove from the team";
     REMOVED = "Removed from the team";
     HAND_OVER = "Make owner";
+    HAND_OVER_TEXT = "The team is theirs then, and you are an admin of it. Only they can give it back.";
+    HAND_OVER_DO = "Hand the team over";
     HANDED_OVER = "The team was handed over. You are an admin now.";
     INVITATIONS = "Invitations";
     INVITE = "Invite somebody";

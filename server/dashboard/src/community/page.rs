@@ -75,13 +75,14 @@ pub fn CommunityPage() -> impl IntoView {
 #[component]
 fn Found(control: Control, found: PublicList) -> impl IntoView {
     let total = found.total;
+    let listed = u64::try_from(found.items.len()).unwrap_or(total);
     let rows = found
         .items
         .into_iter()
         .map(|item| view! { <FoundRow control=control item=item /> })
         .collect_view();
     view! {
-        <p class="soft" role="status">{words::found(total)}</p>
+        <p class="soft" role="status">{words::found(total, listed)}</p>
         {(total == 0).then(|| view! {
             <Empty glyph=Glyph::Search title=words::NOTHING_FOUND text=words::NOTHING_FOUND_TEXT>
                 <Button label=words::CLEAR on_press=move |()| control.search(String::new()) />

@@ -112,7 +112,7 @@ fn Bars(parts: Vec<Part>, counts: Counts) -> impl IntoView {
                 <svg class="whybar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
                     <rect width=format!("{share:.1}") height="6" />
                 </svg>
-                <span class="num"><b>{words::points(part.points)}</b>{format!(" of {}", words::points(part.of))}</span>
+                <span class="num"><b>{words::points(part.points)}</b>" "{words::points_of(&part)}</span>
             }
         })
         .collect_view();

@@ -95,7 +95,7 @@ fn keep_both(control: Control, document: &Document, conflict: &Conflict) {
     );
     let (mine, op) = (document.body.text.clone(), conflict.op);
     spawn_local(async move {
-        match Client.post::<Written>("/library", &make).await {
+        match Client.post::<Written>(&control.beside(), &make).await {
             Ok(written) if written.result.violation.is_none() => control.resolve(mine, op),
             Ok(_) => control
                 .app

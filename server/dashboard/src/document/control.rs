@@ -6,18 +6,15 @@ use crate::app::App;
 use crate::platform;
 use crate::timing::Debounce;
 use krowoc_shared::access::Action;
-use krowoc_shared::ids::{DocId, Millis, OpId};
-use krowoc_shared::library::document::{Document, Field};
+use krowoc_shared::ids::{DocId, Millis};
+use krowoc_shared::library::document::Document;
 use krowoc_shared::library::limits;
 use krowoc_shared::library::wire::{DocumentView, EditDocument, Written};
-use krowoc_shared::sync::wire::{Outcome, TagEdit};
-use krowoc_ui::api::{ApiError, Client};
-use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{common, document as words};
+use krowoc_shared::sync::wire::Outcome;
+use krowoc_ui::api::{ApiError, Client, Place};
+use krowoc_ui::messages::document as words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde_json::Value;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How the draft stands with the server.
@@ -60,6 +57,8 @@ pub struct Control {
     pub app: App,
     /// Which.
     pub id: DocId,
+    /// The library that it lies in: what is written goes there, whichever is looked at by then.
+    place: Place,
     /// As the server has it.
     pub document: RwSignal<Option<Document>>,
     /// Title of its collection, versions.
@@ -90,6 +89,7 @@ impl Control {
         let this = Self {
             app,
             id,
+            place: Client.here(),
             document: RwSignal::new(None),
             versions: RwSignal::new(0),
             published: RwSignal::new(None),
@@ -109,7 +109,17 @@ impl Control {
     }
 
     fn path(self) -> String {
-        format!("/library/{}", self.id)
+        self.at("")
+    }
+
+    /// An address of the API under that of the document: `/versions?limit=10`.
+    pub fn at(self, rest: &str) -> String {
+        self.place.path(&format!("/library/{}{rest}", self.id))
+    }
+
+    /// Where a document is made beside this one.
+    pub fn beside(self) -> String {
+        self.place.path("/library")
     }
 
     /// Reads the document.
@@ -177,6 +187,21 @@ impl Control {
         {
             return;
         }
+        self.take(view);
+    }
+
+    /// Takes in the state that a step led to, such as publishing; what was typed meanwhile stays.
+    pub fn took(self, view: DocumentView) {
+        let known = self
+            .document
+            .try_with_untracked(|it| it.as_ref().map(|it| it.rev))
+            .flatten();
+        if known.is_none_or(|known| view.document.rev >= known) {
+            self.take(view);
+        }
+    }
+
+    fn take(self, view: DocumentView) {
         let arrival = self.draft.try_update(|draft| draft.receive(&view.document));
         let said = match arrival {
             Some(Arrival::Taken) => Some(Said::Updated),
@@ -194,7 +219,7 @@ impl Control {
     }
 
     /// Shows what the server has, beside the draft.
-    pub fn show(self, view: DocumentView) {
+    fn show(self, view: DocumentView) {
         self.versions.try_set(view.versions);
         self.published.try_set(view.published);
         self.document.try_set(Some(view.document));
@@ -410,90 +435,5 @@ impl Control {
         self.said.set(Said::Nothing);
         self.saving.set(Saving::Clean);
         self.pushed.update(|n| *n = n.wrapping_add(1));
-    }
-
-    /// Sets fields or tags at once.
-    pub fn set(self, set: BTreeMap<Field, Value>, tags: TagEdit, resolves: Vec<OpId>) {
-        let edit = EditDocument {
-            op_id: Some(platform::op_id()),
-            set,
-            tags,
-            resolves,
-            ..EditDocument::default()
-        };
-        self.send(edit);
-    }
-
-    /// Sends an edit at once. What the server answers is shown; an error is said.
-    pub fn send(self, edit: EditDocument) {
-        spawn_local(async move {
-            match Client.patch::<Written>(&self.path(), &edit).await {
-                Ok(written) => {
-                    if let Some(violation) = written.result.violation {
-                        self.app.toasts.say(
-                            Glyph::Alert,
-                            format!("{}: {}", common::NOT_SAVED, violation.message),
-                        );
-                    }
-                    self.draft
-                        .try_update(|draft| draft.receive(&written.document));
-                    self.document.try_set(Some(written.document));
-                    self.app.refresh_overview();
-                }
-                Err(error) => self.app.failed(&error),
-            }
-        });
-    }
-
-    /// Settles a conflict with a text.
-    pub fn resolve(self, text: String, conflict: OpId) {
-        let base_rev = self.draft.with_untracked(|draft| draft.base_rev);
-        let body = Some(krowoc_shared::sync::wire::BodyEdit { base_rev, text });
-        let edit = EditDocument {
-            op_id: Some(platform::op_id()),
-            body,
-            resolves: vec![conflict],
-            ..EditDocument::default()
-        };
-        spawn_local(async move {
-            match Client.patch::<Written>(&self.path(), &edit).await {
-                Ok(written) => {
-                    self.draft.try_set(Draft::new(&written.document));
-                    self.versions.try_update(|n| *n = n.saturating_add(1));
-                    self.document.try_set(Some(written.document));
-                    self.said.try_set(Said::Nothing);
-                    self.saving.try_set(Saving::Saved(platform::now()));
-                    self.pushed.try_update(|n| *n = n.wrapping_add(1));
-                    self.app.toasts.say(Glyph::Check, words::SETTLED);
-                    self.app.refresh_overview();
-                }
-                Err(error) => self.app.failed(&error),
-            }
-        });
-    }
-
-    /// To the trash or out of it, with a way back.
-    pub fn trash(self, there: bool) {
-        let value = |there: bool| {
-            if there {
-                Value::from(platform::now())
-            } else {
-                Value::Null
-            }
-        };
-        let put = move |there: bool| {
-            self.set(
-                BTreeMap::from([(Field::DeletedAt, value(there))]),
-                TagEdit::default(),
-                Vec::new(),
-            )
-        };
-        put(there);
-        let (glyph, text) = if there {
-            (Glyph::Trash, words::TRASHED)
-        } else {
-            (Glyph::Undo, words::RESTORED)
-        };
-        self.app.toasts.undoable(glyph, text, move || put(!there));
     }
 }

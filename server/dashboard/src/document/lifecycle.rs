@@ -21,13 +21,12 @@ use serde_json::json;
 async fn took(control: Control, answer: Result<Written, ApiError>, said: &'static str) {
     match answer {
         Ok(written) => {
-            let path = format!("/library/{}", control.id);
-            let view = Client.get::<DocumentView>(&path).await;
-            control.show(view.unwrap_or(DocumentView {
+            let view = Client.get::<DocumentView>(&control.at("")).await;
+            control.took(view.unwrap_or(DocumentView {
                 document: written.document,
                 collection_title: None,
-                versions: control.versions.get_untracked(),
-                published: control.published.get_untracked(),
+                versions: control.versions.try_get_untracked().unwrap_or_default(),
+                published: control.published.try_get_untracked().flatten(),
             }));
             control.app.toasts.say(Glyph::Check, said);
             control.app.refresh_overview();
@@ -49,8 +48,9 @@ fn publish(control: Control, note: RwSignal<String>, busy: RwSignal<bool>) {
             note: note.get_untracked(),
         };
         spawn_local(async move {
-            let path = format!("/library/{}/publish", control.id);
-            let answer = Client.post::<Written>(&path, &wanted).await;
+            let answer = Client
+                .post::<Written>(&control.at("/publish"), &wanted)
+                .await;
             if answer.is_ok() {
                 note.try_set(String::new());
             }
@@ -62,13 +62,12 @@ fn publish(control: Control, note: RwSignal<String>, busy: RwSignal<bool>) {
 
 fn archive(control: Control, away: bool) {
     let (step, said) = if away {
-        ("archive", words::ARCHIVED)
+        ("/archive", words::ARCHIVED)
     } else {
-        ("unarchive", words::UNARCHIVED)
+        ("/unarchive", words::UNARCHIVED)
     };
     spawn_local(async move {
-        let path = format!("/library/{}/{step}", control.id);
-        let answer = Client.post::<Written>(&path, &json!({})).await;
+        let answer = Client.post::<Written>(&control.at(step), &json!({})).await;
         took(control, answer, said).await;
     });
 }
@@ -140,7 +139,7 @@ fn Name(control: Control) -> impl IntoView {
     Effect::new(move |_| {
         title.track();
         spawn_local(async move {
-            let path = format!("/library/{}/name", control.id);
+            let path = control.at("/name");
             // Without it the page is whole: nothing is said when it does not arrive.
             if let Ok(found) = Client.get::<PromptName>(&path).await {
                 name.try_set(Some(format!("prompt:{}", found.slug)));

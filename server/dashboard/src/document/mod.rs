@@ -6,6 +6,7 @@ mod conflict;
 mod control;
 mod draft;
 mod editor;
+mod edits;
 mod highlight;
 mod lifecycle;
 mod metadata;

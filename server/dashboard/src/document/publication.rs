@@ -26,7 +26,7 @@ struct Desk {
 
 impl Desk {
     fn path(self) -> String {
-        format!("/library/{}/publication", self.control.id)
+        self.control.at("/publication")
     }
 
     fn load(self) {

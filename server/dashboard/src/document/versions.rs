@@ -30,7 +30,7 @@ pub fn Versions(control: Control) -> impl IntoView {
         let before_part = before
             .map(|rev| format!("&before={rev}"))
             .unwrap_or_default();
-        let path = format!("/library/{}/versions?limit={PAGE}{before_part}", control.id);
+        let path = control.at(&format!("/versions?limit={PAGE}{before_part}"));
         spawn_local(async move {
             match Client.get::<Page>(&path).await {
                 Ok(page) => {

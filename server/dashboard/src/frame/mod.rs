@@ -1,5 +1,6 @@
 //! What surrounds every page: navigation, drawer, command palette, keys. Not the pages.
 
+mod confirm;
 mod dropdown;
 mod help;
 mod modal;
@@ -8,6 +9,7 @@ mod press;
 mod room;
 mod side;
 
+pub use confirm::Confirm;
 pub use dropdown::{Choice, Dropdown};
 pub use help::Help;
 pub use modal::Modal;

@@ -12,7 +12,7 @@ use krowoc_shared::library::wire::{
     BatchResult, BulkEdit, CreateDocument, DuplicateQuery, Duplicates, ImportBatch,
 };
 use krowoc_shared::sync::wire::Outcome;
-use krowoc_ui::api::Client;
+use krowoc_ui::api::{Client, Place};
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::import as words;
 use leptos::prelude::*;
@@ -67,6 +67,8 @@ pub struct Tally {
 pub struct Control {
     /// The application.
     pub app: App,
+    /// The library that it goes to, to the last batch.
+    place: Place,
     /// Where it stands.
     pub step: RwSignal<Step>,
     /// What was read.
@@ -89,6 +91,7 @@ impl Control {
     pub fn new(app: App) -> Self {
         Self {
             app,
+            place: Client.here(),
             step: RwSignal::new(Step::Choose),
             entries: RwSignal::new(Vec::new()),
             problems: RwSignal::new(Vec::new()),
@@ -146,7 +149,7 @@ impl Control {
                 fingerprints: some.to_vec(),
             };
             let Ok(answer) = Client
-                .post::<Duplicates>("/library/duplicates", &query)
+                .post::<Duplicates>(&self.place.path("/library/duplicates"), &query)
                 .await
             else {
                 return true;
@@ -192,6 +195,7 @@ impl Control {
         self.stop.set_value(false);
         self.tally.update(|tally| tally.stopped = false);
         self.step.set(Step::Sending(0, all));
+        let path = self.place.path("/library/import");
         spawn_local(async move {
             let mut failed = Vec::new();
             let mut done = 0usize;
@@ -203,7 +207,7 @@ impl Control {
                 }
                 let size = batch.len();
                 let import = ImportBatch { items: batch };
-                match Client.post::<BatchResult>("/library/import", &import).await {
+                match Client.post::<BatchResult>(&path, &import).await {
                     Ok(answer) => self.count(&import.items, answer),
                     Err(error) => {
                         self.tally.try_update(|tally| tally.why = error.sentence());
@@ -250,6 +254,7 @@ impl Control {
     pub fn undo(self) {
         self.step.set(Step::Undoing);
         let made = self.tally.with_untracked(|tally| tally.made.clone());
+        let path = self.place.path("/library/bulk");
         spawn_local(async move {
             for ids in made.chunks(plan::BATCH) {
                 let set = BTreeMap::from([(Field::DeletedAt, Value::from(platform::now()))]);
@@ -258,7 +263,7 @@ impl Control {
                     set,
                     ..BulkEdit::default()
                 };
-                if let Err(error) = Client.post::<BatchResult>("/library/bulk", &edit).await {
+                if let Err(error) = Client.post::<BatchResult>(&path, &edit).await {
                     self.app.failed(&error);
                     self.step.try_set(Step::Done);
                     return;

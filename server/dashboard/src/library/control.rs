@@ -9,7 +9,7 @@ use krowoc_shared::ids::DocId;
 use krowoc_shared::library::document::Field;
 use krowoc_shared::library::wire::{BatchResult, BulkEdit, EditDocument, Page, Summary, Written};
 use krowoc_shared::sync::wire::{Outcome, TagEdit};
-use krowoc_ui::api::{ApiError, Client, query_string};
+use krowoc_ui::api::{ApiError, Client, Place, query_string};
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::library as words;
 use leptos::html;
@@ -34,6 +34,8 @@ pub struct Control {
     pub app: App,
     /// Which list.
     pub tab: Tab,
+    /// The library that it is of: what is done to its rows, and taken back later, is done there.
+    place: Place,
     /// Its state.
     pub list: RwSignal<List>,
     /// What narrows it.
@@ -68,6 +70,7 @@ impl Control {
         let this = Self {
             app,
             tab,
+            place: Client.here(),
             list: RwSignal::new(List::default()),
             filter: RwSignal::new(filter),
             drawer: RwSignal::new(false),
@@ -91,7 +94,10 @@ impl Control {
         let query = self
             .filter
             .try_with_untracked(|filter| filter.query(self.tab, now, cursor, limit))?;
-        Some(format!("/library{}", query_string(&query)))
+        Some(
+            self.place
+                .path(&format!("/library{}", query_string(&query))),
+        )
     }
 
     /// Asks anew.
@@ -388,7 +394,7 @@ impl Control {
         };
         spawn_local(async move {
             if let Err(error) = Client
-                .patch::<Written>(&format!("/library/{id}"), &edit)
+                .patch::<Written>(&self.place.path(&format!("/library/{id}")), &edit)
                 .await
             {
                 self.app.failed(&error);
@@ -410,6 +416,7 @@ impl Control {
     /// there are words for it.
     pub(super) fn send(self, ids: Vec<DocId>, edit: BulkEdit, said: Option<fn(u64) -> String>) {
         let app = self.app;
+        let path = self.place.path("/library/bulk");
         spawn_local(async move {
             let (mut refused, mut taken) = (Vec::new(), 0);
             for some in ids.chunks(BULK) {
@@ -417,7 +424,7 @@ impl Control {
                     ids: some.to_vec(),
                     ..edit.clone()
                 };
-                match Client.post::<BatchResult>("/library/bulk", &edit).await {
+                match Client.post::<BatchResult>(&path, &edit).await {
                     Ok(answer) => {
                         taken += answer.results.len();
                         let bad = answer

@@ -5,6 +5,8 @@
 pub struct Blocks {
     text: String,
     settled: usize,
+    /// Where complete blocks begin, in their order: a long text may be drawn from one to the next.
+    begins: Vec<usize>,
     /// Where the next line begins that was not looked at.
     at: usize,
     block: Option<Kind>,
@@ -53,6 +55,17 @@ impl Blocks {
         self.settled
     }
 
+    /// How far to draw from `from`, where a block begins, to draw about `most` bytes: to the last beginning within them, at least one
+    /// block on, and never beyond what is complete.
+    #[must_use]
+    pub fn reach(&self, from: usize, most: usize) -> usize {
+        let end = from.saturating_add(most);
+        let next = self.begins.partition_point(|at| *at <= from);
+        let beyond = self.begins.partition_point(|at| *at <= end);
+        let last = beyond.max(next.saturating_add(1)).saturating_sub(1);
+        self.begins.get(last).copied().unwrap_or(self.settled)
+    }
+
     /// Adds to the text.
     pub fn push(&mut self, piece: &str) {
         self.text.push_str(piece);
@@ -93,6 +106,7 @@ impl Blocks {
         let fresh = self.blank && indent < 2 && !within_list && !self.strange;
         if fresh {
             self.settled = self.at;
+            self.begins.push(self.at);
             self.block = None;
         }
         self.blank = false;
@@ -217,6 +231,37 @@ mod tests {
             text.push_str(&piece);
             assert_eq!(seen.push(&piece), parse(&text, false), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_long_text_is_drawn_in_slices_of_whole_blocks_that_make_the_same() {
+        let text: String = (0..400)
+            .map(|n| format!("## Part {n}\n\nSome *text* of it.\n\n- one\n- two\n\n```rust\nlet n = {n};\n\nlet m = n;\n```\n\n"))
+            .collect();
+        let mut blocks = Blocks::default();
+        blocks.push(&text);
+        let (mut at, mut heading, mut slices) = (0, 0, 0);
+        let mut nodes = Vec::new();
+        while at < blocks.settled() {
+            let end = blocks.reach(at, 1_000);
+            assert!(at < end && end.saturating_sub(at) <= 1_000);
+            nodes.extend(parse_from(&text[at..end], false, &mut heading));
+            (at, slices) = (end, slices + 1);
+        }
+        nodes.extend(parse_from(&text[at..], false, &mut heading));
+        assert!(slices > text.len() / 1_100, "{slices}");
+        assert_eq!(nodes, parse(&text, false));
+    }
+
+    #[test]
+    fn a_block_that_is_longer_than_a_slice_is_a_slice_of_its_own() {
+        let mut blocks = Blocks::default();
+        blocks.push(&format!("{}\n\nshort\n\nend\n", "long ".repeat(100)));
+        let first = blocks.reach(0, 10);
+        assert_eq!(&blocks.text()[first..], "short\n\nend\n");
+        assert_eq!(blocks.reach(first, 10), blocks.settled());
+        assert_eq!(blocks.reach(blocks.settled(), 10), blocks.settled());
+        assert_eq!(Blocks::default().reach(0, 10), 0);
     }
 
     #[test]

@@ -16,6 +16,8 @@ use wasm_bindgen::JsCast;
 /// Longest text that is drawn, in bytes; the rest is in the editor.
 const MOST: usize = 120_000;
 const MOST_SMALL: usize = 12_000;
+/// Bytes of an answer that are drawn in one frame: what comes at once holds the page up no longer than what streams.
+const SLICE: usize = 16_000;
 /// Longest answer that is drawn.
 const MOST_ANSWER: usize = 600_000;
 
@@ -114,14 +116,26 @@ impl Growing {
             .saturating_sub(self.blocks.settled())
     }
 
-    /// Draws what came since.
-    pub fn draw(&mut self, root: &web_sys::Node) {
+    /// Whether more is complete than one frame draws.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        let (_, bytes, _) = self.settled;
+        !self.is_cut() && self.blocks.reach(bytes, SLICE) < self.blocks.settled()
+    }
+
+    /// Draws what came since, as much of it as one frame draws; true when something is left.
+    pub fn draw(&mut self, root: &web_sys::Node) -> bool {
         let text = self.blocks.text();
         if self.is_cut() {
-            return;
+            return false;
         }
         let (count, bytes, mut heading) = self.settled;
-        let end = self.blocks.settled();
+        let left = self.is_behind();
+        let end = if left {
+            self.blocks.reach(bytes, SLICE)
+        } else {
+            self.blocks.settled()
+        };
         let mut new = parse_from(
             text.get(bytes..end).unwrap_or_default(),
             false,
@@ -129,14 +143,17 @@ impl Growing {
         );
         let complete = count.saturating_add(new.len());
         self.settled = (complete, end, heading);
-        new.extend(parse_from(
-            text.get(end..).unwrap_or_default(),
-            false,
-            &mut heading,
-        ));
+        if !left {
+            new.extend(parse_from(
+                text.get(end..).unwrap_or_default(),
+                false,
+                &mut heading,
+            ));
+        }
         let old = self.nodes.split_off(count.min(self.nodes.len()));
         patch(root, count, &old, &new);
         self.nodes.extend(new);
+        left
     }
 
     /// The answer is whole: it is drawn as one text, which changes nothing but links that were explained later.

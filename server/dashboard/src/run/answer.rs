@@ -130,17 +130,18 @@ impl Answer {
         if !self.whole && !is_due(self.text.open(), now.saturating_sub(self.drawn_at)) {
             return true;
         }
-        if self.whole {
+        let left = if self.whole && !self.text.is_behind() {
             self.text.finish(&root);
+            false
         } else {
-            self.text.draw(&root);
-        }
-        self.dirty = false;
+            self.text.draw(&root) || self.whole
+        };
+        self.dirty = left;
         self.drawn_at = now;
         if self.follows {
             self.go_to_end(&scroller);
         }
-        false
+        left
     }
 
     fn go_to_end(&mut self, scroller: &Element) {

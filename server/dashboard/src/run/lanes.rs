@@ -140,12 +140,14 @@ fn Body(control: Control, at: usize, lane: Memo<Option<Lane>>) -> impl IntoView 
     let follows = RwSignal::new(true);
     Effect::new(move |_| {
         if let (Some(root), Some(scroller)) = (root.get(), scroller.get()) {
-            control.answers.update_value(|answers| {
-                if let Some(answer) = answers.get_mut(at) {
-                    answer.mount(root.into(), scroller.into());
-                    answer.draw(crate::platform::now());
-                }
+            let left = control.answers.try_update_value(|answers| {
+                let answer = answers.get_mut(at)?;
+                answer.mount(root.into(), scroller.into());
+                Some(answer.draw(crate::platform::now()))
             });
+            if left.flatten() == Some(true) {
+                control.schedule();
+            }
         }
     });
     let scrolled = move |_| {

@@ -136,7 +136,7 @@ impl Control {
     }
 
     /// What came is drawn in the next frame; a window that nobody sees has none.
-    fn schedule(self) {
+    pub(super) fn schedule(self) {
         if self.drawing.try_get_value() != Some(false) {
             return;
         }

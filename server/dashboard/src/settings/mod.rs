@@ -10,6 +10,7 @@ mod gone;
 mod key_form;
 mod keys;
 mod leaving;
+pub mod once;
 pub mod remote;
 pub mod rename;
 mod sessions;

@@ -1,16 +1,17 @@
 //! Tokens for programs: made, shown once, revoked; and how to use one. Not devices: those connect by themselves.
 
 use super::gone::Gone;
+use super::once::Once;
 use super::remote::Remote;
 use crate::app::{App, app};
 use crate::platform;
 use krowoc_shared::execution::wire::{CreatedToken, NewToken, Scope, TokenView};
 use krowoc_shared::ids::{Millis, TokenId};
 use krowoc_ui::api::{ApiError, Client};
-use krowoc_ui::components::{Empty, Icon, Notice, NoticeKind, RelativeTime, calendar};
+use krowoc_ui::components::{Empty, Icon, RelativeTime, calendar};
 use krowoc_ui::format::exact;
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{keys as words, library};
+use krowoc_ui::messages::keys as words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::BTreeSet;
@@ -35,7 +36,7 @@ pub(super) fn Tokens() -> impl IntoView {
     };
     view! {
         <p class="soft">{words::TOKENS_TEXT}</p>
-        {move || made.get().map(|token| view! { <Once token=token made=made /> })}
+        <Once secret=made title=words::MADE copy=words::COPY_TOKEN done=words::COPIED_IT />
         {tokens.view(rows)}
         <Make on_made=move |token| { made.set(Some(token)); tokens.load(); } />
         <How />
@@ -79,36 +80,6 @@ pub(super) fn row(
             </div>
             <span class="line item__acts"><button type="button" class="btn btn--sm btn--danger" aria-label=words::named(words::REVOKE, &token.name) on:click=revoke>{words::REVOKE}</button></span>
         </li>
-    }
-}
-
-/// The token, the one time it can be seen.
-#[component]
-fn Once(token: String, made: RwSignal<Option<String>>) -> impl IntoView {
-    let app = app();
-    let copied = token.clone();
-    let copy = move |_| {
-        let token = copied.clone();
-        spawn_local(async move {
-            let (glyph, text) = if platform::copy(&token).await {
-                (Glyph::Check, library::COPIED)
-            } else {
-                (Glyph::Alert, library::COPY_FAILED)
-            };
-            app.toasts.say(glyph, text);
-        });
-    };
-    view! {
-        <Notice kind=NoticeKind::Ok glyph=Glyph::Key>
-            <div class="stack stack--2 grow">
-                <b>{words::MADE}</b>
-                <code class="code code--line" dir="ltr">{token}</code>
-                <span class="line line--wrap">
-                    <button type="button" class="btn btn--sm" on:click=copy><Icon glyph=Glyph::Copy />{words::COPY_TOKEN}</button>
-                    <button type="button" class="btn btn--ghost btn--sm" on:click=move |_| made.set(None)>{words::COPIED_IT}</button>
-                </span>
-            </div>
-        </Notice>
     }
 }
 

@@ -21,6 +21,8 @@ struct Log {
     entries: RwSignal<Vec<AuditEntry>>,
     next: RwSignal<Option<u64>>,
     state: RwSignal<Result<bool, ApiError>>,
+    /// Which question is the last.
+    asked: StoredValue<u32>,
 }
 
 impl Log {
@@ -36,17 +38,24 @@ impl Log {
         path
     }
 
-    fn load(self) {
+    /// Reads the first page, or the one after those that are shown.
+    fn load(self, first: bool) {
+        if first {
+            self.next.set(None);
+        }
+        let asked = self.asked.get_value().wrapping_add(1);
+        self.asked.set_value(asked);
         let path = self.path();
         spawn_local(async move {
             let answer = Client.get::<AuditPage>(&path).await;
-            // Another kind was chosen meanwhile.
-            if self.path_now().as_deref() != Some(path.as_str()) {
+            // Asked again meanwhile, or the page is gone.
+            if self.asked.try_get_value() != Some(asked) {
                 return;
             }
             match answer {
                 Ok(page) => {
-                    self.entries.try_update(|all| all.extend(page.entries));
+                    self.entries
+                        .try_update(|all| follow(all, page.entries, first));
                     self.next.try_set(page.next);
                     self.state.try_set(Ok(true));
                 }
@@ -55,30 +64,47 @@ impl Log {
         });
     }
 
-    /// The path that would be asked for now; `None` when the page is gone.
-    fn path_now(self) -> Option<String> {
-        self.deed.try_get_untracked().map(|_| self.path())
-    }
-
     fn begin(self) {
         self.entries.set(Vec::new());
-        self.next.set(None);
         self.state.set(Ok(false));
-        self.load();
+        self.load(true);
     }
+}
+
+/// Puts a page after those that are there, or in their place. Entries are told by their numbers, which fall.
+fn follow(all: &mut Vec<AuditEntry>, page: Vec<AuditEntry>, first: bool) {
+    if first {
+        all.clear();
+    }
+    let last = all.last().map(|entry| entry.number);
+    let below = |entry: &AuditEntry| last.is_none_or(|last| entry.number < last);
+    all.extend(page.into_iter().filter(below));
 }
 
 /// The log.
 #[component]
-pub(super) fn Audit(team: SpaceId) -> impl IntoView {
+pub(super) fn Audit(
+    team: SpaceId,
+    /// Rises with each deed on the page.
+    deeds: RwSignal<u32>,
+) -> impl IntoView {
     let log = Log {
         team,
         deed: RwSignal::new(None),
         entries: RwSignal::new(Vec::new()),
         next: RwSignal::new(None),
         state: RwSignal::new(Ok(false)),
+        asked: StoredValue::new(0),
     };
     log.begin();
+    // What is done on the page stands in the log at once.
+    Effect::new(move |before: Option<u32>| {
+        let now = deeds.get();
+        if before.is_some_and(|before| before != now) {
+            log.load(true);
+        }
+        now
+    });
     let pick = move |event| {
         log.deed.set(Deed::parse(&event_target_value(&event)));
         log.begin();
@@ -121,7 +147,7 @@ fn Entries(log: Log) -> impl IntoView {
         view! {
             <ul class="card" role="list">{entries.into_iter().map(entry).collect_view()}</ul>
             {log.next.get().map(|_| view! {
-                <div><button type="button" class="btn" on:click=move |_| log.load()>{words::MORE}</button></div>
+                <div><button type="button" class="btn" on:click=move |_| log.load(false)>{words::MORE}</button></div>
             })}
         }
         .into_any()
@@ -168,10 +194,9 @@ mod tests {
     use super::*;
     use krowoc_shared::access::Role;
 
-    #[test]
-    fn an_entry_tells_on_whom_and_from_what_to_what() {
-        let entry = AuditEntry {
-            number: 1,
+    fn numbered(number: u64) -> AuditEntry {
+        AuditEntry {
+            number,
             at: 0,
             deed: Deed::RoleChanged,
             by: None,
@@ -181,7 +206,23 @@ mod tests {
             role_before: Some(Role::Viewer),
             name: None,
             correlation_id: String::new(),
-        };
-        assert_eq!(object(&entry), "b@example.org · Viewer → Editor");
+        }
+    }
+
+    #[test]
+    fn an_entry_tells_on_whom_and_from_what_to_what() {
+        assert_eq!(object(&numbered(1)), "b@example.org · Viewer → Editor");
+    }
+
+    #[test]
+    fn a_page_that_arrives_twice_is_shown_once_and_a_first_page_replaces_what_was_there() {
+        let page = |numbers: &[u64]| numbers.iter().copied().map(numbered).collect::<Vec<_>>();
+        let mut all = Vec::new();
+        for (arrives, first) in [(&[9, 8][..], true), (&[7, 6], false), (&[7, 6], false)] {
+            follow(&mut all, page(arrives), first);
+        }
+        assert_eq!(all, page(&[9, 8, 7, 6]));
+        follow(&mut all, page(&[10, 9]), true);
+        assert_eq!(all, page(&[10, 9]));
     }
 }

@@ -2,20 +2,25 @@
 
 use crate::app::app;
 use crate::platform;
+use crate::settings::once::Once;
 use crate::settings::remote::Remote;
 use krowoc_shared::access::Role;
 use krowoc_shared::access::wire::{CreatedInvitation, InvitationView, Invite, TeamView};
 use krowoc_ui::api::{ApiError, Client};
-use krowoc_ui::components::{Icon, Notice, NoticeKind, calendar};
+use krowoc_ui::components::{Icon, calendar};
 use krowoc_ui::format::exact;
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{library, settings, teams as words};
+use krowoc_ui::messages::{settings, teams as words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 /// The form and the list.
 #[component]
-pub(super) fn Invitations(team: TeamView) -> impl IntoView {
+pub(super) fn Invitations(
+    team: TeamView,
+    /// Counts what is done here.
+    deeds: RwSignal<u32>,
+) -> impl IntoView {
     let app = app();
     let path = format!("/teams/{}/invitations", team.id);
     let waiting = Remote::<InvitationView>::of(app, path.clone());
@@ -24,48 +29,18 @@ pub(super) fn Invitations(team: TeamView) -> impl IntoView {
     view! {
         <section class="stack stack--3" aria-labelledby="invitations">
             <h3 id="invitations">{words::INVITATIONS}</h3>
-            {move || link.get().map(|address| view! { <Once address=address link=link /> })}
-            <Form role=team.role path=path waiting=waiting link=link />
+            <Once secret=link title=words::LINK_MADE copy=words::COPY_LINK done=words::COPIED_IT />
+            <Form role=team.role path=path waiting=waiting link=link deeds=deeds />
             {waiting.view(move |rows| if rows.is_empty() {
                 view! { <p class="hint">{words::NO_INVITATIONS}</p> }.into_any()
             } else {
                 view! {
                     <ul class="card" role="list">
-                        {rows.into_iter().map(|row| view! { <Row row=row path=path waiting=waiting /> }).collect_view()}
+                        {rows.into_iter().map(|row| view! { <Row row=row path=path waiting=waiting deeds=deeds /> }).collect_view()}
                     </ul>
                 }.into_any()
             })}
         </section>
-    }
-}
-
-/// The link, the one time it can be seen.
-#[component]
-fn Once(address: String, link: RwSignal<Option<String>>) -> impl IntoView {
-    let app = app();
-    let copied = address.clone();
-    let copy = move |_| {
-        let address = copied.clone();
-        spawn_local(async move {
-            let (glyph, text) = if platform::copy(&address).await {
-                (Glyph::Check, library::COPIED)
-            } else {
-                (Glyph::Alert, library::COPY_FAILED)
-            };
-            app.toasts.say(glyph, text);
-        });
-    };
-    view! {
-        <Notice kind=NoticeKind::Ok glyph=Glyph::Key>
-            <div class="stack stack--2 grow">
-                <b>{words::LINK_MADE}</b>
-                <code class="code code--line" dir="ltr">{address}</code>
-                <span class="line line--wrap">
-                    <button type="button" class="btn btn--sm" on:click=copy><Icon glyph=Glyph::Copy />{words::COPY_LINK}</button>
-                    <button type="button" class="btn btn--ghost btn--sm" on:click=move |_| link.set(None)>{words::COPIED_IT}</button>
-                </span>
-            </div>
-        </Notice>
     }
 }
 
@@ -75,6 +50,7 @@ fn Form(
     path: StoredValue<String>,
     waiting: Remote<InvitationView>,
     link: RwSignal<Option<String>>,
+    deeds: RwSignal<u32>,
 ) -> impl IntoView {
     let app = app();
     let (email, chosen) = (RwSignal::new(String::new()), RwSignal::new(Role::Editor));
@@ -101,6 +77,7 @@ fn Form(
                         None => app.toasts.say(Glyph::Check, words::SENT),
                     }
                     waiting.load();
+                    deeds.try_update(|deeds| *deeds = deeds.wrapping_add(1));
                 }
                 Err(error) => drop(refused.try_set(Some(error))),
             }
@@ -141,6 +118,7 @@ fn Row(
     row: InvitationView,
     path: StoredValue<String>,
     waiting: Remote<InvitationView>,
+    deeds: RwSignal<u32>,
 ) -> impl IntoView {
     let app = app();
     let id = row.id;
@@ -156,6 +134,7 @@ fn Row(
                 Err(error) => app.toasts.say(Glyph::Alert, error.sentence()),
             }
             waiting.load();
+            deeds.try_update(|deeds| *deeds = deeds.wrapping_add(1));
         });
     };
     view! {

@@ -2,11 +2,12 @@
 
 use super::space::refresh;
 use crate::app::{App, Session, app};
+use crate::frame::Confirm;
 use crate::settings::remote::Remote;
 use krowoc_shared::access::wire::{ChangeRole, HandOver, MemberView, TeamView};
 use krowoc_shared::access::{Action, Role};
 use krowoc_shared::ids::UserId;
-use krowoc_ui::api::Client;
+use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Icon, RelativeTime};
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::{settings, teams as words};
@@ -15,7 +16,11 @@ use leptos::task::spawn_local;
 
 /// The list.
 #[component]
-pub(super) fn Members(team: TeamView) -> impl IntoView {
+pub(super) fn Members(
+    team: TeamView,
+    /// Counts what is done here.
+    deeds: RwSignal<u32>,
+) -> impl IntoView {
     let app = app();
     let path = format!("/teams/{}/members", team.id);
     let members = Remote::<MemberView>::of(app, path.clone());
@@ -27,6 +32,7 @@ pub(super) fn Members(team: TeamView) -> impl IntoView {
         app,
         members,
         role: team.role,
+        deeds,
         path: StoredValue::new(path),
         team: StoredValue::new(format!("/teams/{}", team.id)),
     };
@@ -51,35 +57,48 @@ struct Desk {
     app: App,
     members: Remote<MemberView>,
     role: Role,
+    deeds: RwSignal<u32>,
     path: StoredValue<String>,
     team: StoredValue<String>,
 }
 
 impl Desk {
-    fn done(self, answer: Result<(), krowoc_ui::api::ApiError>, text: &'static str) {
-        match answer {
-            Ok(()) => self.app.toasts.say(Glyph::Check, text),
-            Err(error) => self.app.toasts.say(Glyph::Alert, error.sentence()),
+    /// The lists are read anew, whatever was answered; an error is said.
+    fn done(self, answer: Result<(), ApiError>) -> bool {
+        let well = answer.is_ok();
+        if let Err(error) = answer {
+            self.app.toasts.say(Glyph::Alert, error.sentence());
         }
         self.members.load();
+        self.deeds
+            .try_update(|deeds| *deeds = deeds.wrapping_add(1));
         refresh(self.app);
+        well
     }
 
-    fn change(self, user: UserId, role: Role) {
+    /// Gives a member another role, with a way back.
+    fn change(self, user: UserId, before: Role, role: Role) {
         let path = format!("{}/{user}", self.path.get_value());
         spawn_local(async move {
-            let answer = Client
-                .patch::<MemberView>(&path, &ChangeRole { role })
-                .await;
-            self.done(answer.map(|_| ()), words::ROLE_CHANGED);
+            if self.done(put(&path, role).await) {
+                let back = move || {
+                    let path = path.clone();
+                    spawn_local(async move {
+                        let _ = self.done(put(&path, before).await);
+                    });
+                };
+                let toasts = self.app.toasts;
+                toasts.undoable(Glyph::Check, words::ROLE_CHANGED, back);
+            }
         });
     }
 
     fn remove(self, user: UserId) {
         let path = format!("{}/{user}", self.path.get_value());
         spawn_local(async move {
-            let answer = Client.delete::<()>(&path).await;
-            self.done(answer, words::REMOVED);
+            if self.done(Client.delete::<()>(&path).await) {
+                self.app.toasts.say(Glyph::Check, words::REMOVED);
+            }
         });
     }
 
@@ -87,7 +106,9 @@ impl Desk {
         let path = format!("{}/ownership", self.team.get_value());
         spawn_local(async move {
             let answer = Client.post::<MemberView>(&path, &HandOver { user }).await;
-            self.done(answer.map(|_| ()), words::HANDED_OVER);
+            if self.done(answer.map(|_| ())) {
+                self.app.toasts.say(Glyph::Check, words::HANDED_OVER);
+            }
         });
     }
 
@@ -100,11 +121,57 @@ impl Desk {
     }
 }
 
+async fn put(path: &str, role: Role) -> Result<(), ApiError> {
+    let wanted = ChangeRole { role };
+    let answer = Client.patch::<MemberView>(path, &wanted).await;
+    answer.map(|_| ())
+}
+
+/// What is asked about a member before it is done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Remove,
+    HandOver,
+}
+
+impl Asked {
+    /// What it is called, what it means, and the answer that does it.
+    const fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Remove => (words::REMOVE, words::REMOVE_TEXT, words::REMOVE_DO),
+            Self::HandOver => (words::HAND_OVER, words::HAND_OVER_TEXT, words::HAND_OVER_DO),
+        }
+    }
+}
+
+/// The question about a member, while it is open.
+fn question(
+    desk: Desk,
+    user: UserId,
+    email: String,
+    asked: RwSignal<Option<Asked>>,
+) -> impl IntoView {
+    move || {
+        asked.get().map(|it| {
+            let (name, text, action) = it.words();
+            let yes = move |()| match it {
+                Asked::Remove => desk.remove(user),
+                Asked::HandOver => desk.hand_over(user),
+            };
+            view! {
+                <Confirm title=settings::named(name, &email) text=text action=action on_yes=yes on_close=move |()| asked.set(None) />
+            }
+        })
+    }
+}
+
+/// A role is chosen, and changed with the button that appears then: a key that moves the choice changes nothing by itself.
 #[component]
-fn Row(member: MemberView, you: bool, desk: Desk) -> impl IntoView {
+fn RoleField(member: MemberView, desk: Desk) -> impl IntoView {
     let (user, theirs) = (member.user, member.role);
     let refusal = desk.refusal(theirs);
     let fixed = refusal.is_some();
+    let chosen = RwSignal::new(theirs);
     let options = Role::ALL
         .into_iter()
         .filter(|role| fixed || desk.role.may_give(*role))
@@ -113,10 +180,24 @@ fn Row(member: MemberView, you: bool, desk: Desk) -> impl IntoView {
         });
     let picked = move |event| {
         if let Some(role) = Role::parse(&event_target_value(&event)) {
-            desk.change(user, role);
+            chosen.set(role);
         }
     };
     let label = settings::named(words::ROLE, &member.email);
+    let change = settings::named(words::CHANGE_ROLE, &member.email);
+    view! {
+        <span class="selectbox"><select class="select" aria-label=label disabled=fixed title=refusal.unwrap_or_default() on:change=picked>{options.collect_view()}</select><Icon glyph=Glyph::Down /></span>
+        {move || (chosen.get() != theirs).then(|| view! {
+            <button type="button" class="btn btn--sm btn--primary" aria-label=change.clone()
+                on:click=move |_| desk.change(user, theirs, chosen.get_untracked())>{words::CHANGE_ROLE}</button>
+        })}
+    }
+}
+
+#[component]
+fn Row(member: MemberView, you: bool, desk: Desk) -> impl IntoView {
+    let (user, theirs) = (member.user, member.role);
+    let asked = RwSignal::new(None::<Asked>);
     let removable = !you && desk.role.may_remove(theirs);
     let heir = !you && desk.role.may(Action::TransferOwnership) && theirs != Role::Owner;
     view! {
@@ -130,16 +211,17 @@ fn Row(member: MemberView, you: bool, desk: Desk) -> impl IntoView {
                 <span class="xs muted">{words::SINCE}" "<RelativeTime at=member.since now=desk.app.now /></span>
             </div>
             <span class="line line--wrap item__acts">
-                <span class="selectbox"><select class="select" aria-label=label disabled=fixed title=refusal.unwrap_or_default() on:change=picked>{options.collect_view()}</select><Icon glyph=Glyph::Down /></span>
+                <RoleField member=member.clone() desk=desk />
                 {heir.then(|| view! {
                     <button type="button" class="btn btn--sm" aria-label=settings::named(words::HAND_OVER, &member.email)
-                        on:click=move |_| desk.hand_over(user)>{words::HAND_OVER}</button>
+                        on:click=move |_| asked.set(Some(Asked::HandOver))>{words::HAND_OVER}</button>
                 })}
                 {removable.then(|| view! {
                     <button type="button" class="btn btn--sm btn--danger" aria-label=settings::named(words::REMOVE, &member.email)
-                        on:click=move |_| desk.remove(user)>{words::REMOVE}</button>
+                        on:click=move |_| asked.set(Some(Asked::Remove))>{words::REMOVE}</button>
                 })}
             </span>
+            {question(desk, user, member.email.clone(), asked)}
         </li>
     }
 }

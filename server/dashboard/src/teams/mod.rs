@@ -10,5 +10,5 @@ mod switcher;
 
 pub use join::Join;
 pub use page::TeamsPage;
-pub use space::{Space, refresh};
+pub use space::{Space, enter, refresh};
 pub use switcher::{Reading, Switcher};

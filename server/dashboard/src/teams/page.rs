@@ -5,6 +5,7 @@ use super::invitations::Invitations;
 use super::members::Members;
 use super::space::{choose, refresh};
 use crate::app::{App, app};
+use crate::frame::Reference;
 use crate::route::{Route, Section, Tab};
 use crate::settings::Shell;
 use crate::settings::rename::Rename;
@@ -35,6 +36,7 @@ pub fn TeamsPage() -> impl IntoView {
     let known = Memo::new(move |_| app.space.teams.with(Option::is_some));
     // Drawn anew for another team or another role, not for another number of members.
     let drawn = Memo::new(move |_| team.get().map(|team| (team.id, team.role)));
+    let deeds = RwSignal::new(0u32);
     let made = Callback::new(move |team: TeamView| {
         chosen.set(Some(team.id));
         refresh(app);
@@ -43,18 +45,42 @@ pub fn TeamsPage() -> impl IntoView {
         <Shell section=Section::Teams>
             <p class="soft">{words::INTRO}</p>
             {move || match (known.get(), drawn.get()) {
-                (false, _) => view! { <Skeleton label=settings::LOADING rows=3 /> }.into_any(),
+                (false, _) => view! { <Unknown /> }.into_any(),
                 (true, None) => view! { <Empty glyph=Glyph::Users title=words::NONE_TITLE text=words::NONE_TEXT /> }.into_any(),
                 (true, Some(_)) => team.get_untracked().map(|it| view! {
                     <Which chosen=chosen team=team />
-                    <Head team=it.clone() />
-                    <Members team=it.clone() />
-                    {it.role.may(Action::Invite).then(|| view! { <Invitations team=it.clone() /> })}
-                    {it.role.may(Action::SeeAudit).then(|| view! { <Audit team=it.id /> })}
+                    <Head team=it.clone() deeds=deeds />
+                    <Members team=it.clone() deeds=deeds />
+                    {it.role.may(Action::Invite).then(|| view! { <Invitations team=it.clone() deeds=deeds /> })}
+                    {it.role.may(Action::SeeAudit).then(|| view! { <Audit team=it.id deeds=deeds /> })}
                 }).into_any(),
             }}
             <Make on_made=made />
         </Shell>
+    }
+}
+
+/// The teams are on their way, or did not arrive.
+#[component]
+fn Unknown() -> impl IntoView {
+    let app = app();
+    let again = move |_| {
+        app.space.failed.set(None);
+        refresh(app);
+    };
+    move || {
+        match app.space.failed.get() {
+        None => view! { <Skeleton label=settings::LOADING rows=3 /> }.into_any(),
+        Some(error) => view! {
+            <div role="alert">
+                <Empty glyph=Glyph::Alert title=words::FAILED text=error.sentence()>
+                    <button type="button" class="btn" on:click=again><Icon glyph=Glyph::Sync />{settings::TRY_AGAIN}</button>
+                    <Reference id=error.correlation().to_owned() />
+                </Empty>
+            </div>
+        }
+        .into_any(),
+    }
     }
 }
 
@@ -90,7 +116,7 @@ fn failed(app: App, error: &ApiError) {
 
 /// The name, the role, and what is done with the team itself.
 #[component]
-fn Head(team: TeamView) -> impl IntoView {
+fn Head(team: TeamView, deeds: RwSignal<u32>) -> impl IntoView {
     let app = app();
     let (id, role) = (team.id, team.role);
     let path = StoredValue::new(format!("/teams/{id}"));
@@ -114,6 +140,7 @@ fn Head(team: TeamView) -> impl IntoView {
                 Err(error) => app.toasts.say(Glyph::Alert, error.sentence()),
             }
             refresh(app);
+            deeds.try_update(|deeds| *deeds = deeds.wrapping_add(1));
         });
     });
     let go = move |whole: bool| {

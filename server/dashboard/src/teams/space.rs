@@ -7,7 +7,7 @@ use crate::route::{Route, Tab};
 use krowoc_shared::access::wire::TeamView;
 use krowoc_shared::access::{Action, Role};
 use krowoc_shared::ids::SpaceId;
-use krowoc_ui::api::Client;
+use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::teams as words;
 use leptos::prelude::*;
@@ -23,6 +23,8 @@ pub struct Space {
     pub team: RwSignal<Option<SpaceId>>,
     /// The teams of the person, by name; `None` until they are known.
     pub teams: RwSignal<Option<Vec<TeamView>>>,
+    /// Why they are not known.
+    pub failed: RwSignal<Option<ApiError>>,
     /// The token of an invitation that was opened before anybody was signed in.
     pub invitation: StoredValue<Option<String>>,
     /// The personal space.
@@ -30,15 +32,19 @@ pub struct Space {
 }
 
 impl Space {
-    /// As it was left.
+    /// As the address says, else as it was left.
     pub fn start() -> Self {
-        let team = platform::recall(KEY).and_then(|id| id.parse().ok());
+        let team = navigation::space().inspect(|team| {
+            let _ = platform::keep(KEY, &team.to_string());
+        });
+        let team = team.or_else(|| platform::recall(KEY).and_then(|id| id.parse().ok()));
         Client.set_team(team);
         let invited = navigation::path() == Route::Join.address();
         let token = invited.then(crate::accounts::token).flatten();
         Self {
             team: RwSignal::new(team),
             teams: RwSignal::new(None),
+            failed: RwSignal::new(None),
             invitation: StoredValue::new(token),
             own: StoredValue::new(None),
         }
@@ -100,14 +106,6 @@ pub fn choose(app: App, team: Option<SpaceId>) {
     if app.space.team.get_untracked() == team {
         return;
     }
-    match team {
-        Some(team) => drop(platform::keep(KEY, &team.to_string())),
-        None => platform::forget(KEY),
-    }
-    Client.set_team(team);
-    app.overview.set(None);
-    app.collections.set(Vec::new());
-    app.seq.set(0);
     // What is open belongs to the other library.
     if matches!(
         app.nav.untracked(),
@@ -119,6 +117,26 @@ pub fn choose(app: App, team: Option<SpaceId>) {
     ) {
         app.nav.go(Route::tab(Tab::Prompts));
     }
+    turn(app, team);
+}
+
+/// Follows an address into the library that it names.
+pub fn enter(app: App, space: SpaceId) {
+    let team = (app.space.own.get_value() != Some(space)).then_some(space);
+    if app.space.team.get_untracked() != team {
+        turn(app, team);
+    }
+}
+
+fn turn(app: App, team: Option<SpaceId>) {
+    match team {
+        Some(team) => drop(platform::keep(KEY, &team.to_string())),
+        None => platform::forget(KEY),
+    }
+    Client.set_team(team);
+    app.overview.set(None);
+    app.collections.set(Vec::new());
+    app.seq.set(0);
     app.space.team.set(team);
     app.refresh_overview();
 }
@@ -129,9 +147,14 @@ pub fn refresh(app: App) {
         app.space.own.set_value(Some(view.space));
     }
     spawn_local(async move {
-        let Ok(teams) = Client.get::<Vec<TeamView>>("/teams").await else {
-            return;
+        let teams = match Client.get::<Vec<TeamView>>("/teams").await {
+            Ok(teams) => teams,
+            Err(error) => {
+                app.space.failed.set(Some(error));
+                return;
+            }
         };
+        app.space.failed.set(None);
         let shown = app.space.team.get_untracked();
         let gone = shown.is_some_and(|id| teams.iter().all(|team| team.id != id));
         if app

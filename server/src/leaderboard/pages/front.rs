@@ -87,11 +87,16 @@ pub(super) fn found(site: &Site, words: &str, items: &[&Item], public: u64) -> S
     let total = u64::try_from(items.len()).unwrap_or(u64::MAX);
     put!(
         main,
-        "<p class=\"soft\" role=\"status\">{} found</p>",
+        "<p class=\"soft\" role=\"status\">{} found{}</p>",
         match total {
             0 => "Nothing".to_owned(),
             1 => "1 prompt".to_owned(),
             more => format!("{} prompts", count(more)),
+        },
+        if items.len() > PLACES {
+            format!(". The first {PLACES} are listed: add a word to find fewer.")
+        } else {
+            String::new()
         }
     );
     main.push_str("<ul class=\"board\">");

@@ -75,7 +75,8 @@
     if (!answer.ok) return say(await told(answer));
     const view = await answer.json();
     paintAll(slug, view.vote);
-    say(view.counts ? "Your vote is kept. It is counted within the hour." : "Your vote is kept. It counts once your address is confirmed.");
+    if (!view.vote) say("Your vote is taken back.");
+    else say(view.counts ? "Your vote is kept. It is counted within the hour." : "Your vote is kept. It counts once your address is confirmed.");
   };
   const copy = async (button) => {
     let text = document.getElementById("made")?.textContent ?? document.getElementById("text")?.textContent;
