@@ -161,8 +161,12 @@ fn absent(around: Around, again: Callback<()>) -> AnyView {
     let reload = |_| {
         let _ = window().location().reload();
     };
+    let title = match around {
+        Around::Frame | Around::Window => words::PART_MISSING,
+        Around::Panel | Around::Layer(_) => words::PANEL_MISSING,
+    };
     let what = view! {
-        <Empty glyph=Glyph::Alert title=words::PART_MISSING text=words::PART_MISSING_TEXT>
+        <Empty glyph=Glyph::Alert title=title text=words::PART_MISSING_TEXT>
             <div class="line line--wrap">
                 <button type="button" class="btn" on:click=move |_| again.run(())><Icon glyph=Glyph::Sync />{words::TRY_AGAIN}</button>
                 <button type="button" class="btn btn--ghost" on:click=reload>{words::RELOAD}</button>
@@ -184,7 +188,7 @@ fn absent(around: Around, again: Callback<()>) -> AnyView {
         .into_any(),
         Around::Panel => view! { <div role="alert">{what}</div> }.into_any(),
         Around::Layer(close) => view! {
-            <Modal label=words::PART_MISSING class="dialog" on_close=close><div role="alert">{what}</div></Modal>
+            <Modal label=title class="dialog" on_close=close><div class="dialog__body" role="alert">{what}</div></Modal>
         }
         .into_any(),
     }

@@ -1,7 +1,8 @@
 //! The browser's history and links as the current route. Not the list of pages: that is `route`.
 
-use crate::route::{self, Route};
+use crate::route::Route;
 use krowoc_shared::ids::SpaceId;
+use krowoc_ui::api::Client;
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -79,7 +80,7 @@ impl Navigation {
         let path = href.split('#').next().unwrap_or_default();
         let (path, search) = path.split_once('?').unwrap_or((path, ""));
         event.prevent_default();
-        if let Some(space) = route::space_of(search) {
+        if let Some(space) = space_of(search) {
             enter(space);
         }
         self.go(Route::parse(path, search));
@@ -96,7 +97,23 @@ fn here() -> Route {
 
 /// Whose library the address is in, where it says so.
 pub fn space() -> Option<SpaceId> {
-    route::space_of(&window().location().search().unwrap_or_default())
+    space_of(&window().location().search().unwrap_or_default())
+}
+
+/// An address of a document with the team whose library it lies in, so that it opens there whoever follows it; as it is in one's own.
+pub fn placed(address: String) -> String {
+    let joint = if address.contains('?') { '&' } else { '?' };
+    match Client.team() {
+        Some(team) => format!("{address}{joint}space={team}"),
+        None => address,
+    }
+}
+
+/// Whose library an address is in, where its query says so.
+#[must_use]
+pub fn space_of(search: &str) -> Option<SpaceId> {
+    let mut parts = search.trim_start_matches('?').split('&');
+    parts.find_map(|part| part.strip_prefix("space=")?.parse().ok())
 }
 
 fn push(address: &str, replace: bool) {

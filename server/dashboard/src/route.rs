@@ -1,12 +1,12 @@
 //! Addresses of the dashboard and the filters they carry. Not the browser's history: that is `navigation`.
 
 use crate::history::{ExecutionFilter, LetterFilter};
+use crate::navigation::placed;
 use crate::period::Shown;
-use krowoc_shared::ids::{DocId, ExecutionId, GroupId, Millis, SpaceId};
+use krowoc_shared::ids::{DocId, ExecutionId, GroupId, Millis};
 use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::lifecycle::Status;
 use krowoc_shared::library::wire::{ListQuery, Sort};
-use krowoc_ui::api::Client;
 use krowoc_ui::format::{percent, unpercent};
 use std::collections::BTreeMap;
 
@@ -489,22 +489,6 @@ impl Route {
             _ => self == other,
         }
     }
-}
-
-/// An address of a document with the team whose library it lies in, so that it opens there whoever follows it; as it is in one's own.
-fn placed(address: String) -> String {
-    let joint = if address.contains('?') { '&' } else { '?' };
-    match Client.team() {
-        Some(team) => format!("{address}{joint}space={team}"),
-        None => address,
-    }
-}
-
-/// Whose library an address is in, where its query says so.
-#[must_use]
-pub fn space_of(search: &str) -> Option<SpaceId> {
-    let mut parts = search.trim_start_matches('?').split('&');
-    parts.find_map(|part| part.strip_prefix("space=")?.parse().ok())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Tests of addresses.
 
 use super::*;
+use crate::navigation::space_of;
 
 fn there_and_back(route: &Route) -> Route {
     let address = route.address();

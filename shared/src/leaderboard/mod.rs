@@ -5,6 +5,7 @@
 
 pub mod copies;
 pub mod formula;
+pub mod picture;
 pub mod rank;
 pub mod votes;
 pub mod window;

@@ -84,6 +84,11 @@ export async function run(context) {
   await bob.shows('Saved');
   await alice.pressed('Open its library');
   await alice.shows('Morse code');
+  // A link that names no library, as the extension has it, finds what lies in one's own.
+  const own = (await alice.api('POST', '/library', { kind: 'prompt', set: { title: 'Diary' }, body: 'What I did today.' })).body.document.id;
+  await alice.open(`/library/${own}`);
+  await until('the own document to be found', () => alice.page.evaluate(() => document.querySelector('#body')?.value === 'What I did today.'));
+
   // An edit that is not saved goes to the library that it was made in when another is looked at, and its link leads there again.
   await alice.open(`/library/${prompt}?space=${team}`);
   await until('the text to be there', () => alice.page.evaluate(() => document.querySelector('#body')?.value.includes('Morse')));

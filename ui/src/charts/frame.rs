@@ -65,9 +65,16 @@ pub(super) fn framed(
             at.set(Some(next));
         }
     };
+    // Too wide for its box, it begins with what is newest.
+    let frame = NodeRef::<leptos::html::Div>::new();
+    Effect::new(move |_| {
+        if let Some(frame) = frame.get() {
+            request_animation_frame(move || frame.set_scroll_left(frame.scroll_width()));
+        }
+    });
     view! {
         <p class="chart__value" role="status">{value}</p>
-        <div class="scroll-x" tabindex="0" role="group" aria-label=label on:keydown=key
+        <div class="scroll-x" node_ref=frame tabindex="0" role="group" aria-label=label on:keydown=key
             on:pointerleave=move |_| at.set(None) on:blur=move |_| at.set(None)>
             {picture}
         </div>

@@ -57,6 +57,7 @@ words! {
     LOADING = "Loading";
     RELOAD = "Reload the page";
     PART_MISSING = "This page did not arrive";
+    PANEL_MISSING = "This part of the page did not arrive";
     PART_MISSING_TEXT = "The connection may be down, or the server may have been updated. Try again, or reload the page.";
     REFERENCE = "Reference ";
     COPY = "Copy";

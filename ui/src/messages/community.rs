@@ -1,6 +1,7 @@
 //! Words of public prompts: the board, its rules in short, an owner's decision to be public, and the queue of reports.
 
 use crate::format::{count, plural};
+use krowoc_shared::leaderboard::picture::points;
 use krowoc_shared::leaderboard::wire::{Reason, Verdict};
 use krowoc_shared::leaderboard::{Counts, Formula, Part, PartName, Window};
 
@@ -124,12 +125,6 @@ pub fn copy(title: &str) -> String {
 #[must_use]
 pub fn take(title: &str) -> String {
     format!("Take {title} into my library")
-}
-
-/// Points of a thousand.
-#[must_use]
-pub fn points(millionths: u32) -> u32 {
-    millionths.saturating_add(500) / 1_000
 }
 
 /// The whole score.

@@ -1,6 +1,7 @@
 //! A public prompt in a list: its place, its day as a line, and what can be done with it. Not the list.
 
 use super::control::Control;
+use krowoc_shared::leaderboard::picture;
 use krowoc_shared::leaderboard::wire::{Entry, PublicSummary, Vote};
 use krowoc_shared::leaderboard::{Counts, Part, Window};
 use krowoc_ui::components::Icon;
@@ -8,9 +9,6 @@ use krowoc_ui::format::{count, percent};
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::community as words;
 use leptos::prelude::*;
-
-/// Width and height of the small chart.
-const SIZE: (f64, f64) = (96.0, 28.0);
 
 /// A place of the board.
 #[component]
@@ -106,60 +104,28 @@ fn Bars(parts: Vec<Part>, counts: Counts) -> impl IntoView {
     let bars = parts
         .into_iter()
         .map(|part| {
-            let share = 100.0 * f64::from(part.points) / f64::from(part.of.max(1));
+            let share = picture::share(&part);
             view! {
                 <span>{words::part(&part, &counts)}</span>
                 <svg class="whybar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
-                    <rect width=format!("{share:.1}") height="6" />
+                    <rect width=share height="6" />
                 </svg>
-                <span class="num"><b>{words::points(part.points)}</b>" "{words::points_of(&part)}</span>
+                <span class="num"><b>{picture::points(part.points)}</b>" "{words::points_of(&part)}</span>
             }
         })
         .collect_view();
     view! { <div class="whybars">{bars}</div> }
 }
 
-/// The points of a line through counts, from the left; the highest count is at the top.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a picture of a hundred points does not show more"
-)]
-fn line(hours: &[u64]) -> String {
-    let (width, height) = SIZE;
-    let most = hours.iter().copied().max().unwrap_or(0).max(1) as f64;
-    let steps = hours.len().saturating_sub(1).max(1) as f64;
-    let points: Vec<String> = hours
-        .iter()
-        .enumerate()
-        .map(|(at, runs)| {
-            let x = width * at as f64 / steps;
-            let y = height - 2.0 - (height - 5.0) * *runs as f64 / most;
-            format!("{x:.1} {y:.1}")
-        })
-        .collect();
-    points.join("L")
-}
-
 #[component]
 fn Spark(hours: Vec<u64>) -> impl IntoView {
     let most = hours.iter().copied().max().unwrap_or(0);
     let now = hours.last().copied().unwrap_or(0);
-    let line = line(&hours);
+    let line = picture::spark(&hours);
     view! {
         <svg class="spark" viewBox="0 0 96 28" preserveAspectRatio="none" role="img" aria-label=words::spark(most, now)>
             <path class="area" d=format!("M{line}L96 28L0 28Z") />
             <path d=format!("M{line}") />
         </svg>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_of_runs_stays_in_its_picture() {
-        assert_eq!(line(&[0, 2, 4]), "0.0 26.0L48.0 14.5L96.0 3.0");
-        assert!(!line(&[]).contains("NaN") && !line(&[0; 24]).contains("NaN"));
     }
 }

@@ -137,8 +137,12 @@ fn Classes(control: Control) -> impl IntoView {
             }
         })
     };
+    let none = move || {
+        control.counts.with(|counts| counts.1.is_empty())
+            && control.filter.with(|filter| filter.model.is_none())
+    };
     view! {
-        <div class="toolbar toolbar--chips">
+        <div class="toolbar toolbar--chips" hidden=none>
             {move || control.counts.with(|counts| counts.1.clone()).into_iter().map(chip).collect_view()}
             {model}
         </div>

@@ -3,9 +3,12 @@
 use super::draft::{Arrival, Draft, Texts};
 use super::stored;
 use crate::app::App;
+use crate::navigation;
 use crate::platform;
+use crate::teams;
 use crate::timing::Debounce;
 use krowoc_shared::access::Action;
+use krowoc_shared::error::ErrorCode;
 use krowoc_shared::ids::{DocId, Millis};
 use krowoc_shared::library::document::Document;
 use krowoc_shared::library::limits;
@@ -128,6 +131,7 @@ impl Control {
         spawn_local(async move {
             match Client.get::<DocumentView>(&self.path()).await {
                 Ok(view) => self.begin(view),
+                Err(error) if error.code() == Some(ErrorCode::NotFound) && self.is_own().await => {}
                 Err(error) => {
                     if error.signed_out() {
                         self.app.failed(&error);
@@ -136,6 +140,20 @@ impl Control {
                 }
             }
         });
+    }
+
+    /// A link that names no library, such as one of the extension, may be to one's own: then that is looked at from now on.
+    async fn is_own(self) -> bool {
+        let own = self.app.space.beside();
+        let Some(own) = own.filter(|_| navigation::space().is_none()) else {
+            return false;
+        };
+        let path = format!("/library/{}?space={own}", self.id);
+        let found = Client.get::<DocumentView>(&path).await.is_ok();
+        if found {
+            teams::enter(self.app, own);
+        }
+        found
     }
 
     fn begin(self, view: DocumentView) {

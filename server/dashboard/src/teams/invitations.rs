@@ -147,7 +147,7 @@ fn Row(
                     {words::RUNS_OUT}" "{exact(calendar(row.expires_at))}
                 </span>
             </div>
-            <button type="button" class="btn btn--sm btn--danger" aria-label=settings::named(words::REVOKE, &name) on:click=revoke>{words::REVOKE}</button>
+            <span class="line item__acts"><button type="button" class="btn btn--sm btn--danger" aria-label=settings::named(words::REVOKE, &name) on:click=revoke>{words::REVOKE}</button></span>
         </li>
     }
 }

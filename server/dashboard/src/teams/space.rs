@@ -66,6 +66,12 @@ impl Space {
             .with(|teams| teams.iter().flatten().find(|team| team.id == id).cloned())
     }
 
+    /// The person's own library, while another is shown.
+    pub fn beside(self) -> Option<SpaceId> {
+        let own = self.own.get_value();
+        own.filter(|_| self.team.get_untracked().is_some())
+    }
+
     /// What the person is in the library that is shown. In a team that is not known yet, the least.
     pub fn role(self) -> Role {
         match self.team.get() {

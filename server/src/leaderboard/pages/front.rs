@@ -5,14 +5,10 @@ use super::html::{
 };
 use super::site::{Site, card_of_board};
 use crate::leaderboard::cache::Item;
+use krowoc_shared::leaderboard::picture::{self, points};
 use krowoc_shared::leaderboard::wire::{BoardView, Entry};
 use krowoc_shared::leaderboard::{Formula, PLACES, Part, PartName, Window};
 use std::fmt::Write;
-
-/// Hours of a small chart.
-const WIDTH: f64 = 96.0;
-/// Its height.
-const HEIGHT: f64 = 28.0;
 
 /// How a window is called.
 const fn called(window: Window) -> &'static str {
@@ -220,18 +216,7 @@ fn row(out: &mut String, entry: &Entry, view: &BoardView) {
 fn spark(hours: &[u64]) -> String {
     let most = hours.iter().copied().max().unwrap_or(0);
     let last = hours.last().copied().unwrap_or(0);
-    let steps = hours.len().saturating_sub(1).max(1) as f64;
-    let points: Vec<String> = hours
-        .iter()
-        .enumerate()
-        .map(|(at, runs)| {
-            let x = WIDTH * at as f64 / steps;
-            // A line that lies within the picture with its whole width.
-            let y = HEIGHT - 2.0 - (HEIGHT - 5.0) * *runs as f64 / most.max(1) as f64;
-            format!("{x:.1} {y:.1}")
-        })
-        .collect();
-    let line = points.join("L");
+    let line = picture::spark(hours);
     format!(
         "<svg class=\"spark\" viewBox=\"0 0 96 28\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"Runs in the last 24 hours, at most \
          {most} an hour, now {last}\"><path class=\"area\" d=\"M{line}L96 28L0 28Z\"/><path d=\"M{line}\"/></svg>"
@@ -253,11 +238,6 @@ fn part_words(part: &Part, entry: &Entry) -> String {
     }
 }
 
-/// Points of a thousand, as people read them.
-fn points(millionths: u32) -> u32 {
-    millionths.saturating_add(500) / 1_000
-}
-
 fn why(entry: &Entry, view: &BoardView) -> String {
     let mut out = String::new();
     put!(
@@ -270,11 +250,11 @@ fn why(entry: &Entry, view: &BoardView) -> String {
         spoken(view.window)
     );
     for part in &entry.parts {
-        let share = 100.0 * f64::from(part.points) / f64::from(part.of.max(1));
+        let share = picture::share(part);
         put!(
             out,
             "<span>{}</span><svg class=\"whybar\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
-             <rect width=\"{share:.1}\" height=\"6\"/></svg><span class=\"num\"><b>{}</b> of {}</span>",
+             <rect width=\"{share}\" height=\"6\"/></svg><span class=\"num\"><b>{}</b> of {}</span>",
             escape(&part_words(part, entry)),
             points(part.points),
             points(part.of)
@@ -292,28 +272,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_of_runs_stays_in_its_picture() {
-        for hours in [
-            vec![0; 24],
-            vec![5; 24],
-            (0..24).collect::<Vec<u64>>(),
-            Vec::new(),
-        ] {
-            let drawn = spark(&hours);
-            assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{drawn}");
-            assert_eq!(
-                drawn.matches('L').count(),
-                2 * hours.len().saturating_sub(1) + 2
-            );
-        }
-        assert!(spark(&[1, 3, 2]).contains("at most 3 an hour, now 2"));
-    }
-
-    #[test]
-    fn points_are_of_a_thousand() {
-        assert_eq!(
-            [0, 499, 500, 468_984, 1_000_000].map(points),
-            [0, 0, 1, 469, 1_000]
-        );
+    fn a_day_is_drawn_as_an_area_and_a_line_and_read_out() {
+        let drawn = spark(&[1, 3, 2]);
+        assert!(drawn.contains("at most 3 an hour, now 2"), "{drawn}");
+        assert_eq!(drawn.matches("M0.0 ").count(), 2, "{drawn}");
+        assert!(drawn.contains("L96 28L0 28Z"), "{drawn}");
     }
 }
