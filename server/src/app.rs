@@ -4,6 +4,7 @@ use crate::accounts::passwords::Hasher;
 use crate::config::Config;
 use crate::executions::Direct;
 use crate::executions::gateway::Gateway;
+use crate::graphql::Door;
 use crate::leaderboard::Public;
 use crate::mail::Mailer;
 use crate::oidc::Federation;
@@ -47,6 +48,8 @@ pub struct AppState {
     pub slugs: Slugs,
     /// What is public, as it was read a moment ago.
     pub public: Public,
+    /// The schema of the GraphQL door.
+    pub graphql: Arc<Door>,
     /// Who listens for live hints.
     pub live: Arc<crate::live::Hub>,
     /// Executions under way here.
@@ -88,6 +91,7 @@ impl AppState {
             tokens: Tokens::default(),
             slugs: Slugs::default(),
             public: Public::default(),
+            graphql: Arc::default(),
             live: Arc::default(),
             executions: Arc::default(),
             instance: Arc::default(),

@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 pub mod dashboards;
 pub mod executions;
+pub mod graphql;
 pub mod jobs;
 pub mod keys;
 pub mod leaderboard;

@@ -5,8 +5,8 @@ use crate::web::contract::Contract;
 use crate::web::routes::Routes;
 use crate::web::{body, contract, fallback, health, request};
 use crate::{
-    accounts, budgets, dashboards, executions, keys, leaderboard, library, live, mcp, models,
-    openai, sync, teams, tokens,
+    accounts, budgets, dashboards, executions, graphql, keys, leaderboard, library, live, mcp,
+    models, openai, sync, teams, tokens,
 };
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -16,6 +16,10 @@ use actix_web::{App, Error};
 
 /// Where the routes of [`api`] are.
 const API: &str = "/api/v1";
+/// Where the door is that speaks GraphQL, which has no versions.
+const DOORS: &str = "/api";
+/// What the OpenAPI document describes.
+const DESCRIBED: &[contract::Rooted] = &[(API, api), (DOORS, graphql::configure)];
 
 /// The routes of the API. A noun that is registered here is part of the OpenAPI document.
 fn api(cfg: &mut Routes<'_>) {
@@ -36,7 +40,7 @@ fn api(cfg: &mut Routes<'_>) {
 /// The document of the API, for all workers.
 #[must_use]
 pub fn contract() -> Data<Contract> {
-    Data::new(Contract::new(API, api))
+    Data::new(Contract::new(DESCRIBED))
 }
 
 /// The application of one worker.
@@ -52,6 +56,8 @@ pub fn app(
         InitError = (),
     >,
 > {
+    let state = Data::new(state);
+    let inner = graphql::Inner::new(state.clone(), API, api);
     App::new()
         // Before the scope of the API, which takes every address under it.
         .configure(contract::configure)
@@ -60,7 +66,9 @@ pub fn app(
         .configure(mcp::configure)
         .configure(leaderboard::pages::configure)
         .service(web::scope(API).configure(|cfg| api(&mut Routes::of_worker(cfg))))
-        .app_data(Data::new(state))
+        .service(web::scope(DOORS).configure(|cfg| graphql::configure(&mut Routes::of_worker(cfg))))
+        .app_data(state)
+        .app_data(inner)
         .app_data(contract)
         .app_data(body::query_config())
         .app_data(body::path_config())

@@ -8,6 +8,7 @@ mod dashboards;
 mod devices;
 mod executions;
 mod export;
+mod graphql;
 mod jobs;
 mod keys;
 mod leaderboard;

@@ -12,10 +12,12 @@ use std::sync::OnceLock;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 
+/// Routes under a prefix.
+pub type Rooted = (&'static str, fn(&mut Routes<'_>));
+
 /// The document of the API: made when it is first asked for, once for all workers.
 pub struct Contract {
-    prefix: &'static str,
-    routes: fn(&mut Routes<'_>),
+    rooted: &'static [Rooted],
     made: OnceLock<Made>,
 }
 
@@ -95,12 +97,11 @@ impl Made {
 }
 
 impl Contract {
-    /// The document of what `routes` names, all of it under a prefix.
+    /// The document of these routes.
     #[must_use]
-    pub fn new(prefix: &'static str, routes: fn(&mut Routes<'_>)) -> Self {
+    pub fn new(rooted: &'static [Rooted]) -> Self {
         Self {
-            prefix,
-            routes,
+            rooted,
             made: OnceLock::new(),
         }
     }
@@ -108,9 +109,17 @@ impl Contract {
     fn made(&self) -> &Made {
         self.made.get_or_init(|| {
             let mut document = base();
-            Routes::document(&mut document, self.prefix, self.routes);
+            for (prefix, routes) in self.rooted {
+                Routes::document(&mut document, prefix, routes);
+            }
             Made::of(&document)
         })
+    }
+
+    /// The document, as it is sent.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.made().json
     }
 
     /// The methods of an address, when it is a known one.

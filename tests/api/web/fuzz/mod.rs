@@ -115,6 +115,12 @@ impl Operation {
             if response.is_null() && !USUAL.contains(&status.as_u16()) {
                 return Some("a status that the contract does not name".to_owned());
             }
+            let kind = kind.split(';').next().unwrap_or_default();
+            if kind == "application/graphql-response+json" {
+                let value = serde_json::from_slice(body).unwrap_or_default();
+                let schema = &response["content"][kind]["schema"];
+                return conform.check(schema, &value).err();
+            }
             let problem = serde_json::from_slice::<Problem>(body);
             return match problem {
                 Ok(it) if it.status == status.as_u16() && it.code.status() == it.status => None,
@@ -131,7 +137,7 @@ impl Operation {
         let Some(described) = content.get(kind) else {
             return Some(format!("a body of type `{kind}`"));
         };
-        if kind != "application/json" {
+        if !kind.ends_with("json") {
             return None;
         }
         let Ok(value) = serde_json::from_slice::<Value>(body) else {

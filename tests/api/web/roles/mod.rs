@@ -80,6 +80,8 @@ const OF_CALLER: &[(&str, &str, Rule)] = &[
     ("GET", "/library/{id}/publication", Rule::Own),
     ("PUT", "/library/{id}/publication", Rule::Own),
     ("DELETE", "/library/{id}/publication", Rule::Own),
+    ("POST", "/api/graphql", Rule::Public),
+    ("GET", "/api/schema.graphql", Rule::Public),
 ];
 
 /// Nouns all of whose routes are about the caller: with a sign-in they are [`Rule::Own`], without one [`Rule::Public`].
@@ -262,6 +264,44 @@ async fn each_role_may_what_the_table_says_on_every_route_of_a_space() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn each_role_may_the_same_in_graphql() {
+    let script = Script::new();
+    let app = TestApp::scripted(&script).await;
+    for _ in Role::ALL {
+        script.say(world::MODEL, answer("well", 1, 1));
+    }
+    let people = People::sign_up(&app).await;
+    let document = contract(&app).await;
+    let (mut wrong, mut asked) = (Vec::new(), 0);
+    for route in Route::all(&document) {
+        let Some(Rule::In(action)) = route.rule() else {
+            continue;
+        };
+        let at = (&route.method, route.path.as_str());
+        let mut callers: Vec<(Option<Role>, &Caller)> = Role::ALL
+            .into_iter()
+            .map(|role| (Some(role), people.with(role)))
+            .collect();
+        callers.push((None, &people.outsider));
+        for (role, caller) in callers {
+            let world = World::new(&app, &people).await;
+            let its = world.ask_graphql(caller, &document, &route.operation, at);
+            let Some(answer) = its.await else { continue };
+            asked += 1;
+            let judged = match role {
+                Some(role) => expected(action, role, &answer),
+                None => refused(&answer, StatusCode::NOT_FOUND, ErrorCode::NotFound),
+            };
+            if let Err(why) = judged {
+                wrong.push(format!("{} as {role:?}: {why}", route.name()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(asked > 150, "{asked}");
 }
 
 #[tokio::test]

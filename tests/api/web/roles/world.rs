@@ -1,11 +1,14 @@
 //! The people of the matrix, and a fresh team for each request, with something of each kind that a request may name.
 
+use crate::graphql;
+use crate::graphql::translate::{self, Asked, Translator};
 use krowoc_server::store::invitations::{self, NewInvitation};
 use krowoc_server::store::teams::{self, NewTeam};
 use krowoc_server::store::{StoreError, Tx, members};
 use krowoc_server::sync::push::{Batch, apply};
 use krowoc_server::web::Fault;
 use krowoc_shared::access::Role;
+use krowoc_shared::error::ErrorCode;
 use krowoc_shared::ids::{DocId, InvitationId, SpaceId, UserId};
 use krowoc_tests::{Answer, Caller, TestApp, ops};
 use reqwest::{Method, StatusCode};
@@ -194,6 +197,59 @@ impl World {
     }
 }
 
+impl World {
+    /// Asks the same in GraphQL; nothing for a route that is in REST alone or is a stream.
+    pub async fn ask_graphql(
+        &self,
+        caller: &Caller,
+        document: &Value,
+        operation: &Value,
+        (method, path): (&Method, &str),
+    ) -> Option<Answer> {
+        let id = match path.starts_with("/teams") {
+            true => json!(self.invitation),
+            false => json!(self.prompt),
+        };
+        let parameters = [
+            ("team", json!(self.team)),
+            ("space", json!(self.team)),
+            ("user", json!(self.other)),
+            ("id", id),
+            ("number", json!(1)),
+            ("epoch", json!(EPOCH)),
+            ("cursor", json!(0)),
+        ];
+        // A cursor of a page is a text, and none is needed.
+        let wanted = parameters
+            .into_iter()
+            .filter(|it| it.0 != "cursor" || path == "/sync/pull");
+        let asked = Asked {
+            operation,
+            parameters: wanted
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+            body: self.body(method, path),
+        };
+        let pushes = path == "/sync/push";
+        let selection = match pushes {
+            true => "{ results { violation { code message } } }",
+            false => "{ __typename }",
+        };
+        let query = Translator::new(document).query(&asked, selection)?;
+        let answer = graphql::ask(caller, &query, json!({})).await;
+        let violation = match pushes {
+            true => answer.json::<Value>()["data"]["it"]["results"][0]["violation"].clone(),
+            false => Value::Null,
+        };
+        if let Some(code) = violation["code"].as_str() {
+            let code = serde_json::from_value(json!(code.to_lowercase())).unwrap();
+            let message = violation["message"].as_str().unwrap_or_default();
+            return Some(as_problem(answer, code, message.to_owned()));
+        }
+        Some(translate::back(answer))
+    }
+}
+
 /// It does not end by itself: its head is enough when it is let in.
 async fn head(request: reqwest::RequestBuilder) -> Answer {
     let response = request.send().await.unwrap();
@@ -214,8 +270,12 @@ fn of_operation(answer: Answer) -> Answer {
     let Some(violation) = reply.results[0].violation.clone() else {
         return answer;
     };
-    let mut problem = krowoc_shared::error::Problem::new(violation.code);
-    problem.detail = Some(violation.message);
+    as_problem(answer, violation.code, violation.message)
+}
+
+fn as_problem(answer: Answer, code: ErrorCode, message: String) -> Answer {
+    let mut problem = krowoc_shared::error::Problem::new(code);
+    problem.detail = Some(message);
     problem.correlation_id = answer.header("x-correlation-id").to_owned();
     let mut headers = answer.headers;
     headers.insert("content-type", "application/problem+json".parse().unwrap());
