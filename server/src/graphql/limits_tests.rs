@@ -1,3 +1,5 @@
+//! Brackets, costs and depths of small queries.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! The shapes of a small document as GraphQL has them.
+
 use super::*;
 use serde_json::json;
 
