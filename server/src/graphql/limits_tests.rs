@@ -6,7 +6,7 @@ use super::*;
 fn brackets_in_texts_and_comments_are_none() {
     for (query, most) in [
         ("", 0),
-        ("{ a { b } c { d(e: [1]) } }", 3),
+        ("{ a { b } c { d(e: [1]) } }", 4),
         ("{ a(text: \"{{{{{\") }", 2),
         ("{ a(text: \"\\\"{{{\") }", 2),
         ("{ a(text: \"\\\\\") { b } }", 2),

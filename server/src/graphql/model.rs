@@ -48,7 +48,7 @@ pub struct Field {
 pub struct Object {
     /// What it is.
     pub about: String,
-    /// Its fields, in the order of the document.
+    /// Its fields: part by part, each in the order of names.
     pub fields: Vec<Field>,
 }
 

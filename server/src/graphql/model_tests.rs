@@ -60,7 +60,7 @@ fn an_object_has_its_fields_and_may_hold_its_own_kind() {
     assert_eq!(model.objects["Tree"].about, "A tree.");
     assert_eq!(
         fields(&model, "Tree"),
-        ["id: ID!", "above: ID", "below: [Tree!]!", "madeAt: Long"]
+        ["above: ID", "below: [Tree!]!", "id: ID!", "madeAt: Long"]
     );
 }
 
