@@ -74,11 +74,11 @@ impl AppState {
         let providers = Providers::new(&config, Arc::clone(&clock));
         Self {
             store,
-            gateway: Arc::new(Direct {
-                models: models.clone(),
-                vault: Arc::clone(&vault),
-                providers: providers.clone(),
-            }),
+            gateway: Arc::new(Direct::new(
+                models.clone(),
+                Arc::clone(&vault),
+                providers.clone(),
+            )),
             providers,
             clock,
             random,

@@ -3,7 +3,7 @@
 use super::begin::LEASE;
 use super::board::{Cell, Wish};
 use super::chain::number;
-use super::gateway::{Answer, Route};
+use super::gateway::{Answer, Ready, Route};
 use crate::app::AppState;
 use crate::store::execution_rows::Request;
 use crate::store::executions::{self, Progress};
@@ -11,9 +11,9 @@ use crate::store::{StoreError, Tx};
 use futures_util::StreamExt;
 use krowoc_shared::execution::event::{Event, FinishReason};
 use krowoc_shared::execution::failure::{Failure, FailureClass};
-use krowoc_shared::execution::request::ModelRef;
+use krowoc_shared::execution::request::{ModelRef, ModelRequest};
 use krowoc_shared::execution::wire::{Attempt, ExecutionState};
-use krowoc_shared::ids::Millis;
+use krowoc_shared::ids::{Millis, UserId};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -42,13 +42,44 @@ impl From<Wish> for Ended {
     }
 }
 
-/// Makes one attempt. Returning drops the call, and with it the connection to the provider.
-pub async fn attempt(state: &AppState, cell: &Arc<Cell>, request: &Request, route: Route) -> Ended {
+/// What is asked for, as a route's model is asked for it.
+fn asked(request: &Request, route: &Route) -> (ModelRequest, Duration) {
     let mut call = request.call.clone();
     call.model.clone_from(&route.model.model);
     call.parameters.max_output_tokens = route.known().limit(&request.call);
-    let window = Duration::from_millis(request.timeout_ms.into());
-    let calling = state.gateway.call(route, call, window, request.streaming);
+    (call, Duration::from_millis(request.timeout_ms.into()))
+}
+
+/// Writes the call that an account's run will likely make, so that this needs no time once its cost is reserved. Nothing is sent.
+pub fn written_ahead(
+    state: &AppState,
+    user: UserId,
+    model: &ModelRef,
+    request: &Request,
+) -> Option<Ready> {
+    let route = state.gateway.likely(user, model, request.key)?;
+    let (call, window) = asked(request, &route);
+    state
+        .gateway
+        .written(route, &call, window, request.streaming)
+}
+
+/// Makes one attempt, with the call that is written already when it is of this route. Returning drops the call, and with it the
+/// connection to the provider.
+pub async fn attempt(
+    state: &AppState,
+    cell: &Arc<Cell>,
+    request: &Request,
+    route: Route,
+    ready: Option<Ready>,
+) -> Ended {
+    let calling = match ready.filter(|ready| ready.is_of(&route)) {
+        Some(ready) => (ready.send)(),
+        None => {
+            let (call, window) = asked(request, &route);
+            state.gateway.call(route, call, window, request.streaming)
+        }
+    };
     let answer = tokio::select! {
         answer = calling => answer,
         wish = cell.interrupted() => return wish.into(),

@@ -166,7 +166,7 @@ impl Beginning {
             group: self.group,
             prompt: self.spec.prompt.map(|prompt| prompt.id),
             title: self.spec.title.clone(),
-            version: self.spec.prompt.map(|prompt| prompt.version),
+            version: self.spec.prompt.and_then(|prompt| prompt.version),
             model: route.model.clone(),
             answered_by: None,
             key: route.key,

@@ -5,7 +5,7 @@ use super::attempt::{Ended, Standing, attempt, begin_attempt, end_attempt, kept}
 use super::board::{Board, Cell, Wish};
 use super::chain::{Next, find, last_model, next, priced};
 use super::finish::{Outcome, PAUSE, TRIES, finish};
-use super::gateway::Route;
+use super::gateway::{Ready, Route};
 use crate::app::AppState;
 use crate::store::budgets::Tier;
 use crate::store::execution_rows::Request;
@@ -38,14 +38,21 @@ pub struct Job {
     pub letter: Option<DeadLetterId>,
     /// What was asked for.
     pub request: Request,
-    /// What its first model is called with, when that is known already.
-    pub route: Option<Route>,
     /// It was parked, and its time has come: the next attempt needs no decision.
     pub due: bool,
 }
 
+/// What the next attempt is made with.
+#[derive(Default)]
+pub struct Way {
+    /// What its model is called with, when that is known already.
+    pub route: Option<Route>,
+    /// A call that was written ahead for it.
+    pub ready: Option<Ready>,
+}
+
 /// Carries an execution out in a task of its own, which depends on no reader.
-pub fn spawn(state: &AppState, cell: Arc<Cell>, job: Job) {
+pub fn spawn(state: &AppState, cell: Arc<Cell>, job: Job, way: Way) {
     let span = {
         let live = cell.live();
         tracing::info_span!(
@@ -54,7 +61,7 @@ pub fn spawn(state: &AppState, cell: Arc<Cell>, job: Job) {
         )
     };
     let state = state.clone();
-    tokio::spawn(async move { run(&state, &cell, job).await }.instrument(span));
+    tokio::spawn(async move { run(&state, &cell, job, way).await }.instrument(span));
 }
 
 /// The place of a task on the board, given back however the task ends: its row is renewed no longer than that.
@@ -85,22 +92,21 @@ impl Drop for Place {
     }
 }
 
-async fn run(state: &AppState, cell: &Arc<Cell>, mut job: Job) {
+async fn run(state: &AppState, cell: &Arc<Cell>, mut job: Job, mut way: Way) {
     let _place = Place::of(state, cell);
-    let mut route = job.route.take();
     let outcome = loop {
-        match step(state, cell, &job, &mut route).await {
+        match step(state, cell, &job, &mut way).await {
             Step::Again => job.due = false,
             Step::Over(outcome) => break Some(outcome),
             Step::Left => break None,
         }
     };
     if let Some(outcome) = outcome {
-        if route.is_none() && cell.live().is_seen() {
+        if way.route.is_none() && cell.live().is_seen() {
             // What came before a restart has its price as well.
-            route = price(state, cell, &job).await;
+            way.route = price(state, cell, &job).await;
         }
-        finish(state, cell, &job, route.as_ref(), outcome).await;
+        finish(state, cell, &job, way.route.as_ref(), outcome).await;
     }
 }
 
@@ -137,14 +143,14 @@ enum Step {
 }
 
 /// One turn: decides by the attempts so far, and makes the next one.
-async fn step(state: &AppState, cell: &Arc<Cell>, job: &Job, route: &mut Option<Route>) -> Step {
+async fn step(state: &AppState, cell: &Arc<Cell>, job: &Job, way: &mut Way) -> Step {
     match cell.wished() {
         Wish::GoOn => {}
         Wish::Stop => return Step::Over(Outcome::Cancelled),
         Wish::Leave => return Step::Left,
     }
     if job.due {
-        return ask(state, cell, job, route, last_model(cell)).await;
+        return ask(state, cell, job, way, last_model(cell)).await;
     }
     match next(state, cell, job) {
         Next::Fail(failure) => Step::Over(Outcome::Failed(failure)),
@@ -162,9 +168,9 @@ async fn step(state: &AppState, cell: &Arc<Cell>, job: &Job, route: &mut Option<
             // The wait is over: the time is forgotten, so that it is not waited for again.
             cell.change(|live| live.view.attempts.last_mut().map(|it| it.next_at = None));
             let model = last_model(cell);
-            ask(state, cell, job, route, model).await
+            ask(state, cell, job, way, model).await
         }
-        Next::Ask(model) => ask(state, cell, job, route, model).await,
+        Next::Ask(model) => ask(state, cell, job, way, model).await,
     }
 }
 
@@ -173,12 +179,13 @@ async fn ask(
     state: &AppState,
     cell: &Arc<Cell>,
     job: &Job,
-    route: &mut Option<Route>,
+    way: &mut Way,
     model: ModelRef,
 ) -> Step {
-    if route.as_ref().is_none_or(|route| route.model != model) {
+    let known = way.route.as_ref();
+    if known.is_none_or(|route| route.model != model) {
         match find(state, cell, job, &model).await {
-            Ok(found) => *route = Some(found),
+            Ok(found) => way.route = Some(found),
             Err(failure) => {
                 let now = state.now();
                 begin_attempt(cell, model, now);
@@ -187,7 +194,7 @@ async fn ask(
             }
         }
     }
-    let Some(chosen) = route.clone() else {
+    let Some(chosen) = way.route.clone() else {
         return Step::Again;
     };
     // Before it is sent again: what happened is kept, and it is still ours.
@@ -199,7 +206,7 @@ async fn ask(
         }
     }
     begin_attempt(cell, model, state.now());
-    match attempt(state, cell, &job.request, chosen).await {
+    match attempt(state, cell, &job.request, chosen, way.ready.take()).await {
         Ended::Complete(reason) => {
             end_attempt(state, cell, None);
             Step::Over(Outcome::Completed(reason))

@@ -93,6 +93,26 @@ pub struct Answer {
     pub events: BoxStream<'static, Event>,
 }
 
+/// A call that is written and not yet sent.
+pub struct Ready {
+    /// What it would be called with.
+    pub route: Route,
+    /// Sends it.
+    pub send: Box<dyn FnOnce() -> BoxFuture<'static, Result<Answer, Failure>> + Send>,
+}
+
+impl Ready {
+    /// Whether it is the call that a route would be called with: the same model and key, and the same limits, from which the longest
+    /// answer follows.
+    #[must_use]
+    pub fn is_of(&self, route: &Route) -> bool {
+        let of = |route: &Route| (route.key, route.context, route.max_output);
+        self.route.model == route.model
+            && of(&self.route) == of(route)
+            && Arc::ptr_eq(&self.route.inner, &route.inner)
+    }
+}
+
 /// Finds and calls models.
 pub trait Gateway: Send + Sync + 'static {
     /// What a model is called with by an account: with a certain key, or with the one it prefers.
@@ -129,4 +149,14 @@ pub trait Gateway: Send + Sync + 'static {
         timeout: Duration,
         streaming: bool,
     ) -> BoxFuture<'static, Result<Answer, Failure>>;
+
+    /// The route that was found last for the same question: what is likely, never what holds. `None` when nothing is remembered.
+    fn likely(&self, _: UserId, _: &ModelRef, _: Option<KeyId>) -> Option<Route> {
+        None
+    }
+
+    /// Writes the call that [`Gateway::call`] would make. `None` when something is missing that must be waited for.
+    fn written(&self, _: Route, _: &ModelRequest, _: Duration, _: bool) -> Option<Ready> {
+        None
+    }
 }

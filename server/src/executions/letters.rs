@@ -133,9 +133,9 @@ fn again(whole: Whole, letter: DeadLetterId) -> RunSpec {
         team,
         ..
     } = whole;
-    let prompt = view.prompt.zip(view.version);
+    let version = view.version;
     RunSpec {
-        prompt: prompt.map(|(id, version)| PromptRef { id, version }),
+        prompt: view.prompt.map(|id| PromptRef { id, version }),
         title: view.title,
         messages: request.call.messages,
         variables: request.variables,

@@ -137,10 +137,17 @@ fn source(conn: &mut Conn, space: SpaceId, id: DocId, request: &RunRequest) -> R
     let document = prompt(conn, space, id)?;
     let current = document.body.rev;
     let version = request.version.unwrap_or(current);
-    let kept = match (&request.text, request.version) {
-        (None, Some(version)) => versions::at(conn, space, id, version)?,
-        _ => None,
+    let kept = match request.version {
+        Some(version) => versions::at(conn, space, id, version)?,
+        None => None,
     };
+    // A text that the version does not have is run as what it is: nothing that is known of the version is said of it.
+    let of_version = match (&request.text, &kept) {
+        (Some(draft), Some(kept)) => *draft == kept.text,
+        (Some(draft), None) => version == current && *draft == document.body.text,
+        (None, _) => true,
+    };
+    let kept = kept.filter(|_| request.text.is_none());
     let text = match (&request.text, &kept) {
         (Some(draft), _) => draft.clone(),
         (None, Some(kept)) => kept.text.clone(),
@@ -156,7 +163,10 @@ fn source(conn: &mut Conn, space: SpaceId, id: DocId, request: &RunRequest) -> R
     let now = || (document.title().to_owned(), Snapshot::of(&document));
     let (title, held) = published.unwrap_or_else(now);
     Ok(Source {
-        prompt: Some(PromptRef { id, version }),
+        prompt: Some(PromptRef {
+            id,
+            version: of_version.then_some(version),
+        }),
         title,
         text,
         described: Variable::list(&held.variables),

@@ -3,7 +3,7 @@
 use super::begin::LEASE;
 use super::board::{Live, Wish};
 use super::chain::{lost, number};
-use super::engine::{Job, spawn};
+use super::engine::{Job, Way, spawn};
 use crate::app::AppState;
 use crate::store::budgets::Tier;
 use crate::store::execution_rows::Whole;
@@ -87,7 +87,6 @@ fn go_on(state: &AppState, whole: Whole, due: bool) {
         period: whole.period,
         letter: whole.letter,
         request: whole.request,
-        route: None,
         due,
     };
     let live = Live {
@@ -101,5 +100,5 @@ fn go_on(state: &AppState, whole: Whole, due: bool) {
     if whole.cancel {
         cell.wish(Wish::Stop);
     }
-    spawn(state, cell, job);
+    spawn(state, cell, job, Way::default());
 }

@@ -1,13 +1,16 @@
 //! Starting and stopping executions: the one service behind every door, HTTP and OpenAI-compatible alike. Not HTTP.
 
+use super::attempt;
 use super::begin::{Beginning, Begun, One, begin};
 use super::board::{Cell, Live, Wish};
-use super::engine;
+use super::engine::{self, Way};
+use super::gateway::Ready;
 use super::resume::resume;
 use crate::app::AppState;
 use crate::store::execution_rows::Request;
 use crate::store::{Ahead, Tx, budgets, executions};
 use crate::web::{Fault, Reply};
+use futures_util::future::join;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::event::{Event, ToolCall};
 use krowoc_shared::execution::request::{Message, ModelRef, ModelRequest, Parameters};
@@ -25,8 +28,8 @@ use tokio::sync::mpsc;
 pub struct PromptRef {
     /// The document.
     pub id: DocId,
-    /// The revision of its text.
-    pub version: u64,
+    /// The revision of its text; `None` for a text that no version has.
+    pub version: Option<u64>,
 }
 
 /// A repeated request is known by its key, and by the digest of its body.
@@ -132,13 +135,18 @@ pub async fn start(state: &AppState, user: UserId, spec: RunSpec) -> Reply<Handl
     }
     let beginning = Arc::new(Beginning::new(state, user, spec)?);
     let (tap, events) = mpsc::unbounded_channel();
-    // The calls leave while the disk takes what they may cost; nobody hears of the run before it has.
-    let Ahead { value, durable } = write(state, &beginning).await?;
+    // The calls are written while the store takes what they may cost, and leave while the disk does; nobody hears of the run before it
+    // has.
+    let (written, ready) = join(write(state, &beginning), async {
+        written_ahead(state, &beginning)
+    })
+    .await;
+    let Ahead { value, durable } = written?;
     match value {
         Begun::Before(group) => before(state, user, group, events).await,
         Begun::Now(begun) => {
             let views: Vec<ExecutionView> = begun.iter().map(|one| one.view.clone()).collect();
-            let cells = carry_out(state, user, &beginning, begun, tap);
+            let cells = carry_out(state, user, &beginning, begun, ready, tap);
             if let Err(error) = durable.await {
                 cells.iter().for_each(|cell| cell.wish(Wish::Leave));
                 return Err(error.into());
@@ -159,10 +167,11 @@ fn carry_out(
     user: UserId,
     beginning: &Beginning,
     begun: Vec<One>,
+    ready: Vec<Option<Ready>>,
     tap: mpsc::UnboundedSender<Event>,
 ) -> Vec<Arc<Cell>> {
     let mut tap = Some(tap);
-    let carried = begun.into_iter().map(|one| {
+    let carried = begun.into_iter().zip(ready).map(|(one, ready)| {
         let live = Live {
             view: one.view,
             output: String::new(),
@@ -177,13 +186,23 @@ fn carry_out(
             period: beginning.period,
             letter: beginning.spec.letter,
             request: beginning.request.clone(),
-            route: Some(one.route),
             due: false,
         };
-        engine::spawn(state, Arc::clone(&cell), job);
+        let way = Way {
+            route: Some(one.route),
+            ready,
+        };
+        engine::spawn(state, Arc::clone(&cell), job, way);
         cell
     });
     carried.collect()
+}
+
+/// The calls of a run, in the order of its models, as far as they can be known.
+fn written_ahead(state: &AppState, beginning: &Beginning) -> Vec<Option<Ready>> {
+    let models = beginning.spec.models.iter();
+    let written = |model| attempt::written_ahead(state, beginning.user, model, &beginning.request);
+    models.map(written).collect()
 }
 
 async fn write(state: &AppState, beginning: &Arc<Beginning>) -> Reply<Ahead<Begun>> {

@@ -82,7 +82,7 @@ async fn answer(request: &HttpRequest, mut payload: Payload) -> Result<HttpRespo
         head,
         with_usage,
         usage: None,
-        begun: false,
+        opening: None,
     };
     if stream {
         run.stream(&view).await
@@ -168,7 +168,8 @@ struct Run {
     head: Head,
     with_usage: bool,
     usage: Option<Usage>,
-    begun: bool,
+    /// What is sent before the first event, until it is.
+    opening: Option<String>,
 }
 
 fn left() -> ApiError {
@@ -205,6 +206,16 @@ impl Run {
 
     /// Waits for the first event, so that a failure before it has its own status; then streams.
     async fn stream(mut self, view: &ExecutionView) -> Result<HttpResponse, ApiError> {
+        // All that does not depend on the answer is done while it is waited for.
+        self.opening = Some(self.head.begin(self.with_usage));
+        let mut response = HttpResponse::Ok();
+        headers(&mut response, view);
+        response
+            .content_type("text/event-stream")
+            .insert_header(("cache-control", "no-store"))
+            .insert_header(("x-accel-buffering", "no"))
+            // Compression would hold events back until its window is full.
+            .insert_header(("content-encoding", "identity"));
         let first = loop {
             match self.events.recv().await {
                 None => return Err(left()),
@@ -216,8 +227,6 @@ impl Run {
                 Some(event) => break event,
             }
         };
-        let mut response = HttpResponse::Ok();
-        headers(&mut response, view);
         let first = self.chunk(first);
         let stream = unfold((Some(self), first), |(run, ready)| async move {
             if !ready.is_empty() {
@@ -231,13 +240,7 @@ impl Run {
             let more = !run.guard.ended;
             Some((Ok(Bytes::from(chunk)), (more.then_some(run), String::new())))
         });
-        Ok(response
-            .content_type("text/event-stream")
-            .insert_header(("cache-control", "no-store"))
-            .insert_header(("x-accel-buffering", "no"))
-            // Compression would hold events back until its window is full.
-            .insert_header(("content-encoding", "identity"))
-            .streaming(stream))
+        Ok(response.streaming(stream))
     }
 
     /// What is sent next: everything that is there, or a sign of life.
@@ -260,11 +263,11 @@ impl Run {
     }
 
     fn chunk(&mut self, event: Event) -> String {
-        let mut text = String::new();
-        if !self.begun && !matches!(event, Event::Error(_)) {
-            self.begun = true;
-            text = self.head.begin(self.with_usage);
-        }
+        let opening = &mut self.opening;
+        let mut text = match event {
+            Event::Error(_) => String::new(),
+            _ => opening.take().unwrap_or_default(),
+        };
         match event {
             Event::Usage { usage, .. } => self.usage = Some(usage),
             Event::Error(failure) => {

@@ -11,12 +11,11 @@ use futures_util::stream::unfold;
 use krowoc_shared::execution::retry;
 use krowoc_shared::execution::settings::USUAL_TIMEOUT_MS;
 use krowoc_shared::execution::{Event, Failure, FailureClass, ModelRequest};
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
-use reqwest::{Method, Response};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Method, Request, Response};
 use std::error::Error;
 use std::time::Duration;
 use tokio::time::timeout;
-use url::Url;
 
 /// Bytes of a refusal that are read.
 const LARGEST_REFUSAL: usize = 64 * 1024;
@@ -24,20 +23,42 @@ const LARGEST_REFUSAL: usize = 64 * 1024;
 /// How long the end of a body is waited for after the terminal marker.
 const LINGER: Duration = Duration::from_millis(20);
 
-pub(super) async fn call(
-    inner: &Inner,
+/// A request to a model that is written and not yet sent.
+pub struct Call {
+    target: Target,
+    wire: Wire,
+    streaming: bool,
+    request: Request,
+}
+
+pub(super) fn write(
     target: &Target,
     request: &ModelRequest,
     streaming: bool,
-) -> Result<Answer, Failure> {
+) -> Result<Call, Failure> {
     let wire = Wire::of(target.provider, &request.model);
     let url = wire.endpoint(&target.base_url, &request.model, streaming);
     let body = serde_json::to_vec(&wire.body(request, streaming))
         .map_err(|error| Failure::new(FailureClass::InvalidRequest, error.to_string()))?;
-    let response = send(inner, target, Method::POST, url, Some(body)).await?;
+    let mut request = Request::new(Method::POST, url);
+    *request.headers_mut() = wire::headers(target)?;
+    let json = HeaderValue::from_static("application/json");
+    request.headers_mut().insert(CONTENT_TYPE, json);
+    *request.body_mut() = Some(body.into());
+    Ok(Call {
+        target: target.clone(),
+        wire,
+        streaming,
+        request,
+    })
+}
+
+pub(super) async fn call(inner: &Inner, call: Call) -> Result<Answer, Failure> {
+    let target = &call.target;
+    let response = send(inner, target, call.request).await?;
     let headers = response.headers();
     let kind = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    let decoder = wire.decoder(streaming, kind);
+    let decoder = call.wire.decoder(call.streaming, kind);
     Ok(Answer {
         request_id: request_id(headers),
         limits: limits(headers, inner.clock.now()),
@@ -58,9 +79,7 @@ pub(super) async fn call(
 pub(super) async fn send(
     inner: &Inner,
     target: &Target,
-    method: Method,
-    url: Url,
-    body: Option<Vec<u8>>,
+    request: Request,
 ) -> Result<Response, Failure> {
     let (provider, base) = (target.provider, &target.base_url);
     let standing = inner.guard.standing(base).map_err(|it| refused(&it))?;
@@ -68,10 +87,6 @@ pub(super) async fn send(
         .clients
         .of(standing)
         .map_err(|why| Failure::new(FailureClass::Network, why))?;
-    let mut request = client.request(method, url).headers(wire::headers(target)?);
-    if let Some(body) = body {
-        request = request.header(CONTENT_TYPE, "application/json").body(body);
-    }
     inner
         .breaker
         .admit(provider, base, inner.clock.now())
@@ -86,7 +101,7 @@ pub(super) async fn send(
                 ),
             )
         })?;
-    let sent = match timeout(target.timeout, request.send()).await {
+    let sent = match timeout(target.timeout, client.execute(request)).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(error)) => Err(unsent(&error, target)),
         Err(_) => Err(late(target.timeout)),

@@ -17,6 +17,7 @@ mod test;
 pub mod wire;
 
 pub use address::{AddressRefused, Allowed, Lookup, SystemLookup};
+pub use call::Call;
 pub use client::install_tls;
 pub use limits::{Limit, Limits};
 
@@ -108,18 +109,39 @@ impl Providers {
         }
     }
 
-    /// Sends a request. The stream of the answer always ends with exactly one `End` or `Error` and can be dropped at any time, which
+    /// Writes a request without sending it.
+    ///
+    /// # Errors
+    /// When it cannot be written, or its key is none.
+    pub fn write(
+        &self,
+        target: &Target,
+        request: &ModelRequest,
+        streaming: bool,
+    ) -> Result<Call, Failure> {
+        call::write(target, request, streaming)
+    }
+
+    /// Sends what was written. The stream of the answer always ends with exactly one `End` or `Error` and can be dropped at any time, which
     /// stops the upstream call.
     ///
     /// # Errors
     /// When no answer began: the address was refused, there was no connection, the provider refused, or the breaker is open.
+    pub async fn send(&self, call: Call) -> Result<Answer, Failure> {
+        call::call(&self.inner, call).await
+    }
+
+    /// Writes a request and sends it, as [`Self::send`] does.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
     pub async fn call(
         &self,
         target: &Target,
         request: &ModelRequest,
         streaming: bool,
     ) -> Result<Answer, Failure> {
-        call::call(&self.inner, target, request, streaming).await
+        self.send(self.write(target, request, streaming)?).await
     }
 
     /// The cheapest real call that proves a key: lists the models and gives how many there are.

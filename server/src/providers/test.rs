@@ -2,10 +2,10 @@
 
 use super::call::{read, send};
 use super::formats::ollama;
-use super::wire::join;
+use super::wire::{self, join};
 use super::{Inner, Target};
 use krowoc_shared::execution::{Failure, FailureClass, Provider};
-use reqwest::Method;
+use reqwest::{Method, Request};
 use serde_json::Value;
 use url::Url;
 
@@ -51,7 +51,9 @@ fn with_query(mut url: Url, query: &str) -> Url {
 }
 
 async fn get(inner: &Inner, target: &Target, url: Url) -> Result<Value, Failure> {
-    let response = send(inner, target, Method::GET, url, None).await?;
+    let mut request = Request::new(Method::GET, url);
+    *request.headers_mut() = wire::headers(target)?;
+    let response = send(inner, target, request).await?;
     let body = read(target, response, LARGEST_LIST).await?;
     serde_json::from_slice(&body).map_err(|_| {
         Failure::new(

@@ -95,6 +95,13 @@ async fn a_prompt_runs_with_its_variables_its_settings_and_its_version() {
             expected
         );
     }
+    // A text that no version has is a run of none; one that is as it was saved is one of it.
+    for (draft, expected) in [("Dear {{name}}!", true), ("Dearest {{name}}!", false)] {
+        stage.script.say(MODEL, answer("two", 1, 1));
+        let request = json!({"prompt": id, "text": draft, "variables": {"name": "Bo"}});
+        let (done, _) = run(&stage.person, request).await.only();
+        assert_eq!((done.prompt, done.version.is_some()), (Some(id), expected));
+    }
     let wrong = json!({"prompt": id, "version": rev + 77, "variables": {"name": "Bo"}});
     let answer = stage.person.post("/api/v1/executions", wrong).await;
     assert_eq!(answer.code(), ErrorCode::UnknownRevision);
