@@ -18,4 +18,5 @@ pub const KINDS: &[Kind] = &[
     leaving::KIND,
     teams::mailing::KIND,
     teams::ending::KIND,
+    teams::ending::SWEEP,
 ];

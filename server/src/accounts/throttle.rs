@@ -4,12 +4,10 @@
 //! Whoever keeps trying can delay the owner's next sign-in by up to a quarter of an hour; sessions and devices go on meanwhile.
 
 use crate::app::AppState;
-use crate::store::throttle::{self, Attempts};
+use crate::store::throttle::{self, Attempts, subject};
 use crate::web::client::network;
 use crate::web::problem::{Fault, Reply};
-use krowoc_shared::error::ErrorCode;
 use krowoc_shared::ids::Millis;
-use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 
 /// Failures of one account before attempts are delayed.
@@ -49,10 +47,6 @@ pub struct Attempt {
     address: [u8; 32],
 }
 
-fn subject(kind: &str, text: &str) -> [u8; 32] {
-    Sha256::digest(format!("{kind}:{text}")).into()
-}
-
 /// The delay after so many failures: 2, 4, 8 … seconds beyond the free ones.
 fn delay(failures: i64, free: i64) -> Millis {
     let beyond = failures.saturating_sub(free);
@@ -84,7 +78,7 @@ fn next(before: Attempts, free: i64, now: Millis) -> Result<Attempts, Millis> {
 /// Counts an attempt on an account from an address. An attempt to send mail is never taken back: each one is a mail.
 ///
 /// # Errors
-/// [`ErrorCode::RateLimited`] with the seconds to wait, the same whether or not the account exists.
+/// `rate_limited` with the seconds to wait, the same whether or not the account exists.
 pub async fn begin(state: &AppState, door: Door, email: &str, address: IpAddr) -> Reply<Attempt> {
     let now = state.now();
     let (account, of_address) = door.subjects();
@@ -117,10 +111,7 @@ pub async fn begin(state: &AppState, door: Door, email: &str, address: IpAddr) -
         .await?;
     match wait {
         None => Ok(attempt),
-        Some(wait) => {
-            let seconds = u32::try_from(wait.saturating_add(999) / 1000).unwrap_or(u32::MAX);
-            Err(Fault::new(ErrorCode::RateLimited).retry_after(seconds))
-        }
+        Some(wait) => Err(Fault::rate_limited(wait)),
     }
 }
 

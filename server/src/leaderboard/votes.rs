@@ -2,7 +2,7 @@
 
 use super::network::Origin;
 use crate::app::AppState;
-use crate::store::{Conn, StoreError, Tx, logs, publications};
+use crate::store::{Conn, StoreError, Tx, logs, publications, throttle};
 use crate::web::body::Body;
 use crate::web::routes::Routes;
 use crate::web::{Client, Fault, Person, Reply};
@@ -10,8 +10,12 @@ use actix_web::web::{Data, Json, Path};
 use actix_web::{delete, get, put};
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::ids::{Millis, UserId};
+use krowoc_shared::leaderboard::window::HOUR;
 use krowoc_shared::leaderboard::wire::{CastVote, MyVotes, Vote, VoteView};
 use std::collections::BTreeMap;
+
+/// How often an account may say something else of prompts in an hour: each time is a line of the log for ever.
+const CHANGES: i64 = 120;
 
 /// Its routes.
 pub(super) fn configure(cfg: &mut Routes<'_>) {
@@ -85,6 +89,7 @@ async fn my_vote(
         (status = 200, description = "The vote. It is counted with the next hour.", body = VoteView),
         (status = 403, description = "forbidden: it is the caller's own", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "rate_limited: too many changes in an hour", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[put("/public/prompts/{slug}/vote")]
@@ -113,6 +118,7 @@ async fn cast_vote(
     responses(
         (status = 200, description = "No vote any more.", body = VoteView),
         (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "rate_limited: too many changes in an hour", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[delete("/public/prompts/{slug}/vote")]
@@ -144,6 +150,8 @@ async fn said(
             }
             // What is said again is no new line.
             if logs::vote_of(tx, id, user)? != vote {
+                let subject = throttle::subject("vote", &user.to_string());
+                throttle::take(tx, &subject, CHANGES, HOUR, now)?.map_err(Fault::rate_limited)?;
                 let network = origin.hash(tx)?;
                 logs::vote(tx, id, user, vote, &network, now)?;
             }

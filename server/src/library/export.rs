@@ -23,6 +23,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Documents read at a time.
 const PAGE: i64 = 100;
+/// Bytes of texts after which a page ends, with the document that they are reached with.
+const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
 /// Its routes.
 pub fn configure(cfg: &mut Routes<'_>) {
@@ -150,15 +152,25 @@ fn page(
     with_versions: bool,
 ) -> Result<Page, StoreError> {
     let rows = library::by_id(conn, space, after, PAGE)?;
-    let last = rows.last().map(|stored| stored.document.id);
+    let (mut last, mut bytes) = (None, 0_usize);
     let mut living = Vec::with_capacity(rows.len());
-    for stored in rows.into_iter().filter(|stored| !stored.document.purged) {
+    for stored in rows {
+        if bytes > PAGE_BYTES {
+            break;
+        }
         let document = stored.document;
+        last = Some(document.id);
+        if document.purged {
+            continue;
+        }
         let tells = stored.versions > 1 || document.lifecycle.published.is_some();
         let history = match with_versions && tells {
             true => versions::history(conn, space, document.id)?,
             false => Vec::new(),
         };
+        let texts = history.iter().map(|version| version.text.len());
+        bytes = bytes.saturating_add(document.body.text.len());
+        bytes = bytes.saturating_add(texts.sum());
         living.push((document, history));
     }
     Ok((last, living))

@@ -50,14 +50,21 @@ fn invitation_id(bytes: &[u8]) -> Result<InvitationId, StoreError> {
         .ok_or_else(|| StoreError::Fault("an id is not 16 bytes".to_owned()))
 }
 
-/// Stores an invitation in place of an earlier one for the same address, and removes those of the team that have run out.
+/// Removes invitations that have run out, with the addresses that they were for.
+///
+/// # Errors
+/// The database's.
+pub fn sweep(conn: &mut Conn, now: Millis) -> Result<usize, StoreError> {
+    let ended = team_invitation::table.filter(team_invitation::expires_at.le(now));
+    Ok(diesel::delete(ended).execute(conn)?)
+}
+
+/// Stores an invitation in place of an earlier one for the same address.
 ///
 /// # Errors
 /// The database's.
 pub fn create(conn: &mut Conn, new: &NewInvitation) -> Result<(), StoreError> {
     let team = new.team.as_bytes().as_slice();
-    let of_team = team_invitation::table.filter(team_invitation::space_id.eq(team));
-    diesel::delete(of_team.filter(team_invitation::expires_at.le(new.at))).execute(conn)?;
     if let Some(email) = &new.email {
         let of_team = team_invitation::table.filter(team_invitation::space_id.eq(team));
         diesel::delete(of_team.filter(team_invitation::email.eq(email))).execute(conn)?;

@@ -177,17 +177,3 @@ pub fn list(
         .load(conn)?;
     rows.into_iter().map(Row::entry).collect()
 }
-
-/// How many people an account has invited by mail since then, into whichever team.
-///
-/// # Errors
-/// The database's.
-pub fn invited_since(conn: &mut Conn, by: UserId, since: Millis) -> Result<i64, StoreError> {
-    Ok(team_event::table
-        .filter(team_event::actor_id.eq(by.as_bytes().as_slice()))
-        .filter(team_event::at.gt(since))
-        .filter(team_event::deed.eq(Deed::Invited.as_str()))
-        .filter(team_event::email.is_not_null())
-        .count()
-        .get_result(conn)?)
-}

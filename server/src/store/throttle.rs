@@ -5,6 +5,7 @@ use super::{Conn, StoreError};
 use crate::both;
 use diesel::prelude::*;
 use krowoc_shared::ids::Millis;
+use sha2::{Digest, Sha256};
 
 /// What is known of one subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,12 @@ pub struct Attempts {
     pub blocked_until: Millis,
     /// The last attempt.
     pub updated_at: Millis,
+}
+
+/// The hash of what attempts are counted for.
+#[must_use]
+pub fn subject(kind: &str, text: &str) -> [u8; 32] {
+    Sha256::digest(format!("{kind}:{text}")).into()
 }
 
 /// Reads a subject and holds it until the end of the transaction; a new one has no failures.
@@ -62,6 +69,36 @@ pub fn store(conn: &mut Conn, subject: &[u8; 32], after: Attempts) -> Result<(),
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Takes one of so many that a subject may have in a window of time, which come back one after the other; or says how long until the next
+/// is there. Read and held until the end of the transaction.
+///
+/// One number remembers it: the time at which all are there again (the generic cell rate algorithm, ITU-T I.371).
+///
+/// # Errors
+/// The database's.
+pub fn take(
+    conn: &mut Conn,
+    subject: &[u8; 32],
+    most: i64,
+    window: Millis,
+    now: Millis,
+) -> Result<Result<(), Millis>, StoreError> {
+    let before = lock(conn, subject, now)?;
+    let full = before.blocked_until.max(now);
+    let after = full.saturating_add(window.div_euclid(most.max(1)));
+    let wait = after.saturating_sub(now.saturating_add(window));
+    if wait > 0 {
+        return Ok(Err(wait));
+    }
+    let after = Attempts {
+        blocked_until: after,
+        updated_at: now,
+        ..before
+    };
+    store(conn, subject, after)?;
+    Ok(Ok(()))
 }
 
 /// Removes subjects that were quiet since a time.

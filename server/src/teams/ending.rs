@@ -1,9 +1,10 @@
-//! Erases what is left of a deleted team, a bounded number of rows at a time. Not the deletion: that takes all members out at once.
+//! What ends by itself: invitations that have run out, and what is left of a deleted team, a bounded number of rows at a time. Not the
+//! deletion: that takes all members out at once.
 
 use crate::app::AppState;
 use crate::jobs::{Kind, Outcome};
 use crate::store::jobs::NewJob;
-use crate::store::{Conn, StoreError, Tx, leaving, members};
+use crate::store::{Conn, StoreError, Tx, invitations, leaving, members};
 use futures_util::FutureExt;
 use krowoc_shared::ids::{JobId, SpaceId};
 
@@ -14,6 +15,26 @@ pub const KIND: Kind = Kind {
     attempts: 50,
     run: |state, payload| erase(state, payload).boxed(),
 };
+
+/// Removes invitations that have run out, each hour.
+pub const SWEEP: Kind = Kind {
+    name: "sweep_invitations",
+    every: Some(3_600_000),
+    attempts: 5,
+    run: |state, _| sweep(state).boxed(),
+};
+
+async fn sweep(state: AppState) -> Outcome {
+    let now = state.now();
+    let swept = state
+        .store
+        .write_again(move |tx: &mut Tx<'_>| invitations::sweep(tx, now));
+    let count = swept.await.map_err(|error: StoreError| error.to_string())?;
+    if count > 0 {
+        tracing::info!(count, "invitations ran out");
+    }
+    Ok(())
+}
 
 /// The job that erases a team.
 pub(super) fn job(state: &AppState, team: SpaceId) -> NewJob {

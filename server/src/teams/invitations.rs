@@ -4,7 +4,7 @@ use super::audit::Scribe;
 use super::mailing;
 use crate::app::AppState;
 use crate::store::invitations::{self, NewInvitation};
-use crate::store::{Conn, Tx, accounts, jobs, members, profiles, team_events, teams};
+use crate::store::{Conn, Tx, accounts, jobs, members, profiles, teams, throttle};
 use crate::web::guard::{self, Invite as Inviting};
 use crate::web::routes::Routes;
 use crate::web::token::Token;
@@ -91,11 +91,13 @@ fn check(tx: &mut Tx<'_>, new: &NewInvitation) -> Reply<()> {
             .field("/email")
             .detail(detail));
     }
-    if team_events::invited_since(tx, new.by, new.at.saturating_sub(DAY))? >= MAILS {
-        let detail = format!("You have invited {MAILS} people by mail today. Make a link instead.");
-        return Err(Fault::new(ErrorCode::RateLimited).detail(detail));
-    }
-    Ok(())
+    // Of the account, and not of its teams: those may be deleted, and the mails are sent.
+    let subject = throttle::subject("invitation", &new.by.to_string());
+    throttle::take(tx, &subject, MAILS, DAY, new.at)?.map_err(|wait| {
+        let detail =
+            format!("You may invite {MAILS} people by mail in a day. Make a link instead.");
+        Fault::rate_limited(wait).detail(detail)
+    })
 }
 
 /// Invites somebody, to a role that is at most the caller's own: by mail, or with a link that works once.

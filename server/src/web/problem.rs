@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use krowoc_shared::error::{ErrorCode, Problem, Violation};
+use krowoc_shared::ids::Millis;
 
 tokio::task_local! {
     /// The correlation id of the request that this task answers.
@@ -54,6 +55,13 @@ impl Fault {
     pub fn field(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
         self
+    }
+
+    /// Too much in too short a time: when to come again, in milliseconds from now.
+    #[must_use]
+    pub fn rate_limited(wait: Millis) -> Self {
+        let seconds = wait.saturating_add(999).div_euclid(1000);
+        Self::new(ErrorCode::RateLimited).retry_after(u32::try_from(seconds).unwrap_or(u32::MAX))
     }
 
     /// With the seconds to wait.

@@ -225,3 +225,24 @@ async fn what_somebody_made_public_and_said_of_prompts_is_in_the_download_of_the
         "no trace of an address"
     );
 }
+
+#[tokio::test]
+async fn a_vote_can_be_changed_only_so_often_in_an_hour() {
+    let app = server().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let bob = app.sign_up("bob@example.org").await;
+    let (_, slug) = Prompt::public(&ada, "Lawyer", LAWYER).await;
+    let turns = [Some("up"), Some("down")];
+    for said in turns.into_iter().cycle().take(120) {
+        vote(&bob, "192.0.2.1", &slug, said).await.ok();
+    }
+    // The same again is no change.
+    vote(&bob, "192.0.2.1", &slug, Some("down")).await.ok();
+    let refused = vote(&bob, "192.0.2.1", &slug, None).await;
+    assert_eq!(refused.code(), ErrorCode::RateLimited);
+    assert_eq!(refused.problem().retry_after, Some(30));
+    assert_eq!(votes(&app, &slug).await, (0, 1));
+    app.advance(30_000);
+    vote(&bob, "192.0.2.1", &slug, None).await.ok();
+    assert_eq!(votes(&app, &slug).await, (0, 0));
+}

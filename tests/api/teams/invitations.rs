@@ -1,5 +1,8 @@
 //! Invitations by mail and by link: made, looked at, accepted, declined, taken back, run out.
 
+use krowoc_server::chores::KINDS;
+use krowoc_server::jobs::ensure;
+use krowoc_server::store::{Tx, invitations};
 use krowoc_shared::access::Role;
 use krowoc_shared::access::wire::{InvitationLook, InvitationView, TeamView};
 use krowoc_shared::error::ErrorCode;
@@ -214,4 +217,54 @@ async fn a_token_is_nowhere_in_the_database() {
     assert!(!serde_json::to_string(&seen).unwrap().contains(&token));
     let log = alice.get(&team.path("/audit")).await.ok();
     assert!(!log.text().contains(&token));
+}
+
+#[tokio::test]
+async fn who_deletes_teams_sends_no_more_mails_in_a_day_than_others() {
+    let inbox = Inbox::default();
+    let app = inbox.server().await;
+    let alice = app.sign_up("alice@example.org").await;
+    let team = Team::of(&alice, "Prompts").await;
+    for number in 0..50 {
+        let email = format!("p{number}@example.org");
+        invite(&alice, team, Role::Viewer, &email).await.ok();
+    }
+    alice.delete(&team.path("")).await.ok();
+    let other = Team::of(&alice, "More prompts").await;
+    let refused = invite(&alice, other, Role::Viewer, "bob@example.org").await;
+    assert_eq!(refused.code(), ErrorCode::RateLimited);
+    assert!(refused.problem().retry_after.is_some());
+    app.advance(DAY);
+    alice.refresh().await.ok();
+    invite(&alice, other, Role::Viewer, "bob@example.org")
+        .await
+        .ok();
+}
+
+#[tokio::test]
+async fn invitations_that_ran_out_are_removed_each_hour_with_their_addresses() {
+    let app = TestApp::start().await;
+    let alice = app.sign_up("alice@example.org").await;
+    let team = Team::of(&alice, "Prompts").await;
+    alice
+        .post(&team.path("/invitations"), json!({"role": "viewer"}))
+        .await
+        .ok();
+    let hour = async || {
+        ensure(&app.state, KINDS).await.unwrap();
+        app.work().await;
+    };
+    app.advance(7 * DAY - 1);
+    hour().await;
+    alice.refresh().await.ok();
+    assert_eq!(waiting(&alice, team).await.len(), 1);
+    app.advance(3_600_000);
+    hour().await;
+    let now = app.state.now();
+    let sweep = move |tx: &mut Tx<'_>| invitations::sweep(tx, now);
+    assert_eq!(
+        app.state.store.write(sweep).await.unwrap(),
+        0,
+        "nothing is left"
+    );
 }
