@@ -195,8 +195,8 @@ impl Wish {
         let rev = published.map_or(0, |published| published.rev);
         let version = versions::at(tx, self.space, self.doc, rev)?.ok_or(ErrorCode::NotFound)?;
         let there = publications::of_document(tx, self.space, self.doc)?;
-        let (id, first_at) = match there {
-            Some(there) => (there.id, there.first_at),
+        let id = match there {
+            Some(there) => there.id,
             None => {
                 let slug = publications::free_slug(tx, &slug(&version.title))?;
                 let new = NewPublication {
@@ -208,18 +208,13 @@ impl Wish {
                     at: self.now,
                 };
                 publications::add(tx, &new)?;
-                (self.new, self.now)
+                self.new
             }
         };
         publications::show(tx, id, &self.author, &self.tags)?;
-        let print = Print {
-            id,
-            first_at,
-            exact: exact(&version.text),
-            signature: simhash(&version.text),
-        };
-        let rev = i64::try_from(rev).unwrap_or(i64::MAX);
-        copies::set_print(tx, id, rev, print.exact.clone(), print.signature)?;
+        let print = printed(id, &version.text, self.now);
+        let print = print.after(copies::print(tx, id)?.as_ref());
+        copies::set_print(tx, i64::try_from(rev).unwrap_or(i64::MAX), &print)?;
         let first = first(tx, &print)?;
         copies::set_first(tx, id, first)?;
         let made = publications::of_document(tx, self.space, self.doc)?;
@@ -227,18 +222,22 @@ impl Wish {
     }
 }
 
-/// What a text is recognised by when it is the same.
-pub(super) fn exact(text: &str) -> Vec<u8> {
-    derived::fingerprint_key(&fingerprint(text)).unwrap_or_default()
+/// What a text is recognised by that is public since a time.
+pub(super) fn printed(id: PublicationId, text: &str, since: Millis) -> Print {
+    Print {
+        id,
+        since,
+        exact: derived::fingerprint_key(&fingerprint(text)).unwrap_or_default(),
+        signature: simhash(text),
+    }
 }
 
 /// The first public prompt of nearly the same text, when there is an older one.
 fn first(tx: &mut Tx<'_>, print: &Print) -> Result<Option<PublicationId>, StoreError> {
     let older = copies::prints(tx)?.into_iter().filter(|(other, first)| {
-        let before = (other.first_at, other.id) < (print.first_at, print.id);
-        first.is_none() && before && other.same(print)
+        first.is_none() && other.order() < print.order() && other.same(print)
     });
-    let oldest = older.min_by_key(|(other, _)| (other.first_at, other.id));
+    let oldest = older.min_by_key(|(other, _)| other.order());
     Ok(oldest.map(|(other, _)| other.id))
 }
 

@@ -2,20 +2,20 @@
 //!
 //! It changes nothing but what follows from the logs: done twice, or after its rows were lost, it leaves the same rows.
 
-use super::publish::exact;
+use super::publish::printed;
 use crate::app::AppState;
 use crate::jobs::{Kind, Outcome};
+use crate::store::copies::{self, Unread};
 use crate::store::logs::{self, Runners};
 use crate::store::standings::{self, Counted, Standing, Standings};
-use crate::store::{Conn, StoreError, Tx, copies, publications};
+use crate::store::{Conn, StoreError, Tx, publications};
 use crate::web::routes::Routes;
 use crate::web::{Admin, Reply};
 use actix_web::post;
 use actix_web::web::{Data, Json};
 use futures_util::FutureExt;
-use krowoc_shared::capture::fingerprint::simhash;
 use krowoc_shared::error::Problem;
-use krowoc_shared::ids::{Millis, PublicationId};
+use krowoc_shared::ids::Millis;
 use krowoc_shared::leaderboard::copies::{Print, link};
 use krowoc_shared::leaderboard::formula::weight;
 use krowoc_shared::leaderboard::votes::tally;
@@ -26,7 +26,7 @@ use std::sync::Arc;
 /// How often it runs.
 const EVERY: Millis = HOUR;
 /// Texts that are looked at in one transaction.
-const TEXTS: i64 = 100;
+const TEXTS: usize = 100;
 
 /// Counts the logs.
 pub const KIND: Kind = Kind {
@@ -69,8 +69,7 @@ async fn recompute_leaderboard(state: Data<AppState>, _admin: Admin) -> Reply<Js
 pub async fn run(state: &AppState) -> Result<Recomputed, StoreError> {
     read_texts(state).await?;
     let now = state.now();
-    let links = |tx: &mut Tx<'_>| link_copies(tx);
-    state.store.write_again(links).await?;
+    link_copies(state).await?;
     state
         .store
         .write_again(move |tx: &mut Tx<'_>| logs::drop_network_keys(tx, now))
@@ -105,30 +104,48 @@ async fn read_texts(state: &AppState) -> Result<(), StoreError> {
         if unread.is_empty() {
             return Ok(());
         }
-        let work_out =
-            |(id, rev, text): (PublicationId, i64, String)| (id, rev, exact(&text), simhash(&text));
+        let work_out = |unread: Unread| {
+            let print = printed(unread.before.id, &unread.text, unread.at);
+            (unread.rev, print.after(Some(&unread.before)))
+        };
         let make = move || unread.into_iter().map(work_out).collect::<Vec<_>>();
         state
             .store
             .prepare_and_write(make, |tx: &mut Tx<'_>, prints| -> Result<(), StoreError> {
-                prints.iter().try_for_each(|(id, rev, exact, signature)| {
-                    copies::set_print(tx, *id, *rev, exact.clone(), *signature)
-                })
+                prints
+                    .iter()
+                    .try_for_each(|(rev, print)| copies::set_print(tx, *rev, print))
             })
             .await?;
     }
 }
 
-fn link_copies(tx: &mut Tx<'_>) -> Result<(), StoreError> {
-    publications::lock(tx)?;
-    let known = copies::prints(tx)?;
-    let prints: Vec<Print> = known.iter().map(|(print, _)| print.clone()).collect();
-    let linked = link(&prints);
-    for (print, before) in known {
-        let first = linked.get(&print.id).copied().flatten();
-        if first != before {
-            copies::set_first(tx, print.id, first)?;
-        }
+/// Links what is nearly the same text to the first of it. Compared is while nobody waits; what has changed by then is found the next time.
+async fn link_copies(state: &AppState) -> Result<(), StoreError> {
+    let changed = state
+        .store
+        .read(|conn: &mut Conn| -> Result<_, StoreError> {
+            let known = copies::prints(conn)?;
+            let prints: Vec<Print> = known.iter().map(|(print, _)| print.clone()).collect();
+            let linked = link(&prints);
+            let first = |id| linked.get(&id).copied().flatten();
+            let changed = known.into_iter().filter_map(|(print, before)| {
+                let first = first(print.id);
+                (first != before).then_some((print.id, first))
+            });
+            Ok(changed.collect::<Vec<_>>())
+        })
+        .await?;
+    for some in changed.chunks(TEXTS) {
+        let some = some.to_vec();
+        state
+            .store
+            .write_again(move |tx: &mut Tx<'_>| -> Result<(), StoreError> {
+                publications::lock(tx)?;
+                some.iter()
+                    .try_for_each(|(id, first)| copies::set_first(tx, *id, *first))
+            })
+            .await?;
     }
     Ok(())
 }

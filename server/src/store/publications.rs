@@ -16,8 +16,10 @@ pub(super) const ALL: &str = " FROM publication p JOIN document d ON d.row_id = 
 /// The version `v` that was published last.
 pub(super) const LAST: &str = " JOIN document_version v ON v.space_id = d.space_id AND v.doc_id = d.id AND v.rev = (SELECT max(w.rev) \
                     FROM document_version w WHERE w.space_id = d.space_id AND w.doc_id = d.id AND w.published_at IS NOT NULL)";
+/// The publication `f` that had nearly the same text before, unless nobody can read it.
+const FIRST: &str = " LEFT JOIN publication f ON f.id = p.first_of AND f.withdrawn_at IS NULL AND f.hidden_at IS NULL";
 /// Everybody can read it.
-const SHOWN: &str = "p.withdrawn_at IS NULL AND p.hidden_at IS NULL AND d.shelf = 0 AND d.published AND d.status <> 2";
+pub(super) const SHOWN: &str = "p.withdrawn_at IS NULL AND p.hidden_at IS NULL AND d.shelf = 0 AND d.published AND d.status <> 2";
 
 /// Sixteen bytes of the database as an id.
 pub(super) fn publication(bytes: &[u8]) -> Result<PublicationId, StoreError> {
@@ -75,7 +77,8 @@ fn own(space: SpaceId) -> Statement {
     .sql(SHOWN)
     .sql(" THEN 1 ELSE 0 END AS BIGINT) AS shown")
     .sql(ALL)
-    .sql(" LEFT JOIN publication f ON f.id = p.first_of WHERE d.space_id = ?")
+    .sql(FIRST)
+    .sql(" WHERE d.space_id = ?")
     .bind(space.as_bytes())
 }
 
@@ -111,31 +114,42 @@ pub fn lock(conn: &mut Conn) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A slug that nobody has: the wished one, or it with a number.
+/// A slug that nobody has: the wished one, or it with the number after the highest that is taken.
 ///
 /// # Errors
 /// The database's.
 pub fn free_slug(conn: &mut Conn, wished: &str) -> Result<String, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
-        #[diesel(sql_type = Text)]
-        slug: String,
+        #[diesel(sql_type = BigInt)]
+        n: i64,
     }
-    // A slug holds letters, digits and hyphens; a full stop comes right after the hyphen.
-    let rows: Vec<Row> =
-        Statement::new("SELECT slug FROM publication WHERE slug = ? OR (slug >= ? AND slug < ?)")
-            .bind(wished)
-            .bind(format!("{wished}-"))
-            .bind(format!("{wished}."))
-            .load(conn)?;
-    let taken: std::collections::HashSet<String> = rows.into_iter().map(|row| row.slug).collect();
-    let mut slug = wished.to_owned();
-    let mut number = 1_u64;
-    while taken.contains(&slug) {
-        number = number.saturating_add(1);
-        slug = format!("{wished}-{number}");
+    let taken = |conn: &mut Conn, slug: &str| -> Result<bool, StoreError> {
+        let row: Option<Row> =
+            Statement::new("SELECT count(*) AS n FROM publication WHERE slug = ?")
+                .bind(slug)
+                .first(conn)?;
+        Ok(row.is_some_and(|row| row.n > 0))
+    };
+    if !taken(conn, wished)? {
+        return Ok(wished.to_owned());
     }
-    Ok(slug)
+    // Doubled until one is free, then halved: a thousand of one name are found in twenty steps. Gaps may stay.
+    let named = |number: u64| format!("{wished}-{number}");
+    let (mut last, mut free) = (1_u64, 2_u64);
+    while taken(conn, &named(free))? {
+        last = free;
+        free = free.saturating_mul(2);
+    }
+    while free.saturating_sub(last) > 1 {
+        let middle = last.midpoint(free);
+        if taken(conn, &named(middle))? {
+            last = middle;
+        } else {
+            free = middle;
+        }
+    }
+    Ok(named(free))
 }
 
 /// A new publication.
@@ -201,13 +215,18 @@ pub fn withdraw(conn: &mut Conn, id: PublicationId, now: Millis) -> Result<(), S
         .bind(now)
         .bind(id.as_bytes())
         .execute(conn)?;
+    unname(conn, id)
+}
+
+/// Nothing names it as the first of nearly the same text any more; who was next is found with the next counting.
+fn unname(conn: &mut Conn, id: PublicationId) -> Result<(), StoreError> {
     Statement::new("UPDATE publication SET first_of = NULL WHERE first_of = ?")
         .bind(id.as_bytes())
         .execute(conn)?;
     Ok(())
 }
 
-/// Hides it from everybody, or takes that back.
+/// Hides it from everybody, or takes that back; what named a hidden one as the first of nearly the same text does so no more.
 ///
 /// # Errors
 /// [`StoreError::NotFound`], or the database's.
@@ -216,7 +235,13 @@ pub fn hide(conn: &mut Conn, id: PublicationId, at: Option<Millis>) -> Result<()
         .bind(at)
         .bind(id.as_bytes())
         .execute(conn)?;
-    (changed == 1).then_some(()).ok_or(StoreError::NotFound)
+    if changed != 1 {
+        return Err(StoreError::NotFound);
+    }
+    if at.is_some() {
+        unname(conn, id)?;
+    }
+    Ok(())
 }
 
 /// That there is a publication, whoever can read it.
@@ -313,7 +338,8 @@ pub fn shown(conn: &mut Conn) -> Result<Vec<Listed>, StoreError> {
     )
     .sql(ALL)
     .sql(LAST)
-    .sql(" LEFT JOIN publication f ON f.id = p.first_of WHERE ")
+    .sql(FIRST)
+    .sql(" WHERE ")
     .sql(SHOWN)
     .sql(" ORDER BY p.first_at, p.id")
     .load(conn)?;
@@ -395,7 +421,8 @@ pub fn by_slug(conn: &mut Conn, slug: &str) -> Result<Whole, StoreError> {
     )
     .sql(ALL)
     .sql(LAST)
-    .sql(" LEFT JOIN publication f ON f.id = p.first_of WHERE p.slug = ? AND ")
+    .sql(FIRST)
+    .sql(" WHERE p.slug = ? AND ")
     .sql(SHOWN)
     .bind(slug)
     .first(conn)?;

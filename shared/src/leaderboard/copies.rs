@@ -9,8 +9,8 @@ use std::collections::HashMap;
 pub struct Print {
     /// Whose.
     pub id: PublicationId,
-    /// When it was first public.
-    pub first_at: Millis,
+    /// Since when it has this text, or nearly this one, and is public with it.
+    pub since: Millis,
     /// Equal for equal texts.
     pub exact: Vec<u8>,
     /// Close for close texts; absent for short ones.
@@ -19,8 +19,19 @@ pub struct Print {
 
 impl Print {
     /// Who was first: time, then id.
-    fn order(&self) -> (Millis, PublicationId) {
-        (self.first_at, self.id)
+    #[must_use]
+    pub fn order(&self) -> (Millis, PublicationId) {
+        (self.since, self.id)
+    }
+
+    /// The same text, or nearly, is kept as old as it is; another one begins now.
+    #[must_use]
+    pub fn after(self, before: Option<&Self>) -> Self {
+        let since = before.filter(|it| it.same(&self)).map(|it| it.since);
+        Self {
+            since: since.unwrap_or(self.since),
+            ..self
+        }
     }
 
     /// Whether both are of nearly the same text.
@@ -65,10 +76,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn print(number: u8, first_at: Millis, exact: u8, signature: Option<u64>) -> Print {
+    fn print(number: u8, since: Millis, exact: u8, signature: Option<u64>) -> Print {
         Print {
             id: PublicationId::mint(1, [number; 10]),
-            first_at,
+            since,
             exact: vec![exact; 16],
             signature: signature.map(SimHash),
         }
@@ -100,6 +111,16 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_text_is_as_old_as_it_is_alike() {
+        let before = print(1, 5, 1, Some(0));
+        let near = print(1, 90, 2, Some(1)).after(Some(&before));
+        assert_eq!(near.since, 5, "a typing error is mended");
+        let other = print(1, 90, 3, Some(u64::MAX)).after(Some(&before));
+        assert_eq!(other.since, 90, "somebody else's text is taken over");
+        assert_eq!(print(1, 90, 1, None).after(None).since, 90);
+    }
+
     proptest! {
         #[test]
         fn only_a_first_is_named_and_the_order_of_reading_does_not_matter(
@@ -109,7 +130,7 @@ mod tests {
             let all: Vec<Print> = all
                 .into_iter()
                 .enumerate()
-                .map(|(at, (first_at, exact, signature))| print(number(at), first_at, exact, signature))
+                .map(|(at, (since, exact, signature))| print(number(at), since, exact, signature))
                 .collect();
             let linked = link(&all);
             for first in linked.values().flatten() {

@@ -101,3 +101,66 @@ async fn a_public_prompt_that_becomes_a_copy_of_another_is_found_by_the_job() {
     count(&app).await;
     assert_eq!(order(&app, "").await, ["lawyer"]);
 }
+
+#[tokio::test]
+async fn an_elder_prompt_that_takes_over_a_text_is_the_copy_of_the_one_that_had_it() {
+    let app = server().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let bob = app.sign_up("bob@example.org").await;
+    let (chef, of_chef) = Prompt::public(&ada, "Chef", CHEF).await;
+    app.advance(1_000);
+    let (_, lawyer) = Prompt::public(&bob, "Lawyer", LAWYER).await;
+    app.advance(1_000);
+    chef.write(LAWYER).await;
+    chef.publish().await;
+    count(&app).await;
+    assert_eq!(order(&app, "").await, [lawyer.as_str()]);
+    assert_eq!(read(&app, &of_chef).await.first, Some(lawyer));
+    // A text that is mended stays as old as it was.
+    chef.write(&format!("{CHEF}.")).await;
+    chef.publish().await;
+    chef.make_public("Ada").await.ok();
+    assert_eq!(read(&app, &of_chef).await.first, None);
+}
+
+#[tokio::test]
+async fn a_first_that_nobody_can_read_any_more_keeps_nobody_off_the_board() {
+    let app = server().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let bob = app.sign_up("bob@example.org").await;
+    let root = app.sign_up("root@example.org").await;
+    let (lawyer, slug) = Prompt::public(&ada, "Lawyer", LAWYER).await;
+    app.advance(1_000);
+    let (_, of_copy) = Prompt::public(&bob, "My lawyer", LAWYER).await;
+    let turn = async |path: &str| {
+        ada.post(&lawyer.path(path), json!({})).await.ok();
+        count(&app).await;
+    };
+    turn("/archive").await;
+    assert_eq!(order(&app, "").await, [of_copy.as_str()]);
+    turn("/unarchive").await;
+    assert_eq!(order(&app, "").await, [slug.as_str()]);
+    let view: PublicationView = ada.get(&lawyer.path("/publication")).await.ok().json();
+    let id = view.id;
+    let decision = format!("/api/v1/admin/publications/{id}/decision");
+    let hide = json!({"verdict": "hide", "note": ""});
+    root.post(&decision, hide).await.ok();
+    assert_eq!(read(&app, &of_copy).await.first, None, "at once");
+    count(&app).await;
+    assert_eq!(order(&app, "").await, [of_copy]);
+}
+
+#[tokio::test]
+async fn many_of_one_title_have_an_address_each() {
+    let app = server().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let mut slugs = Vec::new();
+    for number in 0..6 {
+        let text = format!("{number} {LAWYER} {}", CHEF.repeat(number));
+        slugs.push(Prompt::public(&ada, "Lawyer", &text).await.1);
+    }
+    slugs.sort_unstable();
+    slugs.dedup();
+    assert_eq!(slugs.len(), 6);
+    assert!(slugs.iter().all(|slug| slug.starts_with("lawyer")));
+}

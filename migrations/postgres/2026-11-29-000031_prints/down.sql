@@ -1,0 +1,1 @@
+ALTER TABLE publication DROP COLUMN print_at;
