@@ -1,7 +1,8 @@
 //! Routes the requests of the pages. Not what they do: one function each, beside this file.
 
-use super::{Outcome, capture, connect, flush, http, overview, queue, run, save, sides, store};
+use super::{Outcome, capture, connect, flush, http, overview, queue, run, save, sides};
 use crate::messages::{Answer, Failure, FailureCode, Request};
+use krowoc_shared::ids::SpaceId;
 use serde::Serialize;
 
 /// Answers a request, JSON in and out.
@@ -16,7 +17,7 @@ pub(super) async fn message(request: &str) -> String {
         Request::Undo { op_id, undo } => json(save::undo(op_id, &undo).await),
         Request::Search { query, limit } => json(overview::search(&query, limit).await),
         Request::Copy { op_id, doc_id } => json(save::copy(op_id, doc_id).await),
-        Request::Shelf => json(overview::shelf().await),
+        Request::Shelf { space, last } => json(overview::shelf(space, last).await),
         Request::State => json(opened().await),
         Request::Look => json(look().await),
         Request::SyncNow => json(sync_now().await),
@@ -39,19 +40,19 @@ pub(super) async fn message(request: &str) -> String {
         Request::RunDoor => json(run::door().await),
         Request::RunCancel { group } => json(run::cancel(group).await),
         Request::Listen => json(http::ear().await),
-        Request::Hinted { seq } => json(hinted(seq).await),
+        Request::Hinted { space, seq } => json(hinted(space, seq).await),
     }
 }
 
 /// A page was opened: it is shown how things stand now, and the rest follows in the background.
 async fn opened() -> Outcome<crate::messages::State> {
-    let state = overview::state(&*store().await?).await?;
+    let state = overview::state().await?;
     flush::later(true);
     Ok(state)
 }
 
 async fn look() -> Outcome<crate::messages::State> {
-    overview::state(&*store().await?).await
+    overview::state().await
 }
 
 async fn sync_now() -> Outcome<crate::messages::State> {
@@ -60,8 +61,8 @@ async fn sync_now() -> Outcome<crate::messages::State> {
 }
 
 /// A live hint: what is new is pulled, unless it was this device that made it.
-async fn hinted(seq: u64) -> Outcome<crate::messages::State> {
-    flush::hinted(seq).await?;
+async fn hinted(space: SpaceId, seq: u64) -> Outcome<crate::messages::State> {
+    flush::hinted(space, seq).await?;
     look().await
 }
 

@@ -1,6 +1,6 @@
 //! From the tab in front to a preview. Not the extraction: that is a module of its own, started on first use.
 
-use super::{Outcome, store};
+use super::{Outcome, spaces};
 use crate::browser::{self, Tab};
 use crate::messages::{Before, Failure, FailureCode, Likeness, Part, Preview, Recognised};
 use crate::model::before::{self, Known, Marks};
@@ -9,6 +9,7 @@ use krowoc_shared::capture::{Capture, CaptureError};
 use krowoc_shared::library::limits;
 use krowoc_shared::prompts::{Confidence, convert, estimate_tokens, recognise};
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 
 /// What the extractor is asked for.
 #[derive(Debug, Serialize, Deserialize)]
@@ -131,28 +132,43 @@ fn converted(text: &str) -> Option<String> {
 }
 
 async fn saved_before(capture: &Capture) -> Outcome<Option<Before>> {
-    let store = store().await?;
     let marks = Marks {
         page: capture.canonical_url.clone(),
         fingerprint: capture.fingerprint.clone(),
         simhash: capture.simhash,
     };
-    let found = store
-        .find(|rows| {
-            let known: Vec<Known> = rows
-                .values()
-                .map(|row| Known {
-                    doc_id: row.id,
-                    marks: row.marks(),
-                    edited_at: row.edited_at,
-                })
-                .collect();
-            before::best(&marks, &known).map(|(likeness, known)| (likeness, known.doc_id))
-        })
-        .await?;
-    let Some((likeness, id)) = found else {
+    let mut found = None;
+    for store in spaces::all().await? {
+        // What cannot be edited cannot be updated: there a clip is something new.
+        if spaces::refusal(&store).await?.is_some() {
+            continue;
+        }
+        let here = store
+            .find(|rows| {
+                let known: Vec<Known> = rows
+                    .values()
+                    .map(|row| Known {
+                        doc_id: row.id,
+                        marks: row.marks(),
+                        edited_at: row.edited_at,
+                    })
+                    .collect();
+                before::best(&marks, &known).map(|(likeness, known)| (likeness, known.clone()))
+            })
+            .await?;
+        let rank = |(likeness, known): &(Likeness, Known)| (*likeness, Reverse(known.edited_at));
+        if let Some(here) = here
+            && found
+                .as_ref()
+                .is_none_or(|(_, best)| rank(&here) < rank(best))
+        {
+            found = Some((store, here));
+        }
+    }
+    let Some((store, (likeness, known))) = found else {
         return Ok(None);
     };
+    let id = known.doc_id;
     let Some(local) = store.document(id).await? else {
         return Ok(None);
     };

@@ -1,6 +1,6 @@
 //! Connecting to the person's own server: authorization code with PKCE through a tab (RFC 7636), and ending it. Not the tokens' use.
 
-use super::{Outcome, flush, http, node, overview, store};
+use super::{Outcome, flush, http, overview, spaces, store};
 use crate::browser::{self, HttpRequest};
 use crate::messages::{Failure, FailureCode, Left, State, Trouble, TroubleCode};
 use crate::model::address;
@@ -113,7 +113,7 @@ pub(super) async fn begin(server: String, name: String) -> Outcome<State> {
     browser::open_tab(&page)
         .await
         .map_err(|error| Failure::new(FailureCode::Internal, error.0))?;
-    overview::state(&store).await
+    overview::state().await
 }
 
 /// Whether a Krowoc server answers: it refuses an unknown visitor in its own words.
@@ -186,7 +186,7 @@ async fn redeem(tab: i32, url: &str) -> Outcome<()> {
         Ok(tokens) => {
             let device = tokens.device;
             set_link(&store, &link.with_tokens(tokens, browser::now())).await?;
-            flush::opened(&store, device).await?;
+            flush::opened(device).await?;
             // The tab is done; where it cannot be closed the page says so itself.
             let _ = browser::close_tab(tab).await;
         }
@@ -230,7 +230,7 @@ pub(super) async fn left(store: &Store) -> Outcome<Option<Left>> {
 pub(super) async fn understood() -> Outcome<State> {
     let store = store().await?;
     store.set_record(LEFT, &None::<Left>).await?;
-    overview::state(&store).await
+    overview::state().await
 }
 
 /// The server takes the tokens no more: everything is kept, the person is told.
@@ -264,11 +264,11 @@ pub(super) async fn end(erase: bool) -> Outcome<State> {
         browser::drop_host(&pattern).await;
     }
     if erase {
-        store.erase(node()).await?;
+        spaces::erase().await?;
     }
     store.set_record(LEFT, &left).await?;
-    overview::show_badge(&store).await?;
-    overview::state(&store).await
+    overview::show_badge().await?;
+    overview::state().await
 }
 
 #[cfg(test)]

@@ -1,19 +1,20 @@
-//! Drives the sync machine: plan, request, commit, until there is nothing to do. One at a time in the whole extension.
+//! Drives the sync machines: plan, request, commit, round and round until none has anything to do. One at a time in the whole extension.
 
 use super::connect;
 use super::http::{self, NoAnswer};
-use super::{Outcome, overview, store};
+use super::{Outcome, overview, spaces, store};
 use crate::browser;
 use crate::messages::{Trouble, TroubleCode};
 use crate::store::Store;
-use krowoc_shared::ids::Millis;
+use krowoc_shared::ids::{DeviceId, Millis, SpaceId};
 use krowoc_shared::sync::client::{
-    Commit, Env, Failure as SyncFailure, Loaded, Phase, Step, needed_by_pull, needed_by_push,
-    on_leave, on_pull, on_push, on_spaces, on_sweep,
+    ClientState, Commit, Env, Failure as SyncFailure, Loaded, Phase, Step, needed_by_pull,
+    needed_by_push, on_leave, on_pull, on_push, on_spaces, on_sweep,
 };
 use krowoc_shared::sync::wire::{PullReply, PullRequest, PushReply, PushRequest, SpaceState};
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 const LOCK: &str = "flush";
@@ -60,10 +61,9 @@ pub(super) fn later(wake: bool) {
 
 /// Sends what waits and reads what is new. `wake`: something happened that makes trying at once worth while.
 pub(super) async fn flush(wake: bool) -> Outcome<()> {
-    let store = store().await?;
     let now = browser::now();
-    if wake && store.state().await?.connected {
-        store.change_state(|state| state.wake(now)).await?;
+    if wake && store().await?.state().await?.connected {
+        spaces::change(|state| state.wake(now)).await?;
     }
     AGAIN.set(true);
     while AGAIN.take() {
@@ -80,67 +80,106 @@ pub(super) async fn flush(wake: bool) -> Outcome<()> {
     Ok(())
 }
 
-/// The server says that the space has reached a sequence number.
-pub(super) async fn hinted(seq: u64) -> Outcome<()> {
-    let store = store().await?;
-    if store.state().await?.cursor >= seq {
-        return Ok(());
+/// The server says that a space has reached a sequence number. Of one that is not known here, the server is asked which there are.
+pub(super) async fn hinted(space: SpaceId, seq: u64) -> Outcome<()> {
+    for store in spaces::all().await? {
+        let state = store.state().await?;
+        if state.space == Some(space) && !state.ended() {
+            if state.cursor >= seq {
+                return Ok(());
+            }
+            store.change_state(|state| state.hint(seq)).await?;
+            return flush(false).await;
+        }
     }
-    store.change_state(|state| state.hint(seq)).await?;
-    flush(false).await
+    flush(true).await
 }
 
-/// What one flush has met.
+/// What one flush has met, library by library.
 #[derive(Default)]
 struct Met {
-    trouble: Option<(TroubleCode, String)>,
+    trouble: BTreeMap<Option<SpaceId>, (TroubleCode, String)>,
 }
 
 impl Met {
-    fn note<T>(&mut self, answer: Result<T, NoAnswer>) -> Result<T, SyncFailure> {
+    fn note<T>(&mut self, store: &Store, answer: Result<T, NoAnswer>) -> Result<T, SyncFailure> {
+        let team = store.team();
         match answer {
             Ok(value) => {
-                self.trouble = None;
+                self.trouble.remove(&team);
                 Ok(value)
             }
             Err(none) => {
-                self.trouble = none.trouble.map(|code| (code, none.message));
+                match none.trouble {
+                    Some(code) => drop(self.trouble.insert(team, (code, none.message))),
+                    None => drop(self.trouble.remove(&team)),
+                }
                 Err(none.failure)
             }
         }
     }
 }
 
+/// What a library's turn came to.
+enum Turn {
+    /// A step was made.
+    Made,
+    /// Nothing before this time.
+    Until(Millis),
+    /// Nothing at all.
+    Rests,
+    /// The server takes the tokens no more.
+    Lost,
+}
+
 async fn run() -> Outcome<()> {
-    let store = store().await?;
     let mut met = Met::default();
     let mut next = None;
-    for _ in 0..STEPS {
+    'rounds: for _ in 0..STEPS {
         AGAIN.set(false);
-        match store.plan(browser::now()).await? {
-            Step::Idle => break,
-            Step::Halted(_) => {
-                connect::lose(&store).await?;
-                break;
+        let mut made = false;
+        next = None;
+        // One step each: a library with much to read keeps no other waiting.
+        for store in spaces::all().await? {
+            match turn(&store, &mut met).await? {
+                Turn::Made => made = true,
+                Turn::Until(at) => next = Some(next.map_or(at, |next: Millis| next.min(at))),
+                Turn::Rests => {}
+                Turn::Lost => {
+                    next = None;
+                    break 'rounds;
+                }
             }
-            Step::WaitUntil(at) => {
-                next = Some(at);
-                break;
-            }
-            Step::Spaces => spaces(&store, &mut met).await?,
-            Step::Push { request, .. } => push(&store, request, &mut met).await?,
-            Step::Pull(request) => pull(&store, request, &mut met).await?,
-            Step::Sweep { before, limit } => {
-                store
-                    .sweep(before, limit, |state, loaded| {
-                        with_env(|env| on_sweep(state, loaded, env))
-                    })
-                    .await?;
-            }
-            Step::Leave => drop(store.leave(on_leave).await?),
+        }
+        if !made {
+            break;
         }
     }
-    finish(&store, met, next).await
+    finish(met, next).await
+}
+
+/// One step of a library's machine.
+async fn turn(store: &Store, met: &mut Met) -> Outcome<Turn> {
+    match store.plan(browser::now()).await? {
+        Step::Idle => return Ok(Turn::Rests),
+        Step::Halted(_) => {
+            connect::lose(&*super::store().await?).await?;
+            return Ok(Turn::Lost);
+        }
+        Step::WaitUntil(at) => return Ok(Turn::Until(at)),
+        Step::Spaces => spaces(store, met).await?,
+        Step::Push { request, .. } => push(store, request, met).await?,
+        Step::Pull(request) => pull(store, request, met).await?,
+        Step::Sweep { before, limit } => {
+            store
+                .sweep(before, limit, |state, loaded| {
+                    with_env(|env| on_sweep(state, loaded, env))
+                })
+                .await?;
+        }
+        Step::Leave => drop(store.leave(on_leave).await?),
+    }
+    Ok(Turn::Made)
 }
 
 fn with_env<T>(step: impl FnOnce(&mut Env<'_>) -> T) -> T {
@@ -157,14 +196,17 @@ fn certain(commit: Commit) -> Result<Commit, Infallible> {
 
 async fn spaces(store: &Store, met: &mut Met) -> Outcome<()> {
     let answer: Result<Vec<SpaceState>, _> =
-        met.note(http::call("GET", "/sync/spaces", None).await);
+        met.note(store, http::call("GET", "/sync/spaces", None).await);
+    if let Ok(spaces) = &answer {
+        spaces::told(store, spaces).await?;
+    }
     let step = |state: &_, _: Loaded| certain(with_env(|env| on_spaces(state, answer, env)));
     let Ok(_) = store.step(&[], step).await?;
     Ok(())
 }
 
 async fn push(store: &Store, request: PushRequest, met: &mut Met) -> Outcome<()> {
-    let answer: Result<PushReply, _> = met.note(http::post("/sync/push", &request).await);
+    let answer: Result<PushReply, _> = met.note(store, http::post("/sync/push", &request).await);
     let ids = needed_by_push(&request, &answer);
     let step = |state: &_, loaded| {
         certain(with_env(|env| {
@@ -172,7 +214,7 @@ async fn push(store: &Store, request: PushRequest, met: &mut Met) -> Outcome<()>
         }))
     };
     let Ok(_) = store.step(&ids, step).await?;
-    overview::show_badge(store).await
+    overview::show_badge().await
 }
 
 async fn pull(store: &Store, request: PullRequest, met: &mut Met) -> Outcome<()> {
@@ -187,7 +229,7 @@ async fn pull(store: &Store, request: PullRequest, met: &mut Met) -> Outcome<()>
     if let Some(horizon) = request.horizon {
         path.push_str(&format!("&horizon={horizon}"));
     }
-    let answer: Result<PullReply, _> = met.note(http::call("GET", &path, None).await);
+    let answer: Result<PullReply, _> = met.note(store, http::call("GET", &path, None).await);
     let ids = needed_by_pull(&answer);
     let step = |state: &_, loaded| {
         certain(with_env(|env| {
@@ -199,24 +241,27 @@ async fn pull(store: &Store, request: PullRequest, met: &mut Met) -> Outcome<()>
 }
 
 /// Writes how it ended, sets the alarm for what comes next, and shows the badge.
-async fn finish(store: &Store, met: Met, next: Option<Millis>) -> Outcome<()> {
+async fn finish(met: Met, next: Option<Millis>) -> Outcome<()> {
+    let store = &*store().await?;
     let now = browser::now();
-    let state = store.state().await?;
     let mut status = status(store).await?;
-    status.trouble = met.trouble.map(|(code, message)| Trouble {
+    let trouble = met.trouble.into_values().next();
+    status.trouble = trouble.map(|(code, message)| Trouble {
         code,
         retry_at: next,
         message,
     });
-    if state.connected
-        && status.trouble.is_none()
-        && state.phase == Phase::Steady
-        && state.halted.is_none()
-    {
+    let mut well = status.trouble.is_none();
+    for library in spaces::all().await? {
+        let state = library.state().await?;
+        let stands = state.phase == Phase::Steady && state.connected && state.halted.is_none();
+        well &= stands || state.ended();
+    }
+    if well {
         status.synced_at = Some(now);
     }
     set_status(store, &status).await?;
-    overview::show_badge(store).await?;
+    overview::show_badge().await?;
     let Some(at) = next else {
         // That no such alarm was set is no fault.
         let _ = browser::clear_alarm(ALARM).await;
@@ -234,18 +279,13 @@ async fn finish(store: &Store, met: Met, next: Option<Millis>) -> Outcome<()> {
     Ok(())
 }
 
-/// The connection is open: the machine may send.
-pub(super) async fn opened(store: &Store, device: krowoc_shared::ids::DeviceId) -> Outcome<()> {
-    store
-        .change_state(|state| state.connect(Some(device)))
-        .await?;
-    Ok(())
+/// The connection is open: the machines may send.
+pub(super) async fn opened(device: DeviceId) -> Outcome<()> {
+    spaces::change(|state| state.connect(Some(device))).await
 }
 
-/// The connection is ended: documents and outbox stay.
+/// The connection is ended: documents and outboxes stay.
 pub(super) async fn closed(store: &Store) -> Outcome<()> {
-    store
-        .change_state(krowoc_shared::sync::client::ClientState::disconnect)
-        .await?;
+    spaces::change(ClientState::disconnect).await?;
     set_status(store, &Status::default()).await
 }

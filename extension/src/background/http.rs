@@ -240,7 +240,7 @@ pub(super) async fn ear() -> Outcome<Option<Ear>> {
         return Ok(None);
     };
     Ok(Some(Ear {
-        url: format!("{}/api/v1/live", link.server),
+        url: format!("{}/api/v1/live?all=true", link.server),
         token,
     }))
 }

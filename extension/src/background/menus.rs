@@ -1,7 +1,7 @@
 //! The context menu and the shortcut: capture and save without a form. They answer on the button: there is no page to draw on.
 
 use super::capture::{Extract, Extracted, capture, failure};
-use super::{Outcome, overview, save, store};
+use super::{Outcome, overview, save, spaces};
 use crate::browser::{self, Tab};
 use crate::messages::{Failure, FailureCode, MenuClick, Part};
 use crate::model::{draft, words};
@@ -81,7 +81,9 @@ async fn keep(
         "badgeSaved"
     };
     let said = browser::message(key, &[&capture.title]);
-    save::save(draft::unasked(op_id, doc_id, kind, capture, browser::now())).await?;
+    let mut draft = draft::unasked(op_id, doc_id, kind, capture, browser::now());
+    draft.space = spaces::last().await?;
+    save::save(draft).await?;
     Ok(said)
 }
 
@@ -176,7 +178,7 @@ async fn report(saved: Outcome<String>) -> Outcome<()> {
     let _ = browser::set_badge(text, colour, &title).await;
     if saved.is_ok() {
         gloo_timers::future::TimeoutFuture::new(SHOWN).await;
-        overview::show_badge(&*store().await?).await?;
+        overview::show_badge().await?;
     }
     saved.map(drop)
 }

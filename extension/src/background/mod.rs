@@ -12,18 +12,22 @@ mod queue;
 mod run;
 mod save;
 mod sides;
+mod spaces;
 
 pub use capture::{Extract, Extracted};
 
 use crate::browser;
 use crate::messages::{Event, Failure, FailureCode};
 use crate::store::{Store, StoreError};
+use krowoc_shared::ids::SpaceId;
+use krowoc_shared::sync::client::ClientState;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 thread_local! {
-    /// The open database of this instance; a broken connection is dropped and opened again.
-    static STORE: RefCell<Option<Rc<Store>>> = const { RefCell::new(None) };
+    /// The open databases of this instance; broken connections are dropped and opened again.
+    static STORES: RefCell<BTreeMap<Option<SpaceId>, Rc<Store>>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// What a handler fails with.
@@ -35,7 +39,7 @@ impl From<StoreError> for Failure {
             StoreError::Full => Self::new(FailureCode::StorageFull, ""),
             StoreError::Unusable(reason) => {
                 // The connection may be closed: the next event opens a new one.
-                STORE.with_borrow_mut(|store| *store = None);
+                STORES.with_borrow_mut(BTreeMap::clear);
                 Self::new(FailureCode::Storage, reason)
             }
         }
@@ -47,13 +51,23 @@ pub(crate) fn node() -> u32 {
     u32::from_le_bytes(browser::random())
 }
 
-/// The database, opened on first use.
+/// The database of one's own library, which holds the connection too; opened on first use.
 pub(crate) async fn store() -> Outcome<Rc<Store>> {
-    if let Some(store) = STORE.with_borrow(Clone::clone) {
+    opened(None, ClientState::new(node())).await
+}
+
+/// Every library of this browser, one's own first.
+pub(crate) async fn libraries() -> Outcome<Vec<Rc<Store>>> {
+    spaces::all().await
+}
+
+/// The database of a library, opened on first use; `fresh` is its state when it is new.
+async fn opened(team: Option<SpaceId>, fresh: ClientState) -> Outcome<Rc<Store>> {
+    if let Some(store) = STORES.with_borrow(|stores| stores.get(&team).cloned()) {
         return Ok(store);
     }
-    let opened = Rc::new(Store::open(node()).await?);
-    Ok(STORE.with_borrow_mut(|store| store.get_or_insert(opened).clone()))
+    let opened = Rc::new(Store::open(team, fresh).await?);
+    Ok(STORES.with_borrow_mut(|stores| stores.entry(team).or_insert(opened).clone()))
 }
 
 /// Handles an event of the entry script. The answer is JSON; only messages have one that is read.
@@ -88,6 +102,6 @@ async fn installed() -> Outcome<()> {
 
 /// Alarms do not survive a restart of every browser: each start sets them again through the flush.
 async fn started() -> Outcome<()> {
-    overview::show_badge(&*store().await?).await?;
+    overview::show_badge().await?;
     flush::flush(true).await
 }

@@ -1,12 +1,13 @@
-//! How things stand, for pages and badge; the local search. Reads only.
+//! How things stand, for pages and badge; the local search: of all libraries. Reads only.
 
 use super::connect::{self, Stage};
-use super::{Outcome, flush, store};
+use super::{Outcome, flush, spaces, store};
 use crate::browser;
-use crate::messages::{Change, Connection, Found, Hit, Shelf, State, TroubleCode, Waiting};
+use crate::messages::{Change, Connection, Found, Hit, Shelf, State, Team, TroubleCode, Waiting};
+use crate::model::search::Rank;
 use crate::model::{badge, search as ranking};
-use crate::store::{IndexRow, Store};
-use krowoc_shared::ids::DocId;
+use crate::store::{Counts, IndexRow, Store};
+use krowoc_shared::ids::{DocId, SpaceId};
 use krowoc_shared::library::document::{Field, Kind};
 use krowoc_shared::sync::client::{OutboxRow, RowState};
 use krowoc_shared::text;
@@ -19,9 +20,9 @@ const CONFLICTS: usize = 3;
 /// Tags to complete from.
 const TAGS: usize = 500;
 
-/// How things stand.
-pub(super) async fn state(store: &Store) -> Outcome<State> {
-    let counts = store.counts().await?;
+/// How things stand, in all libraries together.
+pub(super) async fn state() -> Outcome<State> {
+    let store = &*store().await?;
     let status = flush::status(store).await?;
     let connection = match connect::link(store).await? {
         None => Connection::None,
@@ -45,12 +46,19 @@ pub(super) async fn state(store: &Store) -> Outcome<State> {
         .trouble
         .as_ref()
         .is_some_and(|trouble| trouble.code == TroubleCode::Unreachable);
-    let rows = store.rows(SHOWN).await?;
-    let documents = store.find(BTreeMap::len).await?;
-    let conflicts = store.find(conflicts).await?;
+    let (mut queue, mut conflicts, mut documents) = (Vec::new(), Vec::new(), 0_usize);
+    for library in spaces::all().await? {
+        let rows = library.rows(SHOWN).await?;
+        queue.extend(waiting(&library, rows).await?);
+        conflicts.extend(library.find(two_sided).await?);
+        documents = documents.saturating_add(library.find(BTreeMap::len).await?);
+    }
+    queue.sort_by_key(|item| item.at);
+    queue.truncate(SHOWN as usize);
+    let counts = counts().await?;
     Ok(State {
         connection,
-        queue: waiting(store, rows).await?,
+        queue,
         waiting: counts.waiting,
         rejected: counts.rejected,
         documents,
@@ -64,13 +72,25 @@ pub(super) async fn state(store: &Store) -> Outcome<State> {
     })
 }
 
+/// The operations of all libraries.
+async fn counts() -> Outcome<Counts> {
+    let mut sum = Counts::default();
+    for library in spaces::all().await? {
+        let counts = library.counts().await?;
+        sum.waiting = sum.waiting.saturating_add(counts.waiting);
+        sum.rejected = sum.rejected.saturating_add(counts.rejected);
+    }
+    Ok(sum)
+}
+
 /// The documents with two sides, the oldest first.
-fn conflicts(rows: &BTreeMap<DocId, IndexRow>) -> Vec<(DocId, String)> {
+fn two_sided(rows: &BTreeMap<DocId, IndexRow>) -> Vec<(DocId, String)> {
     let found = rows.values().filter(|row| row.conflict);
     found.map(|row| (row.id, row.title.clone())).collect()
 }
 
 async fn waiting(store: &Store, rows: Vec<OutboxRow>) -> Outcome<Vec<Waiting>> {
+    let left = store.state().await?.ended();
     let titles = store
         .find(|found| {
             let title =
@@ -106,6 +126,7 @@ async fn waiting(store: &Store, rows: Vec<OutboxRow>) -> Outcome<Vec<Waiting>> {
             held: row.held_until > 0,
             body: text.filter(|_| refused.is_some()),
             refused,
+            left,
         }
     };
     Ok(rows.into_iter().zip(titles).map(item).collect())
@@ -130,36 +151,56 @@ fn change(row: &OutboxRow) -> Change {
     }
 }
 
-/// Searches the local library.
+/// Searches the libraries of this browser, all together.
 pub(super) async fn search(typed: &str, limit: usize) -> Outcome<Found> {
     let query = text::query(typed);
-    let store = store().await?;
-    let found = store
-        .find(|rows| {
+    let mut total = 0_usize;
+    let mut hits: Vec<(Rank, Hit)> = Vec::new();
+    for (library, team) in spaces::named().await? {
+        let hit = |row: &IndexRow| Hit {
+            doc_id: row.id,
+            kind: row.kind,
+            title: row.title.clone(),
+            excerpt: row.excerpt.clone(),
+            tags: row.tags.clone(),
+            team: team.clone(),
+            uses: row.uses,
+            conflict: row.conflict,
+            edited_at: row.edited_at,
+        };
+        let here = library.find(|rows| {
             let kept = |row: &&IndexRow| row.kind != Kind::Collection;
-            let total = rows.values().filter(kept).count();
-            let hits = ranking::search(rows.values().filter(kept), &query, limit)
+            total = total.saturating_add(rows.values().filter(kept).count());
+            let found = ranking::search(rows.values().filter(kept), &query, limit);
+            found
                 .into_iter()
-                .map(|row| Hit {
-                    doc_id: row.id,
-                    kind: row.kind,
-                    title: row.title.clone(),
-                    excerpt: row.excerpt.clone(),
-                    tags: row.tags.clone(),
-                    uses: row.uses,
-                    conflict: row.conflict,
-                    edited_at: row.edited_at,
-                })
-                .collect();
-            Found { hits, total }
-        })
-        .await?;
-    Ok(found)
+                .map(|(rank, row)| (rank, hit(row)))
+                .collect::<Vec<_>>()
+        });
+        hits.extend(here.await?);
+    }
+    hits.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
+    hits.truncate(limit);
+    let hits = hits.into_iter().map(|(_, hit)| hit).collect();
+    Ok(Found { hits, total })
 }
 
-/// What the form completes from.
-pub(super) async fn shelf() -> Outcome<Shelf> {
-    let store = store().await?;
+/// What the form completes from: the tags and collections of a library, or of the one that was saved to `last`, and which libraries there are.
+pub(super) async fn shelf(space: Option<SpaceId>, last: bool) -> Outcome<Shelf> {
+    let space = if last { spaces::last().await? } else { space };
+    let store = spaces::of(space).await?;
+    let mut teams = Vec::new();
+    for (library, name) in spaces::named().await? {
+        let state = library.state().await?;
+        if let (Some(space), Some(name), false) = (library.team(), name, state.ended()) {
+            let refusal = state.refusal().map(|violation| violation.message);
+            teams.push(Team {
+                space,
+                name,
+                refusal,
+            });
+        }
+    }
     let shelf = store
         .find(|rows| {
             let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -182,6 +223,8 @@ pub(super) async fn shelf() -> Outcome<Shelf> {
                     .map(|(tag, _)| tag.to_owned())
                     .collect(),
                 collections,
+                teams,
+                space,
             }
         })
         .await?;
@@ -189,21 +232,21 @@ pub(super) async fn shelf() -> Outcome<Shelf> {
 }
 
 /// Brings the badge up to date.
-pub(super) async fn show_badge(store: &Store) -> Outcome<()> {
-    let mut counts = store.counts().await?;
-    let connected = connect::link(store).await?.is_some();
+pub(super) async fn show_badge() -> Outcome<()> {
+    let mut seen = counts().await?;
+    let connected = connect::link(&*store().await?).await?.is_some();
     loop {
         // Without a server nothing waits for anything.
-        let waiting = if connected { counts.waiting } else { 0 };
-        let badge = badge::badge(waiting, counts.rejected);
+        let waiting = if connected { seen.waiting } else { 0 };
+        let badge = badge::badge(waiting, seen.rejected);
         let title = browser::message(badge.title, &[&badge.count.to_string()]);
         // A badge that cannot be drawn is no reason to fail what it is about.
         let _ = browser::set_badge(&badge.text, badge.colour, &title).await;
         // Whoever counted later may have drawn earlier.
-        let now = store.counts().await?;
-        if now == counts {
+        let now = counts().await?;
+        if now == seen {
             return Ok(());
         }
-        counts = now;
+        seen = now;
     }
 }

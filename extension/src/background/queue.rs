@@ -1,62 +1,108 @@
 //! What a person can do with a rejected operation: send it again, changed or not; give it up; take it out as a file.
 
-use super::{Outcome, flush, overview, store};
+use super::{Outcome, flush, overview, spaces, store};
 use crate::browser;
 use crate::messages::{Failure, FailureCode, State};
-use krowoc_shared::ids::OpId;
-use krowoc_shared::library::document::Field;
-use krowoc_shared::sync::client::{Env, OutboxRow, discard as give_up, retry as send_again};
+use crate::store::Store;
+use krowoc_shared::ids::{DocId, OpId};
+use krowoc_shared::library::document::{Document, Field};
+use krowoc_shared::sync::client::{
+    Env, OutboxRow, discard as give_up, record, retry as send_again,
+};
+use krowoc_shared::sync::ops;
 use krowoc_shared::sync::wire::BodyEdit;
 
-async fn row(op_id: OpId) -> Outcome<Option<OutboxRow>> {
-    Ok(store().await?.row(op_id).await?)
-}
+/// Rows that are looked through for those of a document.
+const ALL: u32 = u32::MAX;
 
 async fn after() -> Outcome<State> {
-    let store = store().await?;
-    overview::show_badge(&store).await?;
-    let state = overview::state(&store).await?;
+    overview::show_badge().await?;
+    let state = overview::state().await?;
     flush::later(true);
     Ok(state)
 }
 
-/// Sends a rejected operation again. One that is not there any more was sent by an earlier press.
+/// Sends a rejected operation again. One that is not there any more was sent by an earlier press. Of a team that the person has left, it is
+/// put into their own library.
 pub(super) async fn retry(
     op_id: OpId,
     title: Option<String>,
     body: Option<String>,
 ) -> Outcome<State> {
-    if let Some(row) = row(op_id).await? {
-        let mut op = row.op.clone();
-        let edited = title.is_some() || body.is_some();
-        if let Some(title) = title {
-            op.set.insert(Field::Title, title.into());
-        }
-        if let Some(text) = body {
-            let base_rev = op.body.as_ref().map_or(0, |edit| edit.base_rev);
-            op.body = Some(BodyEdit { base_rev, text });
-        }
-        let edited = edited.then_some(op);
-        let mut random = browser::random::<10>;
-        store()
-            .await?
-            .step(&[row.op.doc_id], |state, loaded| {
-                let mut env = Env {
-                    now: browser::now(),
-                    random: &mut random,
-                };
-                send_again(state, loaded, row.seq, edited, &mut env)
-            })
-            .await??;
+    let Some((store, row)) = spaces::waiting(op_id).await? else {
+        return after().await;
+    };
+    if store.state().await?.ended() {
+        rescue(&store, row.op.doc_id, (title, body)).await?;
+        return after().await;
     }
+    let mut op = row.op.clone();
+    let edited = title.is_some() || body.is_some();
+    if let Some(title) = title {
+        op.set.insert(Field::Title, title.into());
+    }
+    if let Some(text) = body {
+        let base_rev = op.body.as_ref().map_or(0, |edit| edit.base_rev);
+        op.body = Some(BodyEdit { base_rev, text });
+    }
+    let edited = edited.then_some(op);
+    let mut random = browser::random::<10>;
+    store
+        .step(&[row.op.doc_id], |state, loaded| {
+            let mut env = Env {
+                now: browser::now(),
+                random: &mut random,
+            };
+            send_again(state, loaded, row.seq, edited, &mut env)
+        })
+        .await??;
     after().await
+}
+
+/// Puts what a person made of a document, and their former team never took, into their own library as a document of its own; then gives up what
+/// is kept of it there. Stopped in between, it is put there again, under the same id: nothing is there twice.
+async fn rescue(
+    team: &Store,
+    doc_id: DocId,
+    (title, body): (Option<String>, Option<String>),
+) -> Outcome<()> {
+    let rows = team.rows(ALL).await?;
+    let rows: Vec<OutboxRow> = rows
+        .into_iter()
+        .filter(|row| row.op.doc_id == doc_id)
+        .collect();
+    let (Some(local), Some(first)) = (team.document(doc_id).await?, rows.first()) else {
+        return Ok(());
+    };
+    let id = DocId::from_slice(first.op.op_id.as_bytes());
+    let id = id.ok_or_else(|| Failure::new(FailureCode::Internal, ""))?;
+    let view = Document { id, ..local.view };
+    let now = browser::now();
+    let mut op = ops::recreate(&view, OpId::mint(now, browser::random()), now);
+    // A collection of the team is none of theirs.
+    op.set.remove(&Field::Collection);
+    if let Some(title) = title {
+        op.set.insert(Field::Title, title.into());
+    }
+    if let Some(text) = body {
+        op.body = Some(BodyEdit { base_rev: 0, text });
+    }
+    let own = store().await?;
+    own.step(&[id], |state, loaded| record(state, loaded, op.into(), now))
+        .await??;
+    for row in rows {
+        team.step::<Failure, _>(&[doc_id], |state, loaded| {
+            Ok(give_up(state, loaded, row.seq))
+        })
+        .await??;
+    }
+    Ok(())
 }
 
 /// Gives a rejected operation up.
 pub(super) async fn discard(op_id: OpId) -> Outcome<State> {
-    if let Some(row) = row(op_id).await? {
-        store()
-            .await?
+    if let Some((store, row)) = spaces::waiting(op_id).await? {
+        store
             .step::<Failure, _>(&[row.op.doc_id], |state, loaded| {
                 Ok(give_up(state, loaded, row.seq))
             })
@@ -67,9 +113,8 @@ pub(super) async fn discard(op_id: OpId) -> Outcome<State> {
 
 /// The operation as pretty JSON.
 pub(super) async fn export(op_id: OpId) -> Outcome<String> {
-    let row = row(op_id)
-        .await?
-        .ok_or_else(|| Failure::new(FailureCode::Gone, ""))?;
+    let found = spaces::waiting(op_id).await?;
+    let (_, row) = found.ok_or_else(|| Failure::new(FailureCode::Gone, ""))?;
     serde_json::to_string_pretty(&row.op)
         .map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))
 }

@@ -1,10 +1,10 @@
 //! What a page asks for before it runs a prompt. Not the stream: the page holds it, so that no worker is kept alive by it.
 
-use super::{Outcome, connect, flush, http, store};
+use super::{Outcome, connect, flush, http, spaces};
 use crate::messages::{Failure, FailureCode, RunDoor, RunForm};
 use krowoc_shared::execution::ExecutionSettings;
 use krowoc_shared::execution::wire::ModelPage;
-use krowoc_shared::ids::{DocId, GroupId};
+use krowoc_shared::ids::{DocId, GroupId, SpaceId};
 use krowoc_shared::library::document::{Field, Kind};
 use krowoc_shared::prompts::{Variable, merge, parse};
 use krowoc_shared::sync::client::Local;
@@ -15,14 +15,20 @@ const MODELS: u32 = 200;
 
 /// The form of a prompt.
 pub(super) async fn form(doc_id: DocId) -> Outcome<RunForm> {
-    let local = store().await?.document(doc_id).await?;
-    local
+    let gone = || Failure::new(FailureCode::Gone, "");
+    let store = spaces::holding(doc_id).await?.ok_or_else(gone)?;
+    let local = store.document(doc_id).await?;
+    let local = local
         .filter(|local| local.view.kind == Kind::Prompt && local.view.deleted_at().is_none())
-        .map(|local| of(&local))
-        .ok_or_else(|| Failure::new(FailureCode::Gone, ""))
+        .ok_or_else(gone)?;
+    let writes = spaces::refusal(&store).await?.is_none();
+    Ok(RunForm {
+        keeps_in: store.team().filter(|_| writes),
+        ..of(&local, store.team())
+    })
 }
 
-fn of(local: &Local) -> RunForm {
+fn of(local: &Local, space: Option<SpaceId>) -> RunForm {
     let view = &local.view;
     let text = view.body.text.clone();
     let (variables, error) = match parse(&text) {
@@ -35,6 +41,8 @@ fn of(local: &Local) -> RunForm {
     let shadow = local.shadow().filter(|shadow| shadow.rev > 0);
     RunForm {
         doc_id: view.id,
+        space,
+        keeps_in: space,
         title: view.title().to_owned(),
         variables,
         settings: ExecutionSettings::of(view.value(Field::Execution)),
@@ -118,7 +126,7 @@ mod tests {
             .view
             .fields
             .insert(Field::Execution, register(settings));
-        let form = of(&local);
+        let form = of(&local, None);
         let titles: Vec<_> = form.variables.iter().map(Variable::title).collect();
         assert_eq!(titles, ["Who", "tone"]);
         assert_eq!(form.settings.model.unwrap().model, "gpt-4o-mini");
@@ -132,20 +140,20 @@ mod tests {
             base: Some(local("Old", 4).view),
             ..local("New", 4)
         };
-        let form = of(&waiting);
+        let form = of(&waiting, None);
         assert_eq!((form.known, form.draft), (true, true));
         let fresh = Local {
             dirty: true,
             base: None,
             ..local("New", 0)
         };
-        let form = of(&fresh);
+        let form = of(&fresh, None);
         assert_eq!((form.known, form.draft), (false, true));
     }
 
     #[test]
     fn a_broken_template_is_said_and_not_run() {
-        let form = of(&local("{{", 1));
+        let form = of(&local("{{", 1), None);
         assert!(form.error.is_some());
         assert!(form.variables.is_empty());
     }

@@ -1,6 +1,6 @@
 //! Saves, undoes, counts uses. "Saved" is said after document and outbox row are durable in one transaction, never before.
 
-use super::{Outcome, flush, overview, store};
+use super::{Outcome, flush, overview, spaces};
 use crate::browser;
 use crate::messages::{Draft, Failure, FailureCode, Keep, Saved};
 use crate::model::draft;
@@ -11,6 +11,7 @@ use krowoc_shared::library::document::{Counter, Document};
 use krowoc_shared::sync::client::{Commit, record};
 use krowoc_shared::sync::ops;
 use krowoc_shared::sync::wire::Op;
+use std::rc::Rc;
 
 impl From<Violation> for Failure {
     fn from(violation: Violation) -> Self {
@@ -32,10 +33,8 @@ async fn keep(store: &Store, op: Op) -> Outcome<Commit> {
     // Durable is what a person waits for: server and badge come after.
     flush::later(false);
     wasm_bindgen_futures::spawn_local(async {
-        if let Ok(store) = super::store().await {
-            // A badge that cannot be counted is no reason to fail what it is about.
-            let _ = overview::show_badge(&store).await;
-        }
+        // A badge that cannot be counted is no reason to fail what it is about.
+        let _ = overview::show_badge().await;
     });
     Ok(commit)
 }
@@ -44,9 +43,20 @@ async fn seen(store: &Store, id: DocId) -> Outcome<Option<Document>> {
     Ok(store.document(id).await?.map(|local| local.view))
 }
 
-/// Saves a draft.
+/// The library of a document.
+async fn holder(id: DocId) -> Outcome<Rc<Store>> {
+    let found = spaces::holding(id).await?;
+    found.ok_or_else(|| Failure::new(FailureCode::Gone, ""))
+}
+
+/// Saves a draft: a new document into the library that it names, else into the one that has it.
 pub(super) async fn save(draft: Draft) -> Outcome<Saved> {
-    let store = store().await?;
+    let new = draft.keep == Keep::Both;
+    let store = if new {
+        spaces::of(draft.space).await?
+    } else {
+        holder(draft.doc_id).await?
+    };
     let before = seen(&store, draft.doc_id).await?;
     if before.is_none() && draft.keep != Keep::Both {
         return Err(Failure::new(FailureCode::Gone, ""));
@@ -56,6 +66,9 @@ pub(super) async fn save(draft: Draft) -> Outcome<Saved> {
     let before = before.filter(|_| draft.keep != Keep::Both);
     let undo = ops::inverse(&op, op_id, before.as_ref(), 0, browser::now());
     keep(&store, op).await?;
+    if new {
+        spaces::remember(draft.space).await?;
+    }
     let undo = serde_json::to_string(&undo)
         .map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?;
     Ok(Saved { doc_id, undo })
@@ -66,17 +79,20 @@ pub(super) async fn undo(op_id: OpId, undo: &str) -> Outcome<()> {
     let mut op: Op = serde_json::from_str(undo)
         .map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?;
     op.op_id = op_id;
-    keep(&*store().await?, op).await?;
+    keep(&*holder(op.doc_id).await?, op).await?;
     Ok(())
 }
 
 /// Counts a use and gives the text.
 pub(super) async fn copy(op_id: OpId, doc_id: DocId) -> Outcome<String> {
-    let store = store().await?;
+    let store = holder(doc_id).await?;
     let document = seen(&store, doc_id)
         .await?
         .ok_or_else(|| Failure::new(FailureCode::Gone, ""))?;
-    let op = Op::new(op_id, doc_id, document.kind).with_count(Counter::Uses, 1);
-    keep(&store, op).await?;
+    // Who may only read is not counted.
+    if store.state().await?.refusal().is_none() {
+        let op = Op::new(op_id, doc_id, document.kind).with_count(Counter::Uses, 1);
+        keep(&store, op).await?;
+    }
     Ok(document.body.text)
 }

@@ -1,15 +1,22 @@
 //! Conflicts as the popup shows and settles them: an operation like any other. Not the rules: those are `model::settle`.
 
-use super::{Outcome, flush, overview, store};
+use super::{Outcome, flush, overview, spaces};
 use crate::browser;
 use crate::messages::{Failure, FailureCode, Settled, Sides};
 use crate::model::settle;
+use crate::store::Store;
 use krowoc_shared::ids::{DocId, OpId};
 use krowoc_shared::sync::client::record;
+use std::rc::Rc;
+
+async fn holder(doc_id: DocId) -> Outcome<Rc<Store>> {
+    let found = spaces::holding(doc_id).await?;
+    found.ok_or_else(|| Failure::new(FailureCode::Gone, ""))
+}
 
 /// The oldest unresolved conflict of a document.
 pub(super) async fn of(doc_id: DocId) -> Outcome<Option<Sides>> {
-    let store = store().await?;
+    let store = holder(doc_id).await?;
     let device = store.state().await?.device;
     let local = store.document(doc_id).await?;
     let local = local.ok_or_else(|| Failure::new(FailureCode::Gone, ""))?;
@@ -24,7 +31,7 @@ pub(super) async fn settle(
     seen: &str,
     other: bool,
 ) -> Outcome<Settled> {
-    let store = store().await?;
+    let store = holder(doc_id).await?;
     let local = store.document(doc_id).await?;
     let local = local.ok_or_else(|| Failure::new(FailureCode::Gone, ""))?;
     let op = settle::op(&local.view, op_id, conflict, seen, other);
@@ -36,7 +43,7 @@ pub(super) async fn settle(
                     record(state, loaded, (*op).into(), now)
                 })
                 .await??;
-            overview::show_badge(&store).await?;
+            overview::show_badge().await?;
             flush::later(false);
             true
         }

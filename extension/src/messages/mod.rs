@@ -1,7 +1,7 @@
 //! What the pages ask of the background and what it answers. Not the server's wire: that is `shared::sync::wire`.
 
 use krowoc_shared::capture::Cut;
-use krowoc_shared::ids::{DocId, GroupId, Millis, OpId};
+use krowoc_shared::ids::{DocId, GroupId, Millis, OpId, SpaceId};
 use krowoc_shared::library::document::Kind;
 use serde::{Deserialize, Serialize};
 
@@ -105,7 +105,12 @@ pub enum Request {
         doc_id: DocId,
     },
     /// What the form completes from. Gives [`Shelf`].
-    Shelf,
+    Shelf {
+        /// The library: a team's, or one's own.
+        space: Option<SpaceId>,
+        /// The one that was saved to last, instead.
+        last: bool,
+    },
     /// How things stand; a page was opened, so it is synchronised afterwards. Gives [`State`].
     State,
     /// How things stand, and nothing else. Gives [`State`].
@@ -181,6 +186,8 @@ pub enum Request {
     Listen,
     /// A live hint arrived: what is new is pulled. Gives [`State`].
     Hinted {
+        /// The space.
+        space: SpaceId,
         /// The sequence number that the space has reached.
         seq: u64,
     },
@@ -401,6 +408,9 @@ pub struct Draft {
     pub note: String,
     /// New, or what to do with the earlier one.
     pub keep: Keep,
+    /// The library of a new document: a team's, or one's own. An earlier one stays where it is.
+    #[serde(default)]
+    pub space: Option<SpaceId>,
 }
 
 /// The result of a save: it is in the database.
@@ -425,6 +435,8 @@ pub struct Hit {
     pub excerpt: String,
     /// Its tags.
     pub tags: Vec<String>,
+    /// The name of the team whose it is; absent for one's own.
+    pub team: Option<String>,
     /// Times it was used.
     pub uses: i64,
     /// An unresolved other side exists.
@@ -449,4 +461,19 @@ pub struct Shelf {
     pub tags: Vec<String>,
     /// Collections by title.
     pub collections: Vec<(DocId, String)>,
+    /// The libraries of teams; empty when there are none.
+    pub teams: Vec<Team>,
+    /// Which library it is about: a team's, or one's own.
+    pub space: Option<SpaceId>,
+}
+
+/// The library of a team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Team {
+    /// Its space.
+    pub space: SpaceId,
+    /// Its name.
+    pub name: String,
+    /// Why nothing can be saved to it; absent when it can.
+    pub refusal: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! What a page needs to run a prompt: the form, the models, the door to the server. Not the run itself: that is `shared::execution::wire`.
 
 use krowoc_shared::execution::ExecutionSettings;
-use krowoc_shared::ids::DocId;
+use krowoc_shared::ids::{DocId, SpaceId};
 use krowoc_shared::prompts::Variable;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,10 @@ use serde::{Deserialize, Serialize};
 pub struct RunForm {
     /// The prompt.
     pub doc_id: DocId,
+    /// The team whose prompt it is; one's own when absent.
+    pub space: Option<SpaceId>,
+    /// Where an answer is kept: the team's library when the person may edit there, else their own.
+    pub keeps_in: Option<SpaceId>,
     /// Its title.
     pub title: String,
     /// Its text.

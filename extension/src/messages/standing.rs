@@ -135,6 +135,9 @@ pub struct Waiting {
     pub refused: Option<Violation>,
     /// Its text, for editing a refused one.
     pub body: Option<String>,
+    /// The person is not in its team any more: sent again, it goes into their own library.
+    #[serde(default)]
+    pub left: bool,
 }
 
 /// What an operation does, for people.

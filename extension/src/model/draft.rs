@@ -66,6 +66,7 @@ pub fn unasked(op_id: OpId, doc_id: DocId, kind: Kind, capture: Capture, now: Mi
         collection: None,
         note: String::new(),
         keep: Keep::Both,
+        space: None,
     }
 }
 

@@ -10,17 +10,23 @@ const LONGEST: usize = 4 * 1024;
 pub struct Hints {
     line: Vec<u8>,
     event: String,
-    seq: Option<u64>,
+    hint: Option<Hint>,
 }
 
 impl Hints {
-    /// Takes the next bytes; gives the largest sequence number of the hints that ended in them.
-    pub fn read(&mut self, bytes: &[u8]) -> Option<u64> {
-        let mut heard = None;
+    /// Takes the next bytes; gives the hints that ended in them, of each space the one with the largest sequence number.
+    pub fn read(&mut self, bytes: &[u8]) -> Vec<Hint> {
+        let mut heard: Vec<Hint> = Vec::new();
         for byte in bytes {
             if *byte == b'\n' {
                 let line = std::mem::take(&mut self.line);
-                heard = heard.max(self.end_line(&String::from_utf8_lossy(&line)));
+                let Some(hint) = self.end_line(&String::from_utf8_lossy(&line)) else {
+                    continue;
+                };
+                match heard.iter_mut().find(|it| it.space == hint.space) {
+                    Some(known) => known.seq = known.seq.max(hint.seq),
+                    None => heard.push(hint),
+                }
             } else if self.line.len() < LONGEST {
                 self.line.push(*byte);
             }
@@ -29,13 +35,11 @@ impl Hints {
     }
 
     /// A line has ended; an empty one ends the event.
-    fn end_line(&mut self, line: &str) -> Option<u64> {
+    fn end_line(&mut self, line: &str) -> Option<Hint> {
         let line = line.trim_end_matches('\r');
         if line.is_empty() {
-            let seq = self.seq.take();
-            return (std::mem::take(&mut self.event) == "hint")
-                .then_some(seq)
-                .flatten();
+            let hint = self.hint.take();
+            return hint.filter(|_| std::mem::take(&mut self.event) == "hint");
         }
         // A line that begins with a colon is a comment: a sign of life.
         let (name, value) = line.split_once(':')?;
@@ -43,8 +47,7 @@ impl Hints {
         match name {
             "event" => value.clone_into(&mut self.event),
             "data" => {
-                let hint = serde_json::from_str::<Hint>(value);
-                self.seq = hint.ok().map(|hint| hint.seq);
+                self.hint = serde_json::from_str(value).ok();
             }
             _ => {}
         }
@@ -70,9 +73,17 @@ mod tests {
     use krowoc_shared::ids::SpaceId;
 
     fn event(seq: u64) -> String {
-        let space = SpaceId::mint(1, [1; 10]);
+        of(1, seq)
+    }
+
+    fn of(space: u8, seq: u64) -> String {
+        let space = SpaceId::mint(1, [space; 10]);
         let data = serde_json::to_string(&Hint { space, seq }).unwrap();
         format!("event: hint\ndata: {data}\n\n")
+    }
+
+    fn heard(hints: &mut Hints, text: &[u8]) -> Vec<u64> {
+        hints.read(text).into_iter().map(|hint| hint.seq).collect()
     }
 
     #[test]
@@ -81,19 +92,15 @@ mod tests {
         for cut in 0..text.len() {
             let mut hints = Hints::default();
             let (first, second) = text.as_bytes().split_at(cut);
-            let heard = [hints.read(first), hints.read(second)];
-            assert_eq!(
-                heard.into_iter().flatten().collect::<Vec<_>>(),
-                [7],
-                "{cut}"
-            );
+            let heard = [heard(&mut hints, first), heard(&mut hints, second)];
+            assert_eq!(heard.concat(), [7], "{cut}");
         }
     }
 
     #[test]
-    fn of_many_hints_the_furthest_counts() {
-        let text = event(7) + &event(9) + &event(8);
-        assert_eq!(Hints::default().read(text.as_bytes()), Some(9));
+    fn of_many_hints_of_a_space_the_furthest_counts() {
+        let text = event(7) + &of(2, 3) + &event(9) + &event(8);
+        assert_eq!(heard(&mut Hints::default(), text.as_bytes()), [9, 3]);
     }
 
     #[test]
@@ -106,7 +113,7 @@ mod tests {
             "event: hint\ndata: {}\n\n",
             "event: hint\r\n\r\n",
         ] {
-            assert_eq!(Hints::default().read(text.as_bytes()), None, "{text:?}");
+            assert_eq!(Hints::default().read(text.as_bytes()), [], "{text:?}");
         }
     }
 
@@ -114,10 +121,11 @@ mod tests {
     fn an_endless_line_is_not_kept() {
         let mut hints = Hints::default();
         for _ in 0..100 {
-            assert_eq!(hints.read(&[b'x'; 1_000]), None);
+            assert_eq!(hints.read(&[b'x'; 1_000]), []);
         }
         assert!(hints.line.len() <= LONGEST);
-        assert_eq!(hints.read(format!("\n\n{}", event(4)).as_bytes()), Some(4));
+        let text = format!("\n\n{}", event(4));
+        assert_eq!(heard(&mut hints, text.as_bytes()), [4]);
     }
 
     #[test]

@@ -10,6 +10,8 @@ use serde_json::json;
 
 fn form(text: &str) -> RunForm {
     RunForm {
+        space: None,
+        keeps_in: None,
         doc_id: DocId::mint(1, [0; 10]),
         title: "Greeting".to_owned(),
         text: text.to_owned(),

@@ -1,8 +1,12 @@
 //! The local search: which rows match a query and in which order. Not the reading of the query: that is `shared::text`.
 
 use crate::store::IndexRow;
+use krowoc_shared::ids::Millis;
 use krowoc_shared::text::SearchQuery;
 use krowoc_shared::text::query::Term;
+
+/// How well a row matches: the largest is the best. Rows of several libraries are put in order by it.
+pub type Rank = (usize, i64, Millis);
 
 /// The rows that match, best first: a term in the title before one in the text, then the most used, then the last edited.
 /// Without a query the last edited come first.
@@ -11,18 +15,16 @@ pub fn search<'a>(
     rows: impl IntoIterator<Item = &'a IndexRow>,
     query: &SearchQuery,
     limit: usize,
-) -> Vec<&'a IndexRow> {
-    let mut found: Vec<(usize, &IndexRow)> = rows
-        .into_iter()
-        .filter(|row| matches(row, query))
-        .map(|row| (in_title(row, query), row))
-        .collect();
-    if query.has_text() {
-        found.sort_by_key(|(title, row)| std::cmp::Reverse((*title, row.uses, row.edited_at)));
-    } else {
-        found.sort_by_key(|(_, row)| std::cmp::Reverse(row.edited_at));
-    }
-    found.into_iter().take(limit).map(|(_, row)| row).collect()
+) -> Vec<(Rank, &'a IndexRow)> {
+    let rank = |row: &IndexRow| match query.has_text() {
+        true => (in_title(row, query), row.uses, row.edited_at),
+        false => (0, 0, row.edited_at),
+    };
+    let rows = rows.into_iter().filter(|row| matches(row, query));
+    let mut found: Vec<(Rank, &IndexRow)> = rows.map(|row| (rank(row), row)).collect();
+    found.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
+    found.truncate(limit);
+    found
 }
 
 fn matches(row: &IndexRow, query: &SearchQuery) -> bool {
@@ -94,7 +96,7 @@ mod tests {
     fn titles(rows: &[IndexRow], typed: &str) -> Vec<String> {
         search(rows, &query(typed), 10)
             .into_iter()
-            .map(|row| row.title.clone())
+            .map(|(_, row)| row.title.clone())
             .collect()
     }
 

@@ -74,6 +74,7 @@ pub const fn refused(code: ErrorCode) -> &'static str {
         ErrorCode::KindMismatch => "refusedKind",
         ErrorCode::UnknownRevision => "refusedRevision",
         ErrorCode::TooOld => "refusedAge",
+        ErrorCode::RoleTooLow => "refusedRole",
         _ => "refusedField",
     }
 }

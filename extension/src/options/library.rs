@@ -67,23 +67,24 @@ fn told(result: &Result<usize, Failure>) -> String {
     }
 }
 
-/// Writes every document, those in the trash too, into a file. Gives their number.
+/// Writes every document of every library, those in the trash too, into a file. Gives their number.
 async fn export() -> Result<usize, Failure> {
-    let store = background::store().await?;
     let now = browser::now();
     let mut text = vec![json::header(now)];
-    let mut after = None;
     let mut count = 0usize;
-    loop {
-        let page = store.documents_after(after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.view.id);
-        for local in page.iter().filter(|local| !local.view.purged) {
-            text.push(
-                json::item(&item(&local.view), count == 0)
-                    .map_err(crate::store::StoreError::from)?,
-            );
-            count = count.saturating_add(1);
+    for store in background::libraries().await? {
+        let mut after = None;
+        loop {
+            let page = store.documents_after(after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.view.id);
+            for local in page.iter().filter(|local| !local.view.purged) {
+                text.push(
+                    json::item(&item(&local.view), count == 0)
+                        .map_err(crate::store::StoreError::from)?,
+                );
+                count = count.saturating_add(1);
+            }
         }
     }
     text.push(json::footer().to_owned());

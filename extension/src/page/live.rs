@@ -7,6 +7,7 @@ use crate::browser::{self, Stream};
 use crate::messages::{Ear, Request, State};
 use crate::model::hints::{Hints, patience};
 use gloo_timers::future::TimeoutFuture;
+use krowoc_shared::sync::wire::Hint;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -66,12 +67,15 @@ async fn hear(held: &Held, arrived: &impl Fn(State)) -> bool {
     let mut heard = false;
     while let Some(bytes) = stream.next().await {
         heard = true;
-        if let Some(seq) = hints.read(&bytes) {
-            tell(&Request::Hinted { seq }, arrived).await;
+        for Hint { space, seq } in hints.read(&bytes) {
+            tell(&Request::Hinted { space, seq }, arrived).await;
         }
     }
     stream.close();
-    held.take();
+    if held.take().is_some() && heard {
+        // It may have ended because a team was joined or left: the server is asked.
+        tell(&Request::SyncNow, arrived).await;
+    }
     heard
 }
 

@@ -10,7 +10,7 @@ use crate::page::reactive::{Signal, flush, once};
 use crate::page::{ask, dom, failure, listen, mint_doc, mint_op, t};
 use gloo_timers::future::TimeoutFuture;
 use krowoc_shared::capture::Cut;
-use krowoc_shared::ids::DocId;
+use krowoc_shared::ids::{DocId, SpaceId};
 use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::validate;
 use wasm_bindgen_futures::spawn_local;
@@ -51,6 +51,8 @@ pub(super) struct Desk {
     /// The field of the tags: what is typed in it, and the completion that is marked.
     pub tag: (Signal<String>, Signal<Option<usize>>),
     pub collection: Signal<Option<DocId>>,
+    /// The library of a new document: a team's, or one's own.
+    pub space: Signal<Option<SpaceId>>,
     pub note: Signal<String>,
     pub keep: Signal<Keep>,
     /// The recognised variables are used.
@@ -85,6 +87,7 @@ impl Desk {
             tags: Signal::new(Vec::new()),
             tag: (Signal::new(String::new()), Signal::new(None)),
             collection: Signal::new(None),
+            space: Signal::new(None),
             note: Signal::new(String::new()),
             keep: Signal::new(Keep::Both),
             templated: Signal::new(false),
@@ -115,11 +118,24 @@ impl Desk {
                 self.search();
             },
         );
+        self.stock(None, true);
+    }
+
+    /// Asks what the form completes from in a library, or in the one that was saved to `last`.
+    fn stock(self, space: Option<SpaceId>, last: bool) {
         spawn_local(async move {
-            if let Ok(shelf) = ask(&Request::Shelf).await {
+            if let Ok(shelf) = ask::<Shelf>(&Request::Shelf { space, last }).await {
+                self.space.set(shelf.space);
                 self.shelf.set(shelf);
             }
         });
+    }
+
+    /// Chooses the library of what is saved.
+    pub fn shelve(self, space: Option<SpaceId>) {
+        self.collection.set(None);
+        self.space.set(space);
+        self.stock(space, false);
     }
 
     /// The server, once there is a connection.
@@ -239,6 +255,7 @@ impl Desk {
             collection: self.collection.now(),
             note: self.note.now(),
             keep,
+            space: self.space.now(),
         })
     }
 

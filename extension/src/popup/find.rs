@@ -100,8 +100,12 @@ fn row(desk: Desk, hit: Hit) -> El {
             go(&format!("run.html?doc={id}&in=popup"));
         })
     });
+    let team = hit
+        .team
+        .map(|name| div("span", "badge").attr("dir", "auto").text(&name));
     let words = div("span", "grow")
         .child(el("b").attr("dir", "auto").text(&title))
+        .maybe(team)
         .child(div("span", "xs muted cut").attr("dir", "auto").text(&facts));
     div("li", "hit")
         .child(words)

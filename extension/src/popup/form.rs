@@ -3,7 +3,7 @@
 use super::desk::{Desk, Saving};
 use super::glance::count;
 use crate::browser;
-use crate::messages::{Connection, Keep, Part};
+use crate::messages::{Connection, Keep, Part, Team};
 use crate::page::dom::{El, button, div, el, group};
 use crate::page::{failure, icon, icon_as, notice, number, t, t1, t2, tag_field};
 use krowoc_shared::library::document::Kind;
@@ -86,6 +86,10 @@ pub(super) fn fields(desk: Desk) -> El {
         .attr("placeholder", &t("optional"))
         .field(move || desk.note.get(), move |text| desk.note.set(text));
     div("div", "stack stack--1")
+        .part(
+            move || desk.shelf.with(|shelf| shelf.teams.clone()),
+            move |teams| library(desk, teams),
+        )
         .child(row().child(label("tags", "tags")).child(tags))
         .part(
             move || desk.shelf.with(|shelf| shelf.collections.clone()),
@@ -96,27 +100,66 @@ pub(super) fn fields(desk: Desk) -> El {
                 let options = collections
                     .iter()
                     .map(|(id, title)| el("option").attr("value", &id.to_string()).text(title));
-                let none = el("option").attr("value", "").text(&t("collectionNone"));
-                let select = div("select", "select")
-                    .attr("id", "collection")
-                    .child(none)
-                    .children(options)
-                    .field(
-                        move || {
-                            desk.collection
-                                .get()
-                                .map_or_else(String::new, |id| id.to_string())
-                        },
-                        move |id| desk.collection.set(id.parse().ok()),
-                    );
-                row().child(label("collection", "collection")).child(
-                    div("span", "selectbox")
-                        .child(select)
-                        .child(icon(Glyph::Down)),
-                )
+                let none = t("collectionNone");
+                let now = move || written(desk.collection.get());
+                pick("collection", &none, options, now, move |id| {
+                    desk.collection.set(id.parse().ok());
+                })
             },
         )
         .child(row().child(label("note", "note")).child(note))
+}
+
+fn written(id: Option<impl std::fmt::Display>) -> String {
+    id.map_or_else(String::new, |id| id.to_string())
+}
+
+/// A choice among things of which none has no id.
+fn pick(
+    id: &str,
+    none: &str,
+    options: impl Iterator<Item = El>,
+    now: impl Fn() -> String + 'static,
+    chosen: impl Fn(String) + 'static,
+) -> El {
+    let select = div("select", "select")
+        .attr("id", id)
+        .child(el("option").attr("value", "").text(none))
+        .children(options)
+        .field(now, chosen);
+    let select = div("span", "selectbox")
+        .child(select)
+        .child(icon(Glyph::Down));
+    div("div", "frow")
+        .child(div("label", "label").attr("for", id).text(&t(id)))
+        .child(select)
+}
+
+/// Which library: nothing to choose without a team. One that cannot be saved to says why.
+fn library(desk: Desk, teams: &[Team]) -> El {
+    if teams.is_empty() {
+        return group();
+    }
+    let option = |team: &Team| {
+        let option = el("option").attr("value", &team.space.to_string());
+        match &team.refusal {
+            Some(reason) => option
+                .attr("disabled", "")
+                .attr("title", reason)
+                .text(&t1("libraryView", &team.name)),
+            None => option.text(&team.name),
+        }
+    };
+    let now = move || written(desk.space.get());
+    pick(
+        "library",
+        &t("libraryOwn"),
+        teams.iter().map(option),
+        now,
+        move |id| {
+            desk.shelve(id.parse().ok());
+        },
+    )
 }
 
 /// The button; after the save, what can be done about it.

@@ -145,7 +145,11 @@ fn refused(desk: Desk, item: Waiting) -> El {
     let reason = item.refused.as_ref().map(|violation| {
         div("span", "xs soft")
             .attr("title", &violation.message)
-            .text(&t(words::refused(violation.code)))
+            .text(&t(if item.left {
+                "refusedLeft"
+            } else {
+                words::refused(violation.code)
+            }))
     });
     let words = div("div", "stack stack--1")
         .child(name(&item.title))

@@ -145,6 +145,15 @@ impl Desk {
         }
     }
 
+    /// Whose prompt it is, as the address says it.
+    fn whose(self) -> String {
+        let space = self.form.peek(|form| match form {
+            Load::Ready(form) => form.space,
+            _ => None,
+        });
+        space.map_or_else(String::new, |space| format!("?space={space}"))
+    }
+
     fn is(self, turn: u32) -> bool {
         self.turn.now() == turn
     }
@@ -169,7 +178,7 @@ impl Desk {
         let (group, after) = self.run.peek(|run| (run.group, run.last_id.clone()));
         let url = match group {
             Some(group) => format!("{}/api/v1/executions/groups/{group}/events", door.server),
-            None => format!("{}/api/v1/executions", door.server),
+            None => format!("{}/api/v1/executions{}", door.server, self.whose()),
         };
         let asked = asked.filter(|_| group.is_none());
         let opening = Opening {

@@ -27,6 +27,7 @@ impl Desk {
             collection: None,
             note: model.unwrap_or_default(),
             keep: Keep::Both,
+            space: form.keeps_in,
         };
         spawn_local(async move {
             match ask::<Saved>(&Request::Save(Box::new(draft))).await {

@@ -4,7 +4,7 @@ use super::StoreError;
 use super::row::{IndexRow, index_row};
 use super::schema::{self, ALL, DOCUMENTS, FINDER, META, OUTBOX};
 use idb::{KeyRange, ObjectStore, Query, Transaction, TransactionResult};
-use krowoc_shared::ids::{DocId, OpId};
+use krowoc_shared::ids::{DocId, OpId, SpaceId};
 use krowoc_shared::sync::client::{ClientState, Commit, Loaded, Local, OutboxRow, Step, plan};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -47,9 +47,10 @@ pub struct Counts {
 /// Search rows by document; `None` for one that is not to be found any more.
 type Changes = Vec<(DocId, Option<IndexRow>)>;
 
-/// The open database, and the search rows once they were asked for.
+/// The open database of one library, and the search rows once they were asked for.
 #[derive(Debug)]
 pub struct Store {
+    team: Option<SpaceId>,
     database: Durable,
     finder: RefCell<Option<BTreeMap<DocId, IndexRow>>>,
 }
@@ -232,19 +233,25 @@ fn read_all<T: DeserializeOwned>(values: Vec<JsValue>) -> Result<Vec<T>, StoreEr
 }
 
 impl Store {
-    /// Opens the database; the client's state is made when there is none yet.
-    pub async fn open(node: u32) -> Result<Self, StoreError> {
-        let database: JsValue = schema::open().await?.into();
+    /// Opens the database of a library; `fresh` becomes the client's state when there is none yet.
+    pub async fn open(team: Option<SpaceId>, fresh: ClientState) -> Result<Self, StoreError> {
+        let database: JsValue = schema::open(team).await?.into();
         let store = Self {
+            team,
             database: database.unchecked_into(),
             finder: RefCell::new(None),
         };
         let scope = store.scope("readwrite")?;
         if scope.state().await?.is_none() {
-            scope.apply(&Commit::of(ClientState::new(node)))?;
+            scope.apply(&Commit::of(fresh))?;
         }
         scope.finish().await?;
         Ok(store)
+    }
+
+    /// The team whose library it is; `None` for one's own.
+    pub fn team(&self) -> Option<SpaceId> {
+        self.team
     }
 
     fn scope(&self, mode: &str) -> Result<Scope, StoreError> {
@@ -466,13 +473,13 @@ impl Store {
         self.settle(scope).await
     }
 
-    /// Removes everything: documents, outbox, tokens. The state begins anew.
-    pub async fn erase(&self, node: u32) -> Result<(), StoreError> {
+    /// Removes everything: documents, outbox, tokens. The state begins anew, as `fresh`.
+    pub async fn erase(&self, fresh: ClientState) -> Result<(), StoreError> {
         let scope = self.scope("readwrite")?;
         for name in ALL {
             scope.store(name)?.clear()?;
         }
-        scope.apply(&Commit::of(ClientState::new(node)))?;
+        scope.apply(&Commit::of(fresh))?;
         scope.finish().await?;
         *self.finder.borrow_mut() = None;
         Ok(())

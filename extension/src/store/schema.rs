@@ -2,10 +2,11 @@
 
 use super::StoreError;
 use idb::{Database, DatabaseEvent, Factory, IndexParams, KeyPath, ObjectStoreParams};
+use krowoc_shared::ids::SpaceId;
 
-/// Name of the database.
-pub const NAME: &str = "krowoc";
-/// Its version: raised with each change of this file.
+/// Name of the database of one's own library; that of a team's has the team's id behind it.
+const NAME: &str = "krowoc";
+/// Their version: raised with each change of this file.
 pub const VERSION: u32 = 1;
 
 /// Single records by name.
@@ -28,10 +29,18 @@ pub const BY_OPERATION: &str = "operation";
 /// Waiting operations by number; rejected ones have no such key.
 pub const BY_WAITING: &str = "waiting";
 
-/// Opens the database, making it when it is new.
-pub async fn open() -> Result<Database, StoreError> {
+/// The name of a library's database: each has one of its own, so that no commit can reach into another.
+fn name(team: Option<SpaceId>) -> String {
+    match team {
+        Some(team) => format!("{NAME}-{team}"),
+        None => NAME.to_owned(),
+    }
+}
+
+/// Opens the database of a library, making it when it is new.
+pub async fn open(team: Option<SpaceId>) -> Result<Database, StoreError> {
     let factory = Factory::new()?;
-    let mut request = factory.open(NAME, Some(VERSION))?;
+    let mut request = factory.open(&name(team), Some(VERSION))?;
     request.on_upgrade_needed(|event| {
         let made = event.database().and_then(|database| upgrade(&database));
         if let Err(error) = made {
