@@ -73,6 +73,8 @@ impl Tab {
 pub enum Section {
     /// Address and password.
     Account,
+    /// What signing in asks for beside the password.
+    Security,
     /// Teams, their members and invitations.
     Teams,
     /// Keys to providers.
@@ -93,8 +95,9 @@ pub enum Section {
 
 impl Section {
     /// In the order of the navigation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Account,
+        Self::Security,
         Self::Teams,
         Self::Keys,
         Self::Budget,
@@ -110,6 +113,7 @@ impl Section {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Account => "account",
+            Self::Security => "security",
             Self::Teams => "teams",
             Self::Keys => "keys",
             Self::Budget => "budget",

@@ -4,7 +4,7 @@
 //! What several parts need and the first page does not becomes a shared part by itself. What is drawn at once on the sign-in or in the
 //! library stays in the main module: nothing is won by marking it here. A panel that is opened, or filled later, is a part like a screen.
 
-use crate::accounts::{Connect, ConnectDone, Forgot, Reset, Verify};
+use crate::accounts::{Connect, ConnectDone, Forgot, Reset, SecondStep, Verify};
 use crate::community::CommunityPage;
 use crate::dashboard::DashboardPage;
 use crate::dead_letters::DeadLettersPage;
@@ -135,6 +135,12 @@ pub fn connect() -> Arrival {
 #[wasm_split(connect, fallible)]
 pub fn connect_done() -> Arrival {
     arrived(|| view! { <ConnectDone /> })
+}
+
+/// The second step of signing in.
+#[wasm_split(people, fallible)]
+pub fn second_step(on_leave: Callback<()>) -> Arrival {
+    arrived(move || view! { <SecondStep on_leave=on_leave /> })
 }
 
 /// Asking for a new password.

@@ -17,5 +17,6 @@ pub mod keys;
 pub mod library;
 pub mod people;
 pub mod run;
+pub mod security;
 pub mod settings;
 pub mod teams;

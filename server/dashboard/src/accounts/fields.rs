@@ -14,6 +14,8 @@ pub enum Asks {
     Password,
     /// A password to be.
     NewPassword,
+    /// A code that is good once.
+    Code,
 }
 
 /// A field with its label, a hint, and what is wrong with it.
@@ -40,6 +42,7 @@ pub fn Field(
     };
     let kind = move || match asks {
         Asks::Email => "email",
+        Asks::Code => "text",
         _ if shown.get() => "text",
         _ => "password",
     };
@@ -47,6 +50,7 @@ pub fn Field(
         Asks::Email => "username",
         Asks::Password => "current-password",
         Asks::NewPassword => "new-password",
+        Asks::Code => "one-time-code",
     };
     view! {
         <div class="field">
@@ -56,7 +60,7 @@ pub fn Field(
                     aria-invalid=move || fault.with(Option::is_some).then_some("true") aria-describedby=described
                     prop:value=value
                     on:input=move |event| { value.set(event_target_value(&event)); fault.set(None); } />
-                {(asks != Asks::Email).then(|| view! { <Reveal shown=shown /> })}
+                {matches!(asks, Asks::Password | Asks::NewPassword).then(|| view! { <Reveal shown=shown /> })}
             </div>
             {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
             {move || fault.get().map(|text| view! {

@@ -5,11 +5,13 @@ pub mod fields;
 mod forgot;
 mod providers;
 mod reset;
+mod second;
 mod sign_in;
 mod verify;
 
 pub use connect::{Connect, ConnectDone};
 pub use forgot::Forgot;
 pub use reset::Reset;
+pub use second::SecondStep;
 pub use sign_in::SignIn;
 pub use verify::{Broken, Verify, token};

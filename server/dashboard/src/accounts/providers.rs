@@ -27,6 +27,8 @@ pub enum Came {
         /// The address.
         email: String,
     },
+    /// To the second step of signing in.
+    Step,
 }
 
 /// Reads it.
@@ -42,6 +44,9 @@ fn read(fragment: &str) -> Option<Came> {
             .find(|(key, _)| *key == name)
             .map(|(_, value)| unpercent(value))
     };
+    if part("step").is_some() {
+        return Some(Came::Step);
+    }
     match (part("failed"), part("link"), part("email")) {
         (Some(why), _, _) => Some(Came::Failed(why)),
         (None, Some(provider), Some(email)) => Some(Came::Proof { provider, email }),
@@ -80,6 +85,8 @@ pub fn Proof(
     email: String,
     ways: RwSignal<SignInWays>,
     on_leave: Callback<()>,
+    /// The account asks for a second step.
+    on_step: Callback<()>,
 ) -> impl IntoView {
     let app = app();
     let password = RwSignal::new(String::new());
@@ -111,6 +118,9 @@ pub fn Proof(
             busy.try_set(false);
             match answer {
                 Ok(view) => app.signed_in(view),
+                Err(error) if error.code() == Some(ErrorCode::SecondStepRequired) => {
+                    on_step.run(())
+                }
                 Err(error) => {
                     let text = match error.code() {
                         Some(ErrorCode::WrongCredentials) => words::PASSWORD_WRONG.to_owned(),
@@ -149,6 +159,7 @@ mod tests {
             provider: "oidc".to_owned(),
             email: "ada@example.org".to_owned(),
         };
+        assert_eq!(read("step=code"), Some(Came::Step));
         assert_eq!(read("link=oidc&email=ada%40example.org"), Some(proof));
         for none in ["", "link=oidc", "token=abc", "email=x"] {
             assert_eq!(read(none), None, "{none}");

@@ -2,8 +2,10 @@
 
 use super::providers::{Came, Failed, Proof, Providers, came};
 use crate::app::app;
+use crate::lazy::window_screen;
 use crate::navigation;
 use crate::route::Route;
+use crate::screens;
 use krowoc_shared::accounts::people::SignInWays;
 use krowoc_shared::accounts::wire::{Credentials, PASSWORD_MIN_CHARS, SessionView};
 use krowoc_shared::error::ErrorCode;
@@ -70,7 +72,7 @@ impl Form {
         }
     }
 
-    fn submit(self) {
+    fn submit(self, on_step: Callback<()>) {
         let app = app();
         let (email, password) = (self.email.get_untracked(), self.password.get_untracked());
         let faults = check(&email, &password, self.up);
@@ -99,6 +101,9 @@ impl Form {
             self.busy.try_set(false);
             match answer {
                 Ok(view) => app.signed_in(view),
+                Err(error) if error.code() == Some(ErrorCode::SecondStepRequired) => {
+                    on_step.run(())
+                }
                 Err(error) => self.refused(error),
             }
         });
@@ -176,9 +181,11 @@ pub fn SignIn(
     };
     let connecting =
         app.nav.untracked() == Route::Connect && navigation::fragment().contains("challenge=");
+    let came = RwSignal::new(came());
+    let on_step = Callback::new(move |()| came.set(Some(Came::Step)));
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        form.submit();
+        form.submit(on_step);
     };
     let stopped = move || form.busy.get() || form.wait.get() > 0;
     let problem = move || {
@@ -186,7 +193,6 @@ pub fn SignIn(
             .map(|text| view! { <Notice kind=NoticeKind::Danger><span>{text}</span></Notice> })
     };
     let ways = ways();
-    let came = RwSignal::new(came());
     let other = if up {
         (words::HAVE_ACCOUNT, words::SIGN_IN, Route::SignIn)
     } else {
@@ -224,19 +230,29 @@ pub fn SignIn(
                     })}
         }
     };
-    let leave = Callback::new(move |()| came.set(None));
-    view! {
-        <main class="signin">
-            <div class="signin__box stack stack--6">
-                {move || match came.get() {
-                    Some(Came::Proof { provider, email }) => view! {
-                        <span class="brand brand--lg"><Brand /></span>
-                        <Proof provider=provider email=email ways=ways on_leave=leave />
-                    }.into_any(),
-                    _ => form_view().into_any(),
-                }}
-            </div>
-        </main>
+    let leave = Callback::new(move |()| {
+        form.password.set(String::new());
+        came.set(None);
+    });
+    let boxed = move || {
+        view! {
+            <main class="signin">
+                <div class="signin__box stack stack--6">
+                    {move || match came.get() {
+                        Some(Came::Proof { provider, email }) => view! {
+                            <span class="brand brand--lg"><Brand /></span>
+                            <Proof provider=provider email=email ways=ways on_leave=leave on_step=on_step />
+                        }.into_any(),
+                        _ => form_view().into_any(),
+                    }}
+                </div>
+            </main>
+        }
+    };
+    let stepping = Memo::new(move |_| came.get() == Some(Came::Step));
+    move || match stepping.get() {
+        true => window_screen(move || screens::second_step(leave)),
+        false => boxed().into_any(),
     }
 }
 

@@ -13,6 +13,7 @@ mod leaving;
 pub mod once;
 pub mod remote;
 pub mod rename;
+mod security;
 mod sessions;
 mod tokens;
 mod usage;
@@ -25,12 +26,13 @@ use crate::frame::MenuButton;
 use crate::route::{Route, Section};
 use krowoc_ui::components::Icon;
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{keys as key_words, people, settings as words, teams};
+use krowoc_ui::messages::{keys as key_words, people, security as safe, settings as words, teams};
 use leptos::prelude::*;
 
 const fn look(section: Section) -> (&'static str, Glyph) {
     match section {
         Section::Account => (people::ACCOUNT, Glyph::User),
+        Section::Security => (safe::SECURITY, Glyph::Shield),
         Section::Teams => (teams::TEAMS, Glyph::Users),
         Section::Keys => (key_words::KEYS, Glyph::Key),
         Section::Budget => (key_words::BUDGET, Glyph::Coins),
@@ -49,6 +51,7 @@ pub fn SettingsPage(section: Section) -> impl IntoView {
         <Shell section=section>
             {match section {
                 Section::Account => view! { <account::Account /> }.into_any(),
+                Section::Security => view! { <security::Security /> }.into_any(),
                 Section::Keys => view! { <keys::Keys /> }.into_any(),
                 Section::Budget => view! { <budget::Budget /> }.into_any(),
                 Section::Tokens => view! { <tokens::Tokens /> }.into_any(),
