@@ -2,7 +2,7 @@
 
 use krowoc_shared::dashboards::{Grain, Period};
 use krowoc_shared::exchange::time;
-use krowoc_shared::ids::Millis;
+use krowoc_shared::ids::{Millis, SpaceId};
 use krowoc_ui::format::{percent, unpercent};
 
 /// Which time.
@@ -27,6 +27,8 @@ pub struct Shown {
     pub time: Time,
     /// Everybody's: the operator's view.
     pub all: bool,
+    /// Those of a team.
+    pub team: Option<SpaceId>,
 }
 
 impl Shown {
@@ -47,6 +49,7 @@ impl Shown {
                 "from" => from = Some(value),
                 "to" => to = Some(value),
                 "all" => shown.all = true,
+                "space" => shown.team = value.parse().ok(),
                 _ => {}
             }
         }
@@ -65,6 +68,9 @@ impl Shown {
         }
         if self.all {
             parts.push("all=yes".to_owned());
+        }
+        if let Some(team) = self.team {
+            parts.push(format!("space={team}"));
         }
         if parts.is_empty() {
             String::new()
@@ -130,11 +136,14 @@ mod tests {
         let days = || Time::Days("2026-11-01".to_owned(), "2026-11-09".to_owned());
         for time in [Time::default(), Time::Period(Period::Day), days()] {
             for all in [false, true] {
-                let shown = Shown {
-                    time: time.clone(),
-                    all,
-                };
-                assert_eq!(Shown::read(&shown.write()), shown);
+                for team in [None, Some(SpaceId::mint(5, [3; 10]))] {
+                    let shown = Shown {
+                        time: time.clone(),
+                        all,
+                        team,
+                    };
+                    assert_eq!(Shown::read(&shown.write()), shown);
+                }
             }
         }
         assert_eq!(Shown::default().write(), "");

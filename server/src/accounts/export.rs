@@ -6,8 +6,8 @@ use super::security;
 use crate::app::AppState;
 use crate::store::execution_list::{self, Filter};
 use crate::store::{
-    Conn, StoreError, budgets, devices, executions, identities, library, logs, profiles,
-    provider_key_views, publications, sessions, tokens, versions,
+    Conn, StoreError, belongings, budgets, devices, executions, identities, library, logs,
+    profiles, provider_key_views, publications, sessions, tokens, versions,
 };
 use crate::web::problem::Reply;
 use crate::web::routes::Routes;
@@ -91,6 +91,47 @@ fn runs(
     Ok((texts, last))
 }
 
+fn teams(conn: &mut Conn, user: UserId) -> Result<Vec<Value>, StoreError> {
+    let one = |it: belongings::Place| json!({"team": it.team, "name": it.name, "role": it.role, "since": it.since});
+    Ok(belongings::teams(conn, user)?
+        .into_iter()
+        .map(one)
+        .collect())
+}
+
+fn invitations(conn: &mut Conn, user: UserId) -> Result<Vec<Value>, StoreError> {
+    let one = |it: belongings::Invited| {
+        json!({
+            "team": it.team, "name": it.name, "role": it.role, "email": it.email, "made": it.made, "at": it.at,
+            "expires_at": it.expires_at,
+        })
+    };
+    Ok(belongings::invitations(conn, user)?
+        .into_iter()
+        .map(one)
+        .collect())
+}
+
+fn reports(conn: &mut Conn, user: UserId) -> Result<Vec<Value>, StoreError> {
+    let one = |it: belongings::Reported| {
+        json!({
+            "publication": it.publication, "reason": it.reason, "detail": it.detail, "at": it.at, "answered_at": it.answered_at,
+        })
+    };
+    Ok(belongings::reports(conn, user)?
+        .into_iter()
+        .map(one)
+        .collect())
+}
+
+fn copies(conn: &mut Conn, user: UserId) -> Result<Vec<Value>, StoreError> {
+    let one = |it: belongings::Copied| json!({"document": it.document, "publication": it.publication, "at": it.at});
+    Ok(belongings::copies(conn, user)?
+        .into_iter()
+        .map(one)
+        .collect())
+}
+
 impl Download {
     /// The next bytes; `None` at the end. A failure breaks the download off, so that it cannot pass for a whole one.
     async fn next(mut self) -> Reply<Option<(Bytes, Self)>> {
@@ -144,7 +185,7 @@ impl Download {
 }
 
 /// Downloads all that is kept about the account: itself, its sessions, devices and tokens without secrets, its keys without the keys, its
-/// budget, what is public of it and its votes, the library with every version, and every execution.
+/// budget, what is public of it, its votes, reports and copies, its teams with the invitations to it and by it, the library with every version, and every execution.
 #[utoipa::path(
     tag = "accounts",
     security(("session" = [])),
@@ -173,6 +214,10 @@ async fn export_account(state: Data<AppState>, person: Person) -> Reply<HttpResp
                 "budget": value(&budgets::settings(conn, user)?)?,
                 "publications": value(&publications::of_space(conn, space)?)?,
                 "votes": value(&logs::said(conn, user)?)?,
+                "teams": teams(conn, user)?,
+                "invitations": invitations(conn, user)?,
+                "reports": reports(conn, user)?,
+                "copies": copies(conn, user)?,
             });
             Ok((space, head))
         })

@@ -1,8 +1,8 @@
-//! Whose library is read, and how a prompt is named in it. Not the answers' shapes.
+//! Whose libraries are read, and how a prompt is named in it. Not the answers' shapes.
 
 use super::message::RpcError;
 use crate::store::slugs::{Named, Slugs};
-use crate::store::{Conn, StoreError, library, versions};
+use crate::store::{Conn, StoreError, library, sync, versions};
 use krowoc_shared::ids::{DocId, SpaceId};
 use krowoc_shared::library::document::{Document, Field, Kind};
 use krowoc_shared::library::lifecycle::Snapshot;
@@ -12,8 +12,8 @@ use serde_json::Value;
 
 /// Who asks, and where names are looked up.
 pub struct Desk {
-    /// The library.
-    pub space: SpaceId,
+    /// The libraries that they may read, their own first.
+    pub spaces: Vec<SpaceId>,
     /// The prompts by slug.
     pub slugs: Slugs,
 }
@@ -86,7 +86,9 @@ impl Desk {
                 "There is no prompt of this name. Names come from prompts/list or search_prompts.",
             )
         };
-        let (id, rev) = match self.slugs.named(conn, self.space, name)? {
+        let found = self.slugs.anywhere(conn, &self.spaces, name)?;
+        let (space, found) = found.ok_or_else(none)?;
+        let (id, rev) = match found {
             Named::Found { id, rev } => (id, rev),
             Named::NoPrompt => return Err(none()),
             Named::NoVersion(number) => {
@@ -103,27 +105,69 @@ impl Desk {
                 return Err(RpcError::params(why));
             }
         };
-        let found = self.get(conn, id)?.ok_or_else(none)?;
+        let found = get(conn, space, id)?.ok_or_else(none)?;
         if found.document.kind != Kind::Prompt {
             return Err(none());
         }
         let Some(rev) = rev else {
             return Ok(Prompt::now(found));
         };
-        let kept = versions::at(conn, self.space, id, rev.rev)?;
+        let kept = versions::at(conn, space, id, rev.rev)?;
         Ok(Prompt::then(found, kept.ok_or_else(none)?))
     }
 
-    /// A document outside the trash.
-    fn get(&self, conn: &mut Conn, id: DocId) -> Result<Option<library::Stored>, StoreError> {
-        match library::get(conn, self.space, id) {
-            Err(StoreError::NotFound) => Ok(None),
-            Err(error) => Err(error),
-            Ok(found) => {
-                let there =
-                    !found.document.purged && found.document.value(Field::DeletedAt).is_null();
-                Ok(there.then_some(found))
+    /// The library that a search is about: one's own, or that of a team, by its name or id.
+    ///
+    /// # Errors
+    /// That there is no such team.
+    pub fn library(&self, conn: &mut Conn, team: Option<&str>) -> Result<SpaceId, RpcError> {
+        let none =
+            || RpcError::params("There is no such team; leave team out for your own library.");
+        let (own, teams) = self.spaces.split_first().ok_or_else(none)?;
+        let Some(team) = team else {
+            return Ok(*own);
+        };
+        for space in teams {
+            let name = sync::stand(conn, *space)?.name;
+            if team == space.to_string() || team.to_lowercase() == name.to_lowercase() {
+                return Ok(*space);
             }
+        }
+        Err(none())
+    }
+
+    /// The name by which a prompt of a library is found: its slug, unless that means another one, else its id.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn name_of(
+        &self,
+        conn: &mut Conn,
+        space: SpaceId,
+        id: DocId,
+    ) -> Result<String, StoreError> {
+        let names = self.slugs.of(conn, space)?;
+        let Some(slug) = names.slug_of(id) else {
+            return Ok(id.to_string());
+        };
+        let meant = self.slugs.anywhere(conn, &self.spaces, slug)?;
+        let same = matches!(meant, Some((_, Named::Found { id: other, .. })) if other == id);
+        Ok(if same {
+            slug.to_owned()
+        } else {
+            id.to_string()
+        })
+    }
+}
+
+/// A document outside the trash.
+fn get(conn: &mut Conn, space: SpaceId, id: DocId) -> Result<Option<library::Stored>, StoreError> {
+    match library::get(conn, space, id) {
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+        Ok(found) => {
+            let there = !found.document.purged && found.document.value(Field::DeletedAt).is_null();
+            Ok(there.then_some(found))
         }
     }
 }

@@ -82,7 +82,7 @@ async fn receive(request: &HttpRequest, mut payload: Payload) -> Reply<HttpRespo
         Err((error, id)) => return Ok(error.response(id.as_ref())),
     };
     let desk = Desk {
-        space: actor.personal()?,
+        spaces: actor.space_ids(),
         slugs: state.slugs.clone(),
     };
     let (id, era) = (call.id.clone(), call.era);

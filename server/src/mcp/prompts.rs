@@ -7,12 +7,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use krowoc_shared::execution::request::Role;
 use krowoc_shared::execution::settings::ExecutionSettings;
-use krowoc_shared::ids::DocId;
+use krowoc_shared::ids::{DocId, SpaceId};
 use krowoc_shared::library::document::{Document, Field};
 use krowoc_shared::prompts::{Variable, VariableKind, fill};
 use krowoc_shared::text::fold;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Prompts of a page.
 const PAGE: usize = 100;
@@ -31,16 +31,24 @@ pub fn list(conn: &mut Conn, desk: &Desk, params: &Map<String, Value>) -> Result
                 RpcError::params("Send the nextCursor of the page before, or none.")
             })?),
         };
-    let names = desk.slugs.of(conn, desk.space)?;
-    let mut page: Vec<(&str, DocId)> = names
-        .after(after.as_deref())
-        .take(PAGE.saturating_add(1))
-        .collect();
-    let more = page.len() > PAGE;
-    page.truncate(PAGE);
-    let ids: Vec<DocId> = page.iter().map(|(_, id)| *id).collect();
-    let found = library::find(conn, desk.space, &ids)?;
-    let prompts = page.iter().filter_map(|(name, id)| {
+    // By slug, and of the same slug the one that it means.
+    let mut all: BTreeMap<String, (SpaceId, DocId)> = BTreeMap::new();
+    for space in &desk.spaces {
+        let names = desk.slugs.of(conn, *space)?;
+        let some = names.after(after.as_deref());
+        for (name, id) in some.take(PAGE.saturating_add(1)) {
+            all.entry(name.to_owned()).or_insert((*space, id));
+        }
+    }
+    let more = all.len() > PAGE;
+    let page: Vec<(String, (SpaceId, DocId))> = all.into_iter().take(PAGE).collect();
+    let mut found = HashMap::new();
+    for space in &desk.spaces {
+        let here = page.iter().filter(|(_, (it, _))| it == space);
+        let ids: Vec<DocId> = here.map(|(_, (_, id))| *id).collect();
+        found.extend(library::find(conn, *space, &ids)?);
+    }
+    let prompts = page.iter().filter_map(|(name, (_, id))| {
         let document = &found.get(id)?.document;
         // What is in the archive is not in use: it is not offered, and its name still works.
         (!document.lifecycle.is_archived()).then(|| view(name, document))

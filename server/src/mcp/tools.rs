@@ -5,7 +5,8 @@ use super::desk::Desk;
 use super::message::RpcError;
 use super::prompts::{name_in, rendered, values};
 use crate::library;
-use crate::store::{Conn, Store};
+use crate::store::{Conn, Store, StoreError};
+use krowoc_shared::ids::DocId;
 use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::wire::{ListQuery, Summary};
 use krowoc_shared::prompts::{Variable, VariableKind};
@@ -90,6 +91,7 @@ fn search_input() -> Value {
             "query": text("Words, \"phrases\", -words to leave out, tag:x, site:x, is:favourite."),
             "kind": {"type": "string", "enum": ["prompt", "snippet"], "description": "What to search; prompts when absent."},
             "tag": text("Only what has this tag."),
+            "team": text("The name or id of a team, to search its library; one's own when absent."),
             "limit": {"type": "integer", "minimum": 1, "maximum": RESULTS, "description": "20 when absent."},
             "cursor": text("`next` of the results before."),
         },
@@ -210,7 +212,11 @@ fn optional(arguments: &Map<String, Value>, name: &str) -> Result<Option<String>
 }
 
 async fn search(store: &Store, desk: Desk, arguments: &Map<String, Value>) -> Outcome {
-    only(arguments, &["query", "kind", "tag", "limit", "cursor"])?;
+    only(
+        arguments,
+        &["query", "kind", "tag", "team", "limit", "cursor"],
+    )?;
+    let team = optional(arguments, "team")?;
     let kind = match optional(arguments, "kind")?.as_deref() {
         None | Some("prompt") => Kind::Prompt,
         Some("snippet") => Kind::Snippet,
@@ -231,23 +237,31 @@ async fn search(store: &Store, desk: Desk, arguments: &Map<String, Value>) -> Ou
         limit: u32::try_from(limit).ok(),
         ..ListQuery::default()
     };
-    let page = library::list(store, desk.space, query).await?;
-    let names = store
-        .read(move |conn| desk.slugs.of(conn, desk.space))
+    let (desk, space) = store
+        .read(move |conn| -> Result<_, RpcError> {
+            let space = desk.library(conn, team.as_deref())?;
+            Ok((desk, space))
+        })
         .await?;
-    let item = |it: &Summary| {
-        let id = it.id.to_string();
-        let name = names.slug_of(it.id).unwrap_or(&id);
+    let page = library::list(store, space, query).await?;
+    let ids: Vec<DocId> = page.items.iter().map(|it| it.id).collect();
+    let names = store
+        .read(move |conn| -> Result<Vec<String>, StoreError> {
+            let name = |id: &DocId| desk.name_of(conn, space, *id);
+            ids.iter().map(name).collect()
+        })
+        .await?;
+    let item = |(it, name): (&Summary, &String)| {
         json!({
             "name": name,
-            "id": id,
+            "id": it.id,
             "title": it.title,
             "excerpt": it.excerpt,
             "tags": it.tags,
             "updated_at": it.updated_at,
         })
     };
-    let items: Vec<Value> = page.items.iter().map(item).collect();
+    let items: Vec<Value> = page.items.iter().zip(&names).map(item).collect();
     let mut found = json!({"items": items, "total": page.total});
     if let (Some(next), Some(fields)) = (page.next, found.as_object_mut()) {
         fields.insert("next".to_owned(), next.into());

@@ -98,7 +98,7 @@ async fn spec(state: &AppState, actor: &Actor, ask: Ask) -> Result<RunSpec, ApiE
     }
     let desk = Desk {
         user: actor.user,
-        space: actor.personal()?,
+        spaces: actor.space_ids(),
         models: state.models.clone(),
         slugs: state.slugs.clone(),
     };

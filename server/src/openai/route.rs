@@ -53,8 +53,8 @@ pub fn conversation(model: ModelRef, ask: Ask) -> Result<RunSpec, ApiError> {
 pub struct Desk {
     /// The account.
     pub user: UserId,
-    /// Its personal space.
-    pub space: SpaceId,
+    /// The libraries that it may read, its own first.
+    pub spaces: Vec<SpaceId>,
     /// The catalogue.
     pub models: Models,
     /// The prompts by slug.
@@ -124,7 +124,9 @@ impl Desk {
                 "There is no prompt {name}. Its name is the slug of its title, or its id."
             ))
         };
-        let (id, rev) = match self.slugs.named(conn, self.space, named)? {
+        let found = self.slugs.anywhere(conn, &self.spaces, named)?;
+        let (space, found) = found.ok_or_else(none)?;
+        let (id, rev) = match found {
             Named::Found { id, rev } => (id, rev.map(|version| version.rev)),
             Named::NoPrompt => return Err(none()),
             Named::NoVersion(number) => {
@@ -142,12 +144,12 @@ impl Desk {
                 return Err(ApiError::invalid("model", why));
             }
         };
-        let document = match library::get(conn, self.space, id).map_err(Fault::from) {
+        let document = match library::get(conn, space, id).map_err(Fault::from) {
             Err(fault) if fault.code == ErrorCode::NotFound => return Err(none()),
             found => found?.document,
         };
         let kept = match rev {
-            Some(rev) => versions::at(conn, self.space, id, rev)?,
+            Some(rev) => versions::at(conn, space, id, rev)?,
             None => None,
         };
         let published = kept.and_then(|kept| kept.snapshot);
@@ -171,7 +173,8 @@ impl Desk {
             parameters: ask.parameters,
             key: None,
         };
-        let mut spec = plan(conn, self.space, &request)?;
+        let mut spec = plan(conn, space, &request)?;
+        spec.team = Some(space).filter(|space| self.spaces.first() != Some(space));
         if is_system {
             // Instructions alone: the conversation follows whole, with the text that stood in for it.
             spec.messages.truncate(1);

@@ -151,6 +151,16 @@ fn names(conn: &mut Conn, space: SpaceId) -> Result<Names, StoreError> {
     Ok(names)
 }
 
+/// Whether a library has a document of this id.
+fn holds(conn: &mut Conn, space: SpaceId, id: DocId) -> Result<bool, StoreError> {
+    let found: Option<Seq> =
+        Statement::new("SELECT rev AS seq FROM document WHERE space_id = ? AND id = ?")
+            .bind(space.as_bytes())
+            .bind(id.as_bytes())
+            .first(conn)?;
+    Ok(found.is_some())
+}
+
 impl Slugs {
     /// The prompts of a space.
     ///
@@ -169,6 +179,32 @@ impl Slugs {
         let names = Arc::new(names(conn, space)?);
         self.known.insert(space, (seq, Arc::clone(&names)));
         Ok(names)
+    }
+
+    /// What a written name means in the first of these libraries that knows it, and which one that is. So one's own prompt goes before a
+    /// team's with the same slug, and an older team's before a younger one's; the id of a prompt names it in any case.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn anywhere(
+        &self,
+        conn: &mut Conn,
+        spaces: &[SpaceId],
+        text: &str,
+    ) -> Result<Option<(SpaceId, Named)>, StoreError> {
+        let name = text.split_once('@').map_or(text, |(name, _)| name);
+        let id = name.parse::<DocId>().ok();
+        for space in spaces {
+            let here = match id {
+                Some(id) => holds(conn, *space, id)?,
+                None => true,
+            };
+            let named = self.named(conn, *space, text)?;
+            if here && named != Named::NoPrompt {
+                return Ok(Some((*space, named)));
+            }
+        }
+        Ok(None)
     }
 
     /// What a written name means.

@@ -2,12 +2,16 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
-use krowoc_server::store::{Conn, DatabaseUrl, Role, open};
+use krowoc_server::store::invitations::{self, NewInvitation};
+use krowoc_server::store::{Conn, DatabaseUrl, Role, StoreError, Tx, open};
+use krowoc_shared::access::Role as TeamRole;
 use krowoc_shared::accounts::people::{AccountDeletion, AccountView};
 use krowoc_shared::accounts::wire::DeviceTokens;
 use krowoc_shared::error::ErrorCode;
+use krowoc_shared::ids::InvitationId;
 use krowoc_tests::caller::PASSWORD;
 use krowoc_tests::mail::Inbox;
+use krowoc_tests::teams::Team;
 use krowoc_tests::{Answer, Caller, TestApp, ops};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -223,6 +227,26 @@ async fn everything_that_is_kept_can_be_taken_along_and_no_secret_is_in_it() {
         .json();
     let key = json!({"provider": "openai", "name": "Main", "key": "sk-planted-in-export-00a7"});
     alice.post("/api/v1/provider-keys", key).await.ok();
+    let team = Team::of(&alice, "Lighthouse").await;
+    team.link(&alice, TeamRole::Viewer).await;
+    let bobs = Team::of(&bob, "Bobs").await;
+    let at = app.state.now();
+    let invited = NewInvitation {
+        id: InvitationId::mint(at + 1, [1; 10]),
+        team: bobs.id,
+        email: Some("alice@example.org".to_owned()),
+        role: TeamRole::Editor,
+        by: bob.session().await.user,
+        at: at + 1,
+        expires_at: at + DAY,
+    };
+    let write = app
+        .state
+        .store
+        .write(move |tx: &mut Tx<'_>| -> Result<(), StoreError> {
+            invitations::create(tx, &invited)
+        });
+    write.await.unwrap();
     let answer = alice.get("/api/v1/account/export").await.ok();
     assert!(
         answer
@@ -244,6 +268,25 @@ async fn everything_that_is_kept_can_be_taken_along_and_no_secret_is_in_it() {
     assert_eq!(whole["tokens"][0]["name"], "CI");
     assert_eq!(whole["executions"], json!([]));
     assert_eq!(whole["provider_keys"][0]["name"], "Main");
+    let teams = whole["teams"].as_array().unwrap();
+    assert_eq!(teams.len(), 1);
+    assert_eq!(
+        (&teams[0]["name"], &teams[0]["role"]),
+        (&json!("Lighthouse"), &json!("owner"))
+    );
+    let invitations = whole["invitations"].as_array().unwrap();
+    assert_eq!(
+        (&invitations[0]["made"], &invitations[0]["role"]),
+        (&json!(true), &json!("viewer"))
+    );
+    assert_eq!(
+        (&invitations[1]["name"], &invitations[1]["made"]),
+        (&json!("Bobs"), &json!(false))
+    );
+    assert_eq!(
+        (&whole["reports"], &whole["copies"]),
+        (&json!([]), &json!([]))
+    );
     let text = answer.text();
     for secret in [
         tokens.access_token.as_str(),

@@ -21,6 +21,8 @@ async fn a_copy_is_a_draft_of_ones_own_that_says_who_made_it_and_where() {
     assert_eq!((copy.title(), copy.body.text.as_str()), ("Lawyer", LAWYER));
     assert_eq!(copy.lifecycle.status(), Status::Draft);
     assert_eq!(copy.present_tags().collect::<Vec<_>>(), ["law", "work"]);
+    let kept: Value = bob.get("/api/v1/account/export").await.ok().json();
+    assert_eq!(kept["copies"][0]["document"], json!(copy.id));
     let source = copy.value(Field::Source);
     assert_eq!(source["author"], "Ada");
     assert!(source["url"].as_str().unwrap().ends_with("/p/lawyer"));

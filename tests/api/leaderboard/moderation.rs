@@ -4,7 +4,7 @@ use super::{LAWYER, Prompt, board, prompt, read, server};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::leaderboard::wire::{PublicationView, Queue, Reason, Verdict};
 use reqwest::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_reported_prompt_waits_for_a_decision_that_is_kept() {
@@ -21,6 +21,8 @@ async fn a_reported_prompt_waits_for_a_decision_that_is_kept() {
         bob.post(&path, &report).await.code(),
         ErrorCode::AlreadyExists
     );
+    let kept: Value = bob.get("/api/v1/account/export").await.ok().json();
+    assert_eq!(kept["reports"][0]["detail"], "It names a client.");
     let nobody = app.anonymous().post(&path, &report).await;
     assert_eq!(nobody.code(), ErrorCode::Unauthenticated);
     let long = json!({"reason": "spam", "detail": "x".repeat(1_001)});

@@ -1,6 +1,7 @@
 //! The door of agents, message by message. That the official client takes it is the suite `sdk`.
 
 mod published;
+mod teams;
 
 use krowoc_shared::ids::DocId;
 use krowoc_tests::{Answer, Caller, TestApp};

@@ -2,6 +2,7 @@
 
 mod published;
 mod revoked;
+mod teams;
 
 use krowoc_shared::execution::wire::{ExecutionPage, ExecutionState};
 use krowoc_tests::http::{HttpServer, Request, Response};

@@ -64,6 +64,14 @@ words! {
     FIRST = "First answer";
     FIRST_TEXT = "From the making of an account to its first completed execution, half of those who got there.";
     USAGE = "Usage by person";
+    TEAM = "A team";
+    NO_TEAM = "No team";
+    TEAM_TITLE = "Figures of the team";
+    TEAM_TEXT = "Counted are runs of the team's prompts, whoever ran them.";
+    TEAM_FIRST_TEXT = "From joining the team to a member's first completed run of one of its prompts, half of those who got there.";
+    MEMBERS_CSV = "CSV by member";
+    FORMER = "no longer in the team";
+    MORE = "Show more";
     NOBODY = "Nobody ran anything in this time.";
 }
 
@@ -199,6 +207,22 @@ pub fn runs(n: u64) -> String {
 #[must_use]
 pub fn of_accounts(n: u64) -> String {
     format!("of {}", plural(n, "account", "accounts"))
+}
+
+/// Of so many members.
+#[must_use]
+pub fn of_members(n: u64) -> String {
+    format!("of {}", plural(n, "member", "members"))
+}
+
+/// How many new members got an answer.
+#[must_use]
+pub fn joined(reached: u64, members: u64) -> String {
+    format!(
+        "{} of {}",
+        count(reached),
+        plural(members, "new member", "new members")
+    )
 }
 
 /// How many new people got an answer.

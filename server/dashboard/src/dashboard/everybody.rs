@@ -1,4 +1,4 @@
-//! Everybody's figures, for who looks after the server. Not one person's.
+//! Everybody's figures, for who looks after the server, and a team's, for its admins. Not one person's.
 
 use super::charts::Behind;
 use super::kpis::{Kpi, average, fell};
@@ -22,7 +22,7 @@ fn took(millis: i64) -> String {
 }
 
 #[component]
-pub(super) fn Everybody(view: MetricsView) -> impl IntoView {
+pub(super) fn Everybody(view: MetricsView, team: bool, path: String) -> impl IntoView {
     let (now, before) = (view.total, view.before);
     let span = words::span(&day(view.from), &day(view.to.saturating_sub(1)));
     let creators = view.weeks.last().map_or(0, |week| week.creators);
@@ -34,21 +34,39 @@ pub(super) fn Everybody(view: MetricsView) -> impl IntoView {
         .map_or(0, |week| week.creators);
     let first = view.first;
     let median = first.median.map_or_else(|| words::NOTHING.to_owned(), took);
+    let (title, first_text, about) = match team {
+        true => (
+            words::TEAM_TITLE,
+            words::TEAM_FIRST_TEXT,
+            format!("{} ", words::TEAM_TEXT),
+        ),
+        false => (words::METRICS_TITLE, words::FIRST_TEXT, String::new()),
+    };
+    let (new, among) = match team {
+        true => (
+            words::joined(first.reached, first.accounts),
+            words::of_members(view.accounts),
+        ),
+        false => (
+            words::reached(first.reached, first.accounts),
+            words::of_accounts(view.accounts),
+        ),
+    };
     view! {
         <div class="stack stack--4">
-            <dl class="kpis" aria-label=format!("{}, {span}", words::METRICS_TITLE)>
+            <dl class="kpis" aria-label=format!("{title}, {span}")>
                 <Kpi label=words::CREATORS value=count(creators) note=words::changed(creators, earlier) />
-                <Kpi label=words::FIRST value=median note=words::reached(first.reached, first.accounts) />
+                <Kpi label=words::FIRST value=median note=new />
                 <Kpi label=words::COMPLETION value=words::percent(now.success()) note=words::points(now.success(), before.success()) warn=fell(&now, &before) />
                 <Kpi label=words::EXECUTIONS value=count(now.executions) note=words::changed(now.executions, before.executions) />
                 <Kpi label=words::COST value=short_usd(now.cost) exact=usd(now.cost) note=words::each(&short_usd(average(&now))) />
-                <Kpi label=words::ACTIVE_PEOPLE value=count(view.active) note=words::of_accounts(view.accounts) />
+                <Kpi label=words::ACTIVE_PEOPLE value=count(view.active) note=among />
             </dl>
-            <p class="xs muted">{format!("{span}. ")}{words::UTC}" "{words::CREATORS_TEXT}" "{words::FIRST}": "{words::FIRST_TEXT}</p>
+            <p class="xs muted">{format!("{span}. ")}{words::UTC}" "{about}{words::CREATORS_TEXT}" "{words::FIRST}": "{first_text}</p>
         </div>
         <div class="cols cols--2">
             <Creators weeks=view.weeks />
-            <People people=view.people />
+            <People people=view.people count=view.people_count path=path />
         </div>
     }
 }

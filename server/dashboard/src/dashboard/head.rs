@@ -4,6 +4,7 @@ use super::page::Control;
 use crate::frame::MenuButton;
 use crate::period::Time;
 use crate::platform;
+use krowoc_shared::access::Action;
 use krowoc_shared::dashboards::Period;
 use krowoc_shared::dashboards::period::DAY;
 use krowoc_shared::exchange::time;
@@ -50,20 +51,27 @@ pub(super) fn Head(control: Control) -> impl IntoView {
     let mut options: Vec<&'static str> = PERIODS.iter().map(|it| it.1).collect();
     options.push(words::OWN);
     let file = move || {
-        control
-            .shown
-            .with(|shown| format!("/api/v1/dashboard/csv?{}", shown.time.query()))
+        control.shown.with(|shown| match shown.team {
+            Some(team) => format!("/api/v1/teams/{team}/figures/csv?{}", shown.time.query()),
+            None => format!("/api/v1/dashboard/csv?{}", shown.time.query()),
+        })
     };
+    let members = move || format!("{}&by=member", file());
+    let team = move || control.shown.with(|shown| shown.team.is_some());
     let mine = move || control.shown.with(|shown| !shown.all);
     view! {
         <header class="top top--wrap">
             <MenuButton />
             <h1>{words::TITLE}</h1>
             <Show when=move || control.admin.get()><Whose control=control /></Show>
+            <Teams control=control />
             <span class="push line line--wrap">
                 <Seg label=words::PERIOD options=options value=Signal::derive(at) on_change=choose />
                 <Show when=mine>
                     <a class="btn" href=file download="" title=words::CSV_HINT><Icon glyph=Glyph::Download />{words::CSV}</a>
+                </Show>
+                <Show when=team>
+                    <a class="btn" href=members download="" title=words::CSV_HINT><Icon glyph=Glyph::Download />{words::MEMBERS_CSV}</a>
                 </Show>
             </span>
         </header>
@@ -75,8 +83,47 @@ pub(super) fn Head(control: Control) -> impl IntoView {
 #[component]
 fn Whose(control: Control) -> impl IntoView {
     let at = Signal::derive(move || usize::from(control.shown.with(|shown| shown.all)));
-    let choose = move |at: usize| control.show(|shown| shown.all = at == 1);
+    let choose = move |at: usize| {
+        control.show(|shown| {
+            shown.all = at == 1;
+            shown.team = None;
+        });
+    };
     view! { <Seg label=words::WHOSE options=vec![words::MINE, words::EVERYBODY] value=at on_change=choose /> }
+}
+
+/// The figures of a team, for who may see them.
+#[component]
+fn Teams(control: Control) -> impl IntoView {
+    let seen = Memo::new(move |_| {
+        let teams = control.app.space.teams.get().unwrap_or_default();
+        let seen = teams
+            .into_iter()
+            .filter(|team| team.role.may(Action::SeeFigures));
+        seen.map(|team| (team.id, team.name)).collect::<Vec<_>>()
+    });
+    let pick = move |event| {
+        let team = event_target_value(&event).parse().ok();
+        control.show(|shown| {
+            shown.team = team;
+            shown.all = false;
+        });
+    };
+    move || {
+        let teams = seen.get();
+        let current = control.shown.with(|shown| shown.team);
+        (!teams.is_empty()).then(|| {
+            let options = teams.into_iter().map(|(id, name)| {
+                view! { <option value=id.to_string() selected=Some(id) == current>{name}</option> }
+            });
+            view! {
+                <span class="selectbox"><select class="select" aria-label=words::TEAM on:change=pick>
+                    <option value="" selected=current.is_none()>{words::NO_TEAM}</option>
+                    {options.collect_view()}
+                </select><Icon glyph=Glyph::Down /></span>
+            }
+        })
+    }
 }
 
 #[component]

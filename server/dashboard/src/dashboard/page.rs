@@ -11,7 +11,7 @@ use crate::frame::Reference;
 use crate::period::{Shown, day, point};
 use crate::route::{Route, RunPlace};
 use krowoc_shared::dashboards::Grain;
-use krowoc_shared::dashboards::wire::{DashboardView, MetricsView};
+use krowoc_shared::dashboards::wire::{DashboardView, MetricsView, TeamFiguresView};
 use krowoc_shared::ids::Millis;
 use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Empty, Icon, Skeleton, calendar};
@@ -25,6 +25,7 @@ use leptos::task::spawn_local;
 enum Figures {
     Mine(DashboardView),
     Everybody(MetricsView),
+    Team(TeamFiguresView),
 }
 
 /// What the page knows.
@@ -55,7 +56,10 @@ impl Control {
         self.busy.set(true);
         spawn_local(async move {
             let query = shown.time.query();
-            let answer = if shown.all {
+            let answer = if let Some(team) = shown.team {
+                let path = format!("/teams/{team}/figures?{query}");
+                Client.get(&path).await.map(Figures::Team)
+            } else if shown.all {
                 let path = format!("/admin/metrics?{query}");
                 Client.get(&path).await.map(Figures::Everybody)
             } else {
@@ -73,7 +77,7 @@ impl Control {
             match &answer {
                 Ok(Figures::Mine(view)) => drop(self.admin.try_set(view.admin)),
                 Ok(Figures::Everybody(_)) => drop(self.admin.try_set(true)),
-                Err(_) => {}
+                Ok(Figures::Team(_)) | Err(_) => {}
             }
             self.loaded.try_set(Some(answer));
             self.busy.try_set(false);
@@ -121,10 +125,39 @@ pub fn DashboardPage() -> impl IntoView {
                     None => view! { <Skeleton label=words::LOADING rows=8 /> }.into_any(),
                     Some(Err(error)) => view! { <Failed control=control error=error /> }.into_any(),
                     Some(Ok(Figures::Mine(view))) => view! { <Mine view=view /> }.into_any(),
-                    Some(Ok(Figures::Everybody(view))) => view! { <Everybody view=view /> }.into_any(),
+                    Some(Ok(Figures::Everybody(view))) => {
+                        let path = format!("/admin/metrics?{}", control.shown.with_untracked(|shown| shown.time.query()));
+                        view! { <Everybody view=view team=false path=path /> }.into_any()
+                    }
+                    Some(Ok(Figures::Team(view))) => view! { <Team control=control view=view /> }.into_any(),
                 }}
             </div>
         </div>
+    }
+}
+
+/// A team's: the series, and what the operator sees of everybody.
+#[component]
+fn Team(control: Control, view: TeamFiguresView) -> impl IntoView {
+    let shown = control.shown.get_untracked();
+    let team = shown.team.map_or_else(String::new, |id| id.to_string());
+    let path = format!("/teams/{team}/figures?{}", shown.time.query());
+    let grain = view.grain;
+    let span = words::span(
+        &day(view.metrics.from),
+        &day(view.metrics.to.saturating_sub(1)),
+    );
+    let names: Vec<String> = view
+        .points
+        .iter()
+        .map(|it| point(it.at, grain, clock))
+        .collect();
+    view! {
+        <div class="cols cols--2">
+            <Executions points=view.points.clone() names=names.clone() grain=grain span=span.clone() />
+            <Latency points=view.points names=names grain=grain span=span />
+        </div>
+        <Everybody view=view.metrics team=true path=path />
     }
 }
 

@@ -2,11 +2,15 @@
 
 use crate::route::Route;
 use krowoc_shared::dashboards::Grain;
-use krowoc_shared::dashboards::wire::{Figures, ModelFigures, PersonFigures, Point, PromptFigures};
+use krowoc_shared::dashboards::wire::{
+    Figures, MetricsView, ModelFigures, PersonFigures, Point, PromptFigures,
+};
+use krowoc_ui::api::Client;
 use krowoc_ui::format::{count, seconds};
 use krowoc_ui::messages::figures as words;
 use krowoc_ui::money::{short_usd, usd};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 const fn point(grain: Grain) -> &'static str {
     match grain {
@@ -165,12 +169,44 @@ pub(super) fn Prompts(prompts: Vec<PromptFigures>) -> impl IntoView {
     section(id, title, none, &columns, rows.collect())
 }
 
+/// People, a page at a time. `path`: where the next page is asked for.
 #[component]
-pub(super) fn People(people: Vec<PersonFigures>) -> impl IntoView {
+pub(super) fn People(people: Vec<PersonFigures>, count: u64, path: String) -> impl IntoView {
+    let shown = RwSignal::new(people);
+    let refused = RwSignal::new(None::<String>);
+    let path = StoredValue::new(path);
+    let left = move || count > u64::try_from(shown.with(Vec::len)).unwrap_or(u64::MAX);
+    let more = move |_| {
+        let path = format!(
+            "{}&offset={}",
+            path.get_value(),
+            shown.with_untracked(Vec::len)
+        );
+        spawn_local(async move {
+            match Client.get::<MetricsView>(&path).await {
+                Ok(view) => {
+                    refused.try_set(None);
+                    shown.try_update(|shown| shown.extend(view.people));
+                }
+                Err(error) => drop(refused.try_set(Some(error.sentence()))),
+            }
+        });
+    };
+    view! {
+        <div class="stack stack--3">
+            {move || rows(shown.get())}
+            {move || refused.get().map(|text| view! { <p class="hint hint--error" role="alert">{text}</p> })}
+            <Show when=left><button type="button" class="btn" on:click=more>{words::MORE}</button></Show>
+        </div>
+    }
+}
+
+fn rows(people: Vec<PersonFigures>) -> impl IntoView {
     let rows = people.into_iter().map(|it| {
+        let former = it.former.then(|| view! { " "<span class="xs muted">{words::FORMER}</span> });
         view! {
             <tr>
-                <th scope="row" dir="auto">{it.email}</th><td class="n">{count(it.figures.executions)}</td>
+                <th scope="row" dir="auto">{it.email}{former}</th><td class="n">{count(it.figures.executions)}</td>
                 <td class="n">{words::percent(it.figures.success())}</td><td class="n med" title=usd(it.figures.cost)>{short_usd(it.figures.cost)}</td>
             </tr>
         }

@@ -73,7 +73,7 @@ pub(super) fn Devices(devices: Vec<HomeDevice>) -> impl IntoView {
 pub(super) fn Week(now: Figures, before: Figures) -> impl IntoView {
     let shown = Shown {
         time: Time::Period(Period::Week),
-        all: false,
+        ..Shown::default()
     };
     view! {
         <section class="stack stack--2" aria-labelledby="week">
