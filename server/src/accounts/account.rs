@@ -111,16 +111,16 @@ async fn change_password(
     let post = Post::of(&state);
     state
         .store
-        .write(move |tx: &mut Tx<'_>| -> Result<(), StoreError> {
+        .write(move |tx: &mut Tx<'_>| -> Reply<()> {
+            // Held, so that nobody is let in by the old password meanwhile; and what was proven must still be the password.
+            if profiles::lock(tx, person.user)?.password_hash != profile.password_hash {
+                return Err(proof::wrong());
+            }
             profiles::set_password(tx, person.user, &hash)?;
             mail_tokens::forget(tx, person.user, Purpose::Reset)?;
             ending::all_sessions(tx, person.user, Some(person.session))?;
-            post.put(
-                tx,
-                Errand::PasswordChanged {
-                    email: profile.email,
-                },
-            )
+            let email = profile.email;
+            Ok(post.put(tx, Errand::PasswordChanged { email })?)
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())
@@ -165,8 +165,8 @@ async fn change_email(
             if accounts::by_email(tx, &email)?.is_some() {
                 return Err(Fault::new(ErrorCode::EmailTaken).field("/email"));
             }
-            mail_tokens::forget(tx, person.user, Purpose::Verify)?;
             profiles::set_pending(tx, person.user, Some(&email))?;
+            mail_tokens::forget(tx, person.user, Purpose::Verify)?;
             let user = person.user;
             Ok(post.put(tx, Errand::Verify { user, email })?)
         })
@@ -185,8 +185,8 @@ async fn keep_email(state: Data<AppState>, person: Person) -> Reply<HttpResponse
     state
         .store
         .write(move |tx: &mut Tx<'_>| -> Result<(), StoreError> {
-            mail_tokens::forget(tx, person.user, Purpose::Verify)?;
-            profiles::set_pending(tx, person.user, None)
+            profiles::set_pending(tx, person.user, None)?;
+            mail_tokens::forget(tx, person.user, Purpose::Verify)
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())
@@ -247,10 +247,11 @@ async fn verify_email(
     let verified = state.store.write(move |tx: &mut Tx<'_>| -> Reply<String> {
         let found = mail_tokens::find(tx, &hash, Purpose::Verify, now)?;
         let (user, email) = found.ok_or(ErrorCode::LinkExpired)?;
+        // The account before its links, as everywhere: two changes at once cannot wait for each other.
+        let profile = profiles::lock(tx, user)?;
         if !mail_tokens::spend(tx, &hash)? {
             return Err(ErrorCode::LinkExpired.into());
         }
-        let profile = profiles::get(tx, user)?;
         if profile.email == email {
             profiles::set_verified(tx, user, now)?;
         } else if profile.pending_email.as_deref() == Some(email.as_str()) {

@@ -19,6 +19,18 @@ enum What {
     Recovery(Hash),
 }
 
+/// Wrong codes in a row after which the owner is told: by then it is no slip, and whoever types them passed the first step.
+const TOLD: i64 = 10;
+/// And again after each so many.
+const TOLD_AGAIN: i64 = 100;
+
+/// A try that may be made at the authenticator that is on. It is counted.
+pub(super) struct Knock {
+    user: UserId,
+    secret: Secret,
+    attempt: Attempt,
+}
+
 /// A code that is right, and may have been taken before.
 pub(super) struct Offer {
     user: UserId,
@@ -43,36 +55,85 @@ pub(super) fn wrong() -> Fault {
     Fault::new(ErrorCode::WrongCode).field("/code")
 }
 
+/// Counts a try, before any code is looked at.
+///
+/// # Errors
+/// [`ErrorCode::NotFound`] when no authenticator is on, [`ErrorCode::RateLimited`], [`ErrorCode::VaultUnavailable`], or the store's.
+pub(super) async fn knock(state: &AppState, user: UserId, address: IpAddr) -> Reply<Knock> {
+    let attempt = throttle::begin(state, Door::Code, &user.to_string(), address).await?;
+    let found = authenticator(state, user).await?;
+    let (_, secret) = found
+        .filter(|(totp, _)| totp.confirmed_at.is_some())
+        .ok_or(ErrorCode::NotFound)?;
+    Ok(Knock {
+        user,
+        secret,
+        attempt,
+    })
+}
+
 /// Checks a code against the authenticator that is on; every try is counted before it is looked at.
 ///
 /// # Errors
-/// [`ErrorCode::WrongCode`], [`ErrorCode::NotFound`] when none is on, [`ErrorCode::RateLimited`], [`ErrorCode::VaultUnavailable`], or the
-/// store's.
+/// [`ErrorCode::WrongCode`], or as [`knock`].
 pub(super) async fn offered(
     state: &AppState,
     user: UserId,
     code: &str,
     address: IpAddr,
 ) -> Reply<(Offer, Secret)> {
-    let attempt = throttle::begin(state, Door::Code, &user.to_string(), address).await?;
-    let found = authenticator(state, user).await?;
-    let (_, secret) = found
-        .filter(|(totp, _)| totp.confirmed_at.is_some())
-        .ok_or(ErrorCode::NotFound)?;
-    let what = match totp::typed(code) {
-        Some(Typed::Digits(digits)) => {
-            totp::matching(&secret, &digits, state.now()).map(What::Step)
-        }
-        Some(Typed::Recovery(code)) => totp::hash(&secret, &code).map(What::Recovery),
-        None => None,
-    };
-    let offer = Offer {
-        user,
-        what: what.ok_or_else(wrong)?,
-        post: Post::of(state),
-        attempt,
-    };
-    Ok((offer, secret))
+    knock(state, user, address).await?.offer(state, code).await
+}
+
+impl Knock {
+    /// Checks a code.
+    ///
+    /// # Errors
+    /// [`ErrorCode::WrongCode`], or the store's.
+    pub async fn offer(self, state: &AppState, code: &str) -> Reply<(Offer, Secret)> {
+        let Self {
+            user,
+            secret,
+            attempt,
+        } = self;
+        let what = match totp::typed(code) {
+            Some(Typed::Digits(digits)) => {
+                totp::matching(&secret, &digits, state.now()).map(What::Step)
+            }
+            Some(Typed::Recovery(code)) => totp::hash(&secret, &code).map(What::Recovery),
+            None => None,
+        };
+        let Some(what) = what else {
+            missed(state, user, attempt).await?;
+            return Err(wrong());
+        };
+        let offer = Offer {
+            user,
+            what,
+            post: Post::of(state),
+            attempt,
+        };
+        Ok((offer, secret))
+    }
+}
+
+/// Tells the owner of wrong codes when they are many.
+async fn missed(state: &AppState, user: UserId, attempt: Attempt) -> Reply<()> {
+    let many = attempt.failures == TOLD || attempt.failures % TOLD_AGAIN == 0;
+    if !many {
+        return Ok(());
+    }
+    let post = Post::of(state);
+    let told = state
+        .store
+        .write(move |tx: &mut Tx<'_>| -> Result<(), StoreError> {
+            let Some(profile) = profiles::find(tx, user)? else {
+                return Ok(());
+            };
+            let email = profile.email;
+            post.put(tx, Errand::WrongCodes { email })
+        });
+    Ok(told.await?)
 }
 
 impl Offer {

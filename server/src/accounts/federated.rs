@@ -3,8 +3,9 @@
 //! An address alone lets nobody in: who comes with an identity that is not known, and an address that has an account, must prove that it is
 //! theirs, with its password or by being signed in.
 
+use super::claim::Claim;
 use super::identified::{self, Arrival};
-use super::second::{Admitted, admit};
+use super::second::{Admitted, First, admit};
 use super::throttle::{self, Door};
 use crate::app::AppState;
 use crate::oidc::{self, FederationError, Identity};
@@ -22,7 +23,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use krowoc_shared::accounts::people::{LinkPassword, Redirect};
 use krowoc_shared::accounts::wire::{PASSWORD_MAX_BYTES, SessionView};
 use krowoc_shared::error::{ErrorCode, Problem};
-use krowoc_shared::ids::{Millis, UserId};
+use krowoc_shared::ids::{IdentityId, Millis, UserId};
 use serde::Deserialize;
 
 /// Its routes.
@@ -244,10 +245,18 @@ async fn land(
     let (attempt, identity) = believed(state, request, provider, answer).await?;
     let token = Token::mint(state.random.as_ref());
     match identified::arrive(state, &attempt, identity, &token).await? {
-        Arrival::Known(user) => Ok(match admit(state, user, client.user_agent).await? {
-            Admitted::In(_, cookies) => (Landing::In, cookies.into()),
-            Admitted::Asked(cookie) => (Landing::Asked, vec![cookie]),
-        }),
+        Arrival::Known(user, claim) => {
+            let first = First {
+                user,
+                password_hash: None,
+                claim: Some(claim),
+                attempt: None,
+            };
+            Ok(match admit(state, first, client.user_agent).await? {
+                Admitted::In(_, cookies) => (Landing::In, cookies.into()),
+                Admitted::Asked(cookie) => (Landing::Asked, vec![cookie]),
+            })
+        }
         Arrival::Added => Ok((Landing::Added, Vec::new())),
         Arrival::Proof(email) => {
             let provider = attempt.provider;
@@ -331,7 +340,10 @@ async fn link_by_password(
         .store
         .read(move |conn: &mut Conn| identities::attempt(conn, &hash, now))
         .await?;
-    let attempt = found.ok_or(ErrorCode::LinkExpired)?;
+    // One with an account is under way from the settings, or is between its steps.
+    let attempt = found
+        .filter(|it| it.user.is_none())
+        .ok_or(ErrorCode::LinkExpired)?;
     let identity = identified::stored(&attempt)?;
     let email = email::normalise(identity.email.as_deref().unwrap_or_default())?;
     let password = body.0.password;
@@ -350,9 +362,18 @@ async fn link_by_password(
     let account = account
         .filter(|_| right)
         .ok_or(ErrorCode::WrongCredentials)?;
+    let first = First {
+        user: account.id,
+        password_hash: Some(account.password_hash),
+        claim: Some(Claim {
+            provider: attempt.provider,
+            who: identity,
+            new: Some(IdentityId::mint(now, state.entropy())),
+        }),
+        attempt: Some(hash),
+    };
+    let admitted = admit(&state, first, client.user_agent).await?;
     throttle::succeeded(&state, counted).await?;
-    identified::add_proven(&state, hash, &attempt, &identity, account.id).await?;
-    let admitted = admit(&state, account.id, client.user_agent).await?;
     let mut response = admitted.answer();
     let done = response.add_cookie(&removed(&state));
     done.map_err(|_| ErrorCode::Internal)?;

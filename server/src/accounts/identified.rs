@@ -1,15 +1,16 @@
 //! What becomes of somebody whom a provider identified: who it is here, whether it may be added, what is still to be proven. Not how the
 //! provider said so.
 
+use super::claim::{self, Claim, Waiting};
 use super::mailing::{Errand, Post};
 use super::{account, passwords};
 use crate::app::AppState;
 use crate::oidc::Identity;
 use crate::platform::random;
 use crate::store::accounts::{self, NewAccount};
-use crate::store::identities::{self, Attempt, NewIdentity};
+use crate::store::identities::{self, Attempt};
 use crate::store::sessions::Hash;
-use crate::store::{StoreError, Tx, leaving, profiles};
+use crate::store::{StoreError, Tx, profiles};
 use crate::web::problem::Reply;
 use crate::web::routes::Routes;
 use crate::web::token::{Token, encode};
@@ -18,7 +19,6 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, delete};
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::ids::{IdentityId, Millis, SpaceId, UserId};
-use serde::{Deserialize, Serialize};
 
 /// Its routes.
 pub(super) fn configure(cfg: &mut Routes<'_>) {
@@ -30,24 +30,14 @@ const PROOF: Millis = 10 * 60 * 1000;
 
 /// Where somebody arrived.
 pub(super) enum Arrival {
-    /// This account is to be signed in.
-    Known(UserId),
+    /// This account is to be signed in, by an identity that it has.
+    Known(UserId, Claim),
     /// The provider was added to the account that asked for it.
     Added,
     /// An account has the address: its password is to be proven.
     Proof(String),
     /// Nowhere; the word is for the page.
     Refused(&'static str),
-}
-
-/// An identity that waits for a proof.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Waiting {
-    issuer: String,
-    subject: String,
-    pub email: Option<String>,
-    email_verified: bool,
-    name: Option<String>,
 }
 
 /// The identity of an attempt that waits for a proof.
@@ -128,20 +118,15 @@ impl Arriving {
         match (owner, self.wanted) {
             (Some(owner), Some(user)) if owner != user => Ok(Arrival::Refused("taken")),
             (Some(owner), Some(_)) => {
-                self.sync(tx, owner)?;
+                claim::sync(tx, owner, &self.who, self.now)?;
                 Ok(Arrival::Added)
             }
             (None, Some(user)) => {
                 self.add(tx, user)?;
                 Ok(Arrival::Added)
             }
-            (Some(owner), None) => {
-                if leaving::at(tx, owner)?.is_some_and(|at| at <= self.now) {
-                    return Ok(Arrival::Refused("refused"));
-                }
-                self.sync(tx, owner)?;
-                Ok(Arrival::Known(owner))
-            }
+            // What the provider says of them counts once they are in.
+            (Some(owner), None) => Ok(self.known(owner)),
             (None, None) => self.stranger(tx),
         }
     }
@@ -175,11 +160,11 @@ impl Arriving {
             let (user, email) = (self.new.id, email.clone());
             self.post.put(tx, Errand::Verify { user, email })?;
         }
-        Ok(Arrival::Known(self.new.id))
+        Ok(self.known(self.new.id))
     }
 
     fn add(&self, tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
-        add(tx, (self.id, user, &self.provider), &self.who, self.now)?;
+        claim::add(tx, (self.id, user, &self.provider), &self.who, self.now)?;
         if user != self.new.id {
             let email = profiles::get(tx, user)?.email;
             let provider = self.provider.clone();
@@ -188,71 +173,14 @@ impl Arriving {
         Ok(())
     }
 
-    fn sync(&self, tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
-        let who = &self.who;
-        let (email, name) = (who.email.as_deref(), who.name.as_deref());
-        identities::used(tx, (&who.issuer, &who.subject), (email, name), self.now)?;
-        profile(tx, user, who, self.now)
+    fn known(&self, user: UserId) -> Arrival {
+        let claim = Claim {
+            provider: self.provider.clone(),
+            who: self.who.clone(),
+            new: None,
+        };
+        Arrival::Known(user, claim)
     }
-}
-
-fn add(
-    tx: &mut Tx<'_>,
-    (id, user, provider): (IdentityId, UserId, &str),
-    who: &Waiting,
-    now: Millis,
-) -> Result<(), StoreError> {
-    let new = NewIdentity {
-        id,
-        user,
-        provider,
-        issuer: &who.issuer,
-        subject: &who.subject,
-        email: who.email.as_deref(),
-        name: who.name.as_deref(),
-        at: now,
-    };
-    identities::add(tx, &new)?;
-    profile(tx, user, who, now)
-}
-
-/// What the provider says of somebody becomes part of their profile: the name, and that their address is theirs when it is the same.
-fn profile(tx: &mut Tx<'_>, user: UserId, who: &Waiting, now: Millis) -> Result<(), StoreError> {
-    if let Some(name) = &who.name {
-        profiles::set_name(tx, user, name)?;
-    }
-    let same = who.email.as_deref() == Some(profiles::get(tx, user)?.email.as_str());
-    if same && who.email_verified {
-        profiles::set_verified(tx, user, now)?;
-    }
-    Ok(())
-}
-
-/// Adds an identity whose owner proved the password of the account.
-pub(super) async fn add_proven(
-    state: &AppState,
-    hash: Hash,
-    attempt: &Attempt,
-    identity: &Waiting,
-    user: UserId,
-) -> Reply<()> {
-    let (now, post) = (state.now(), Post::of(state));
-    let id = IdentityId::mint(now, state.entropy());
-    let text = attempt.identity.clone().unwrap_or_default();
-    let (provider, email) = (attempt.provider.clone(), identity.email.clone());
-    state
-        .store
-        .write(move |tx: &mut Tx<'_>| -> Reply<()> {
-            if !identities::spend(tx, &hash)? {
-                return Err(ErrorCode::LinkExpired.into());
-            }
-            let who: Waiting = serde_json::from_str(&text)
-                .map_err(|error| StoreError::Fault(error.to_string()))?;
-            add(tx, (id, user, &provider), &who, now)?;
-            let email = email.unwrap_or_default();
-            Ok(post.put(tx, Errand::WayAdded { email, provider })?)
-        })
-        .await
 }
 
 /// Removes a provider from the account, unless nothing else lets its owner in.

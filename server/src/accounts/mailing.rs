@@ -41,6 +41,8 @@ pub(super) enum Errand {
     SecondStep { email: String, on: bool },
     /// Tells of a recovery code that was used.
     RecoveryUsed { email: String, left: i64 },
+    /// Tells of many wrong codes at the second step.
+    WrongCodes { email: String },
     /// Tells that the account will be erased.
     Leaving { email: String },
     /// Tells that it was.
@@ -58,6 +60,7 @@ impl Errand {
             | Self::WayAdded { .. }
             | Self::SecondStep { .. }
             | Self::RecoveryUsed { .. }
+            | Self::WrongCodes { .. }
             | Self::Leaving { .. }
             | Self::Gone { .. } => None,
         }
@@ -147,6 +150,7 @@ async fn compose(state: &AppState, errand: Errand) -> Result<Option<(String, Let
         Errand::WayAdded { email, provider } => Some((email, Letter::WayAdded { provider })),
         Errand::SecondStep { email, on } => Some((email, Letter::SecondStep { on })),
         Errand::RecoveryUsed { email, left } => Some((email, Letter::RecoveryUsed { left })),
+        Errand::WrongCodes { email } => Some((email, Letter::WrongCodes)),
         Errand::Leaving { email } => Some((email, Letter::Leaving)),
         Errand::Gone { email } => Some((email, Letter::Gone)),
     })

@@ -16,6 +16,13 @@ use std::net::IpAddr;
 /// How long a sign-in is of a moment ago.
 const FRESH: Millis = 10 * 60 * 1000;
 
+/// The refusal of a password.
+pub(super) fn wrong() -> Fault {
+    Fault::new(ErrorCode::WrongCredentials)
+        .field("/password")
+        .detail("This is not your present password.")
+}
+
 /// Checks the password of an account; gives its profile.
 ///
 /// # Errors
@@ -26,11 +33,6 @@ pub(super) async fn owner(
     password: String,
     address: IpAddr,
 ) -> Reply<Profile> {
-    let wrong = || {
-        Fault::new(ErrorCode::WrongCredentials)
-            .field("/password")
-            .detail("This is not your present password.")
-    };
     let (user, session) = (person.user, person.session);
     let (profile, since) = state
         .store

@@ -110,13 +110,15 @@ async fn reset_password(
     let set = state.store.write(move |tx: &mut Tx<'_>| -> Reply<()> {
         let found = mail_tokens::find(tx, &hash, Purpose::Reset, now)?;
         let (user, email) = found.ok_or(ErrorCode::LinkExpired)?;
+        // Held, so that nobody is let in by the old password meanwhile.
+        let unproven = profiles::lock(tx, user)?.email_verified_at.is_none();
         if !mail_tokens::spend(tx, &hash)? {
             return Err(ErrorCode::LinkExpired.into());
         }
         mail_tokens::forget(tx, user, Purpose::Reset)?;
         profiles::set_password(tx, user, &password_hash)?;
         // An account that was made in another's name, before its address was proven, opens to nobody who came before its owner.
-        if profiles::get(tx, user)?.email_verified_at.is_none() {
+        if unproven {
             identities::forget(tx, user)?;
             factors::remove(tx, user)?;
         }
@@ -126,7 +128,7 @@ async fn reset_password(
         profiles::set_pending(tx, user, None)?;
         mail_tokens::forget(tx, user, Purpose::Verify)?;
         ending::all_sessions(tx, user, None)?;
-        if everything {
+        if everything || unproven {
             ending::all_devices(tx, user, now)?;
             ending::all_tokens(tx, user, now)?;
         }

@@ -2,11 +2,14 @@
 //!
 //! Between the steps a secret in a cookie holds the sign-in: for its browser alone, for ten minutes and a few tries.
 
+use super::claim::Claim;
 use super::codes;
+use super::mailing::Post;
 use super::sign_in::{self, Entry, entry};
 use super::throttle;
 use crate::app::AppState;
-use crate::store::{Conn, Tx, factors, leaving, pending};
+use crate::store::sessions::Hash;
+use crate::store::{Conn, StoreError, Tx, factors, identities, pending, profiles};
 use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::token::Token;
@@ -76,15 +79,73 @@ impl Admitted {
     }
 }
 
+/// The first step, as it was proven.
+pub(super) struct First {
+    /// Whose account.
+    pub user: UserId,
+    /// The hash that a typed password was right for.
+    pub password_hash: Option<String>,
+    /// Who a provider says it is: this counts once they are in.
+    pub claim: Option<Claim>,
+    /// The sign-in through a provider that the password was asked for; used up by it.
+    pub attempt: Option<Hash>,
+}
+
+impl First {
+    /// Whether it is good still. The account is held until the end of the transaction, so that no other password, and no second step
+    /// that is turned on, comes between this and the session.
+    fn check(&self, tx: &mut Tx<'_>, now: Millis) -> Reply<()> {
+        let profile = match profiles::lock(tx, self.user) {
+            Err(StoreError::NotFound) => return Err(self.refused()),
+            found => found?,
+        };
+        // It is being erased: for whoever signs in it is gone.
+        let over = profile.delete_at.is_some_and(|at| at <= now);
+        let typed = self.password_hash.as_ref();
+        if over || typed.is_some_and(|hash| *hash != profile.password_hash) {
+            return Err(self.refused());
+        }
+        match &self.attempt {
+            Some(attempt) if !identities::spend(tx, attempt)? => Err(ErrorCode::LinkExpired.into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn refused(&self) -> Fault {
+        match self.password_hash {
+            Some(_) => Fault::new(ErrorCode::WrongCredentials),
+            None => Fault::new(ErrorCode::SignInFailed).detail("refused"),
+        }
+    }
+}
+
 /// Lets in whoever proved the first step, if the account asks for no second one.
-pub(super) async fn admit(state: &AppState, user: UserId, user_agent: String) -> Reply<Admitted> {
+///
+/// # Errors
+/// [`ErrorCode::WrongCredentials`] or [`ErrorCode::SignInFailed`] when the proof is not good any more, [`ErrorCode::LinkExpired`] when what
+/// the password was asked for was used, or the store's.
+pub(super) async fn admit(state: &AppState, first: First, user_agent: String) -> Reply<Admitted> {
+    let user = first.user;
     let Entry { session, cookies } = entry(state, user, user_agent);
     let (token, now) = (Token::mint(state.random.as_ref()), state.now());
-    let hash = token.hash();
-    let let_in = state.store.write(move |tx: &mut Tx<'_>| -> Reply<_> {
+    let (hash, post) = (token.hash(), Post::of(state));
+    let let_in = state.store.write_again(move |tx: &mut Tx<'_>| -> Reply<_> {
+        first.check(tx, now)?;
         if factors::on_since(tx, user)?.is_some() {
-            pending::begin(tx, &hash, user, (now, now.saturating_add(LIFE)))?;
+            let times = (now, now.saturating_add(LIFE));
+            pending::begin(tx, &hash, user, times)?;
+            if let Some(claim) = &first.claim {
+                claim.hold(tx, &hash, user, times)?;
+            }
             return Ok(None);
+        }
+        if let Some(claim) = &first.claim
+            && !claim.settle(tx, user, (now, post))?
+        {
+            return Err(match first.attempt {
+                Some(_) => ErrorCode::LinkExpired.into(),
+                None => first.refused(),
+            });
         }
         Ok(Some(sign_in::begin(tx, &session)?))
     });
@@ -122,27 +183,38 @@ async fn finish_by_code(
         .read(move |conn: &mut Conn| pending::find(conn, &hash, (TRIES, now)))
         .await?;
     let user = found.ok_or_else(expired)?;
+    let knock = codes::knock(&state, user, client.address).await;
+    let knock = knock.map_err(|fault| match fault.code {
+        // It was turned off meanwhile.
+        ErrorCode::NotFound => expired(),
+        _ => fault,
+    })?;
+    // Before the code is looked at, and after all that puts a try off: one that was not looked at is none.
     let counted = state
         .store
         .write(move |tx: &mut Tx<'_>| pending::count(tx, &hash, TRIES));
     if !counted.await? {
         return Err(expired());
     }
-    let offered = codes::offered(&state, user, &body.0.code, client.address).await;
-    let (offer, _) = offered.map_err(|fault| match fault.code {
-        // It was turned off meanwhile.
-        ErrorCode::NotFound => expired(),
-        _ => fault,
-    })?;
+    let (offer, _) = knock.offer(&state, &body.0.code).await?;
     let Entry { session, cookies } = entry(&state, user, client.user_agent);
-    let attempt = offer.attempt();
+    let (attempt, post) = (offer.attempt(), Post::of(&state));
     let finished = state.store.write(move |tx: &mut Tx<'_>| -> Reply<_> {
+        let profile = match profiles::lock(tx, user) {
+            Err(StoreError::NotFound) => return Err(expired()),
+            found => found?,
+        };
         // It is being erased: for whoever signs in it is gone.
-        let over = leaving::at(tx, user)?.is_some_and(|at| at <= now);
+        let over = profile.delete_at.is_some_and(|at| at <= now);
         if over || !pending::spend(tx, &hash)? {
-            return Err(Fault::new(ErrorCode::SignInExpired));
+            return Err(expired());
         }
         offer.take(tx)?;
+        if let Some(claim) = Claim::held(tx, &hash, user, now)?
+            && !claim.settle(tx, user, (now, post))?
+        {
+            return Err(expired());
+        }
         Ok(sign_in::begin(tx, &session)?)
     });
     let view = finished.await?;

@@ -6,7 +6,7 @@ use super::throttle::{self, Door};
 use super::totp::{self, Typed};
 use super::{account, ending, proof};
 use crate::app::AppState;
-use crate::store::{Conn, StoreError, Tx, factors, profiles};
+use crate::store::{Conn, StoreError, Tx, factors, profiles, sessions};
 use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::{Body, Client, Person};
@@ -126,13 +126,18 @@ async fn confirm_totp(
     let (shown, hashes) = totp::recovery(&secret, state.random.as_ref());
     let post = Post::of(&state);
     let on = state.store.write(move |tx: &mut Tx<'_>| -> Reply<()> {
+        // Held, so that whoever is being let in by one step is in before their session ends here, or is asked for the second.
+        let email = profiles::lock(tx, user)?.email;
+        // Another password ended the session meanwhile: it turns nothing on.
+        if !sessions::ids(tx, user)?.contains(&person.session) {
+            return Err(ErrorCode::Unauthenticated.into());
+        }
         if !factors::confirm(tx, user, &waiting.sealed, (step, now))? {
             return Err(ErrorCode::NotFound.into());
         }
         factors::set_recovery(tx, user, &hashes)?;
         // Other browsers came in by one step alone.
         ending::all_sessions(tx, user, Some(person.session))?;
-        let email = profiles::get(tx, user)?.email;
         Ok(post.put(tx, Errand::SecondStep { email, on: true })?)
     });
     on.await?;

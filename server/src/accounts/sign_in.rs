@@ -1,7 +1,7 @@
 //! Signing up and signing in. Not what a session may do.
 
 use super::mailing::{Errand, Post};
-use super::second::admit;
+use super::second::{First, admit};
 use super::throttle::Door;
 use super::tokens::Fresh;
 use super::{cookies, passwords, throttle};
@@ -10,7 +10,7 @@ use crate::platform::random;
 use crate::store::accounts::{self, NewAccount};
 use crate::store::rotation::Kind;
 use crate::store::sessions::{self, NewSession};
-use crate::store::{Conn, StoreError, Tx, leaving};
+use crate::store::{Conn, StoreError, Tx};
 use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::token::{Token, encode};
@@ -113,18 +113,9 @@ async fn sign_in(
         return Err(ErrorCode::WrongCredentials.into());
     }
     let attempt = throttle::begin(&state, Door::Password, &email, client.address).await?;
-    let now = state.now();
     let account = state
         .store
-        .read(move |conn: &mut Conn| -> Result<_, StoreError> {
-            let found = accounts::by_email(conn, &email)?;
-            let Some(account) = found else {
-                return Ok(None);
-            };
-            // It is being erased: for whoever signs in it is gone.
-            let over = leaving::at(conn, account.id)?.is_some_and(|at| at <= now);
-            Ok((!over).then_some(account))
-        })
+        .read(move |conn: &mut Conn| accounts::by_email(conn, &email))
         .await?;
     let hash = account
         .as_ref()
@@ -133,8 +124,14 @@ async fn sign_in(
     let account = account
         .filter(|_| right)
         .ok_or(ErrorCode::WrongCredentials)?;
+    let first = First {
+        user: account.id,
+        password_hash: Some(account.password_hash),
+        claim: None,
+        attempt: None,
+    };
+    let admitted = admit(&state, first, client.user_agent).await?;
     throttle::succeeded(&state, attempt).await?;
-    let admitted = admit(&state, account.id, client.user_agent).await?;
     Ok(admitted.answer())
 }
 

@@ -45,6 +45,8 @@ impl Door {
 pub struct Attempt {
     account: [u8; 32],
     address: [u8; 32],
+    /// Failures of the account, were this one more.
+    pub failures: i64,
 }
 
 /// The delay after so many failures: 2, 4, 8 … seconds beyond the free ones.
@@ -82,9 +84,10 @@ fn next(before: Attempts, free: i64, now: Millis) -> Result<Attempts, Millis> {
 pub async fn begin(state: &AppState, door: Door, email: &str, address: IpAddr) -> Reply<Attempt> {
     let now = state.now();
     let (account, of_address) = door.subjects();
-    let attempt = Attempt {
+    let mut attempt = Attempt {
         account: subject(account, email),
         address: subject(of_address, &network(address)),
+        failures: 0,
     };
     let mut limits = [
         (attempt.account, FREE_PER_ACCOUNT),
@@ -92,27 +95,29 @@ pub async fn begin(state: &AppState, door: Door, email: &str, address: IpAddr) -
     ];
     // Locked in one order everywhere, so that two attempts cannot wait for each other.
     limits.sort_unstable();
-    let wait = state
+    let counted = state
         .store
         .write_again(move |tx| {
             let mut after = Vec::with_capacity(limits.len());
             for (subject, free) in limits {
                 match next(throttle::lock(tx, &subject, now)?, free, now) {
                     Ok(attempts) => after.push((subject, attempts)),
-                    Err(wait) => return Ok::<_, Fault>(Some(wait)),
+                    Err(wait) => return Ok::<_, Fault>(Err(wait)),
                 }
             }
+            let mut failures = 0;
             for (subject, attempts) in after {
+                if subject == attempt.account {
+                    failures = attempts.failures;
+                }
                 throttle::store(tx, &subject, attempts)?;
             }
             throttle::forget(tx, now.saturating_sub(FORGOTTEN))?;
-            Ok(None)
+            Ok(Ok(failures))
         })
         .await?;
-    match wait {
-        None => Ok(attempt),
-        Some(wait) => Err(Fault::rate_limited(wait)),
-    }
+    attempt.failures = counted.map_err(Fault::rate_limited)?;
+    Ok(attempt)
 }
 
 /// Takes a successful attempt back: the account starts anew, the address gets this one back.

@@ -75,11 +75,11 @@ impl std::fmt::Display for VaultError {
             Self::File(path, why) => write!(f, "the key file {}: {why}", path.display()),
             Self::UnknownKek(id) => write!(
                 f,
-                "a provider key was sealed under the key-encryption key {id}, which is not configured: put it back after the others"
+                "a stored secret was sealed under the key-encryption key {id}, which is not configured: put it back after the others"
             ),
             #[cfg(feature = "hashicorp-vault")]
             Self::Remote(error) => write!(f, "the HashiCorp Vault: {error}"),
-            Self::Broken => f.write_str("a stored provider key does not open: it was changed, or belongs to another account"),
+            Self::Broken => f.write_str("a stored secret does not open: it was changed, or belongs to another account"),
         }
     }
 }

@@ -45,6 +45,8 @@ pub enum Letter {
         /// How many are left.
         left: i64,
     },
+    /// Many wrong codes were typed at the second step.
+    WrongCodes,
     /// The account will be erased.
     Leaving,
     /// The account was erased.
@@ -166,6 +168,15 @@ pub fn write(letter: &Letter, server: &str) -> Written {
             vec![
                 Part::Text(format!(
                     "A recovery code stood in for your authenticator at the Krowoc server at {server}. Unused codes: {left}. New ones can be made in the settings."
+                )),
+                alarm(),
+            ],
+        ),
+        Letter::WrongCodes => (
+            "Wrong codes at your sign-in",
+            vec![
+                Part::Text(format!(
+                    "Ten wrong codes in a row, or more, were typed at the second step of signing in to your account on the Krowoc server at {server}. None was let in. Whoever typed them had passed the first step: they know your password, or come through a provider that is yours."
                 )),
                 alarm(),
             ],
@@ -309,6 +320,7 @@ mod tests {
             Letter::SecondStep { on: true },
             Letter::SecondStep { on: false },
             Letter::RecoveryUsed { left: 9 },
+            Letter::WrongCodes,
             Letter::Leaving,
             Letter::Gone,
             Letter::Invitation {

@@ -32,6 +32,38 @@ async fn begin() -> (Inbox, TestApp, Caller) {
     (inbox, app, alice)
 }
 
+/// Confirms Alice's address.
+async fn prove(inbox: &Inbox, app: &TestApp, alice: &Caller) {
+    alice
+        .post("/api/v1/account/verification", json!({}))
+        .await
+        .ok();
+    let token = inbox.only(app).await.token();
+    alice
+        .post("/api/v1/email/verify", json!({"token": token}))
+        .await
+        .ok();
+}
+
+#[tokio::test]
+async fn a_password_set_by_mail_on_an_account_that_was_never_proven_shuts_out_whatever_came_before()
+{
+    let (inbox, app, alice) = begin().await;
+    let (device, _) = alice.connect_device("Extension").await;
+    let (program, _) = alice.program(&["library:read"]).await;
+    forgot(&app.anonymous(), "alice@example.org").await.ok();
+    let token = inbox.only(&app).await.token();
+    reset(&app.anonymous(), &token, NEW).await.ok();
+    assert_eq!(
+        device.get("/api/v1/sync/spaces").await.code(),
+        ErrorCode::DeviceRevoked
+    );
+    assert!(
+        !program.get("/api/v1/library").await.status.is_success(),
+        "a token of whoever made the account"
+    );
+}
+
 #[tokio::test]
 async fn a_forgotten_password_is_set_by_the_link_of_a_mail_and_every_session_ends() {
     let (inbox, app, alice) = begin().await;
@@ -129,6 +161,7 @@ async fn two_who_use_a_link_at_once_set_one_password() {
 #[tokio::test]
 async fn a_reset_makes_earlier_links_useless_and_can_take_everything_away() {
     let (inbox, app, alice) = begin().await;
+    prove(&inbox, &app, &alice).await;
     let (device, _) = alice.connect_device("Extension").await;
     let token = json!({"name": "CI", "scopes": ["library:read"]});
     let made: serde_json::Value = alice.post("/api/v1/tokens", token).await.ok().json();

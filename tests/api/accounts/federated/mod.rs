@@ -143,6 +143,34 @@ async fn an_address_alone_opens_no_account_its_password_does() {
 }
 
 #[tokio::test]
+async fn an_account_that_is_being_erased_opens_neither_by_its_provider_nor_by_a_proof() {
+    let (issuer, app) = start().await;
+    let owner = app.sign_up("ada@example.org").await;
+    let caller = app.anonymous();
+    through(&caller, &issuer, "oidc", &ada()).await;
+    let body = json!({"password": PASSWORD});
+    caller.post("/api/v1/sign-in/link", body.clone()).await.ok();
+    owner
+        .post("/api/v1/account/deletion", body.clone())
+        .await
+        .ok();
+    let days = 7 * 24 * 60 * MINUTE;
+    app.advance(days);
+    issuer.advance(days);
+    let known = app.anonymous();
+    assert_eq!(
+        location(&through(&known, &issuer, "oidc", &ada()).await),
+        "/signin#failed=refused"
+    );
+    let other = Somebody::new("ada-2", "ada@example.org");
+    let proving = app.anonymous();
+    through(&proving, &issuer, "oidc", &other).await;
+    let refused = proving.post("/api/v1/sign-in/link", body.clone()).await;
+    assert_eq!(refused.code(), ErrorCode::WrongCredentials);
+    assert_eq!(proving.cookie("krowoc_access"), None);
+}
+
+#[tokio::test]
 async fn a_proof_must_come_within_ten_minutes_and_is_tried_as_slowly_as_at_the_door() {
     let (issuer, app) = start().await;
     app.sign_up("ada@example.org").await;

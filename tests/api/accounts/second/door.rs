@@ -1,25 +1,13 @@
 //! The door: who is asked for the second step, and what opens it.
 
-use super::{MINUTE, STEP, begin, confirm, finish, security, turn_on};
+use super::{EMAIL, MINUTE, STEP, asked, begin, confirm, finish, security, turn_on};
 use krowoc_shared::error::ErrorCode;
 use krowoc_tests::caller::PASSWORD;
-use krowoc_tests::issuer::{Issuer, Somebody, through};
 use krowoc_tests::mail::Inbox;
 use krowoc_tests::totp::code;
-use krowoc_tests::{Caller, Options, TestApp, logs};
+use krowoc_tests::{TestApp, logs};
 use reqwest::StatusCode;
 use serde_json::json;
-
-const EMAIL: &str = "alice@example.org";
-
-/// A browser whose first step is done.
-async fn asked(app: &TestApp) -> Caller {
-    let browser = app.anonymous();
-    let answer = browser.sign_in(EMAIL, PASSWORD).await;
-    assert_eq!(answer.code(), ErrorCode::SecondStepRequired);
-    assert_eq!(browser.cookie("krowoc_access"), None);
-    browser
-}
 
 #[tokio::test]
 async fn signing_in_asks_for_a_code_once_an_authenticator_is_confirmed() {
@@ -155,35 +143,6 @@ async fn another_password_or_an_end_of_all_sessions_ends_what_was_between_the_st
         finish(&thief, &owner.code(&app)).await.code(),
         ErrorCode::SignInExpired
     );
-}
-
-#[tokio::test]
-async fn a_provider_of_sign_ins_is_a_first_step_too() {
-    let issuer = Issuer::start(krowoc_tests::clock::BEGIN).await;
-    let settings = issuer.settings();
-    let app = TestApp::start_with(Options {
-        settings,
-        seed: None,
-    })
-    .await;
-    let ada = Somebody::new("ada-1", "ada@example.org");
-    let caller = app.sign_up("ada@example.org").await;
-    let owner = turn_on(&app, &caller).await;
-    let linking = app.anonymous();
-    through(&linking, &issuer, "oidc", &ada).await;
-    let proven = linking
-        .post("/api/v1/sign-in/link", json!({"password": PASSWORD}))
-        .await;
-    assert_eq!(proven.code(), ErrorCode::SecondStepRequired);
-    finish(&linking, &owner.code(&app)).await.ok();
-    app.advance(STEP);
-    let browser = app.anonymous();
-    let answer = through(&browser, &issuer, "oidc", &ada).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    assert_eq!(answer.header("location"), "/signin#step=code");
-    assert_eq!(browser.cookie("krowoc_access"), None);
-    finish(&browser, &owner.code(&app)).await.ok();
-    assert_eq!(browser.session().await.email, "ada@example.org");
 }
 
 #[tokio::test]

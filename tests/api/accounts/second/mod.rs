@@ -1,9 +1,13 @@
 //! Two steps of signing in: the authenticator, what stands in for it, and the door between the steps.
 
 mod door;
+mod meanwhile;
+mod providers;
 mod settings;
+mod tries;
 
 use krowoc_shared::accounts::factors::{RecoveryCodes, SecurityView, TotpSetup};
+use krowoc_shared::error::ErrorCode;
 use krowoc_tests::caller::PASSWORD;
 use krowoc_tests::totp::code;
 use krowoc_tests::{Answer, Caller, TestApp};
@@ -12,6 +16,7 @@ use serde_json::json;
 /// A step of an authenticator, in milliseconds.
 const STEP: i64 = 30_000;
 const MINUTE: i64 = 60_000;
+const EMAIL: &str = "alice@example.org";
 
 /// Somebody with an authenticator.
 pub struct Owner {
@@ -48,6 +53,15 @@ pub async fn turn_on(app: &TestApp, caller: &Caller) -> Owner {
         secret,
         recovery: codes,
     }
+}
+
+/// A browser whose first step is done.
+async fn asked(app: &TestApp) -> Caller {
+    let browser = app.anonymous();
+    let answer = browser.sign_in(EMAIL, PASSWORD).await;
+    assert_eq!(answer.code(), ErrorCode::SecondStepRequired);
+    assert_eq!(browser.cookie("krowoc_access"), None);
+    browser
 }
 
 async fn security(caller: &Caller) -> SecurityView {

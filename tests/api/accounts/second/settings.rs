@@ -1,6 +1,6 @@
 //! Turning the second step on and off, recovery codes, and how the secret is kept.
 
-use super::{MINUTE, STEP, begin, confirm, finish, security, turn_on};
+use super::{EMAIL, MINUTE, STEP, begin, confirm, finish, security, turn_on};
 use diesel::prelude::*;
 use diesel::sql_types::Binary;
 use krowoc_server::store::{Conn, Role, open};
@@ -14,8 +14,6 @@ use krowoc_tests::totp::code;
 use krowoc_tests::{Answer, Caller, Options, TestApp};
 use serde_json::{Value, json};
 use std::sync::Arc;
-
-const EMAIL: &str = "alice@example.org";
 
 async fn turn_off(caller: &Caller, password: &str, code: &str) -> Answer {
     let body = json!({"password": password, "code": code});
