@@ -3,6 +3,7 @@
 mod connect;
 pub mod fields;
 mod forgot;
+pub mod pace;
 mod providers;
 mod reset;
 mod second;

@@ -1,5 +1,6 @@
 //! The form that signs in, or makes an account. It stays in the place of the page that asked for it.
 
+use super::pace::Pace;
 use super::providers::{Came, Failed, Proof, Providers, came};
 use crate::app::app;
 use crate::lazy::window_screen;
@@ -15,7 +16,6 @@ use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::{accounts as words, people};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::time::Duration;
 
 /// What is wrong with a field, before anything is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,9 +53,7 @@ struct Form {
     shown: RwSignal<bool>,
     faults: RwSignal<Faults>,
     error: RwSignal<Option<ApiError>>,
-    busy: RwSignal<bool>,
-    /// Seconds until the next attempt.
-    wait: RwSignal<u32>,
+    pace: Pace,
 }
 
 impl Form {
@@ -67,8 +65,7 @@ impl Form {
             shown: RwSignal::new(false),
             faults: RwSignal::new(Faults::default()),
             error: RwSignal::new(None),
-            busy: RwSignal::new(false),
-            wait: RwSignal::new(0),
+            pace: Pace::new(),
         }
     }
 
@@ -86,10 +83,9 @@ impl Form {
             crate::platform::focus(field);
             return;
         }
-        if self.busy.get_untracked() || self.wait.get_untracked() > 0 {
+        if !self.pace.begin() {
             return;
         }
-        self.busy.set(true);
         self.error.set(None);
         let credentials = Credentials {
             email: email.trim().to_owned(),
@@ -98,7 +94,7 @@ impl Form {
         let path = if self.up { "/accounts" } else { "/session" };
         spawn_local(async move {
             let answer = Client.sign_in::<SessionView>(path, &credentials).await;
-            self.busy.try_set(false);
+            self.pace.end();
             match answer {
                 Ok(view) => app.signed_in(view),
                 Err(error) if error.code() == Some(ErrorCode::SecondStepRequired) => {
@@ -110,44 +106,21 @@ impl Form {
     }
 
     fn refused(self, error: ApiError) {
-        if let ApiError::Problem(problem) = &error {
-            if let Some(seconds) = problem.retry_after {
-                self.wait.set(seconds);
-                self.count_down();
-            }
-            if problem.code == ErrorCode::WrongCredentials {
-                self.password.set(String::new());
-                crate::platform::focus("#password");
-            }
+        self.pace
+            .refused(&error, move || drop(self.error.try_set(None)));
+        if error.code() == Some(ErrorCode::WrongCredentials) {
+            self.password.set(String::new());
+            crate::platform::focus("#password");
         }
         self.error.set(Some(error));
     }
 
-    fn count_down(self) {
-        set_timeout(
-            move || {
-                let left = self.wait.try_update(|wait| {
-                    *wait = wait.saturating_sub(1);
-                    *wait
-                });
-                match left {
-                    Some(0) => {
-                        self.error.try_set(None);
-                    }
-                    Some(_) => self.count_down(),
-                    None => {}
-                }
-            },
-            Duration::from_secs(1),
-        );
-    }
-
     fn sentence(self) -> Option<String> {
         let error = self.error.get()?;
-        let wait = self.wait.get();
+        let wait = self.pace.left();
         let own = error
             .code()
-            .and_then(|code| words::sign_in_error(code, (wait > 0).then_some(wait)));
+            .and_then(|code| words::sign_in_error(code, wait));
         Some(own.unwrap_or_else(|| error.sentence()))
     }
 }
@@ -187,7 +160,7 @@ pub fn SignIn(
         event.prevent_default();
         form.submit(on_step);
     };
-    let stopped = move || form.busy.get() || form.wait.get() > 0;
+    let stopped = move || form.pace.stopped();
     let problem = move || {
         form.sentence()
             .map(|text| view! { <Notice kind=NoticeKind::Danger><span>{text}</span></Notice> })
@@ -214,12 +187,12 @@ pub fn SignIn(
                         _ => None,
                     }}
                     <Providers ways=ways />
-                    <form class="stack stack--4" novalidate on:submit=submit aria-busy=move || form.busy.get().to_string()>
+                    <form class="stack stack--4" novalidate on:submit=submit aria-busy=move || form.pace.busy().to_string()>
                         <div aria-live="polite">{problem}</div>
                         <EmailField form=form />
                         <PasswordField form=form />
                         <button type="submit" class="btn btn--primary btn--lg btn--block" aria-disabled=move || stopped().to_string()>
-                            {move || if form.busy.get() { busy_action } else { action }}
+                            {move || if form.pace.busy() { busy_action } else { action }}
                         </button>
                         {move || (!up && ways.with(|ways| ways.reset)).then(|| view! {
                             <p class="hint"><a class="link" href=Route::Forgot.address()>{people::FORGOT}</a></p>

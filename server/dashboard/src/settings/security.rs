@@ -2,6 +2,7 @@
 
 use super::remote::Single;
 use crate::accounts::fields::{Asks, Field};
+use crate::accounts::pace::Pace;
 use crate::app::{App, app};
 use crate::platform;
 use krowoc_shared::accounts::factors::{
@@ -29,7 +30,7 @@ pub(super) fn Security() -> impl IntoView {
     let codes = RwSignal::new(None::<Vec<String>>);
     view! {
         <section class="stack stack--4" aria-labelledby="two-step">
-            <h3 id="two-step">{words::TITLE}</h3>
+            <h3 id="two-step" tabindex="-1">{words::TITLE}</h3>
             <p class="soft">{words::TEXT}</p>
             {move || codes.get().map(|list| view! { <Codes list=list codes=codes /> })}
             {security.view(move |view| {
@@ -97,19 +98,18 @@ fn Begin(has: bool, setup: RwSignal<Option<TotpSetup>>) -> impl IntoView {
     let app = app();
     let password = RwSignal::new(String::new());
     let faults = Faults::new();
-    let busy = RwSignal::new(false);
+    let pace = Pace::new();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() {
+        if !pace.begin() {
             return;
         }
-        busy.set(true);
         let body = BeginTotp {
             password: password.get_untracked(),
         };
         spawn_local(async move {
             let answer = Client.post::<TotpSetup>("/account/totp", &body).await;
-            busy.try_set(false);
+            pace.end();
             match answer {
                 Ok(made) => drop(setup.try_set(Some(made))),
                 Err(error) => faults.refused(app, &error),
@@ -117,15 +117,15 @@ fn Begin(has: bool, setup: RwSignal<Option<TotpSetup>>) -> impl IntoView {
         });
     };
     view! {
-        <form class="card" novalidate on:submit=submit aria-busy=move || busy.get().to_string()>
+        <form class="card" novalidate on:submit=submit aria-busy=move || pace.busy().to_string()>
             {has.then(|| view! {
                 <div class="card__body">
                     <Field id="present-password" label=words::PRESENT_PASSWORD asks=Asks::Password value=password fault=faults.password />
                 </div>
             })}
             <div class="card__foot line"><span class="grow"></span>
-                <button type="submit" class="btn btn--primary" aria-disabled=move || busy.get().to_string()>
-                    {move || if busy.get() { words::SETTING_UP } else { words::SET_UP }}
+                <button type="submit" class="btn btn--primary" aria-disabled=move || pace.busy().to_string()>
+                    {move || if pace.busy() { words::SETTING_UP } else { words::SET_UP }}
                 </button>
             </div>
         </form>
@@ -154,14 +154,20 @@ fn Confirm(
     let app = app();
     let code = RwSignal::new(String::new());
     let faults = Faults::new();
+    let pace = Pace::new();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
+        if !pace.begin() {
+            return;
+        }
         let body = TypedCode {
             code: code.get_untracked(),
         };
         spawn_local(async move {
             let path = "/account/totp/confirmation";
-            match Client.post::<RecoveryCodes>(path, &body).await {
+            let answer = Client.post::<RecoveryCodes>(path, &body).await;
+            pace.end();
+            match answer {
                 Ok(shown) => {
                     setup.try_set(None);
                     codes.try_set(Some(shown.codes));
@@ -174,7 +180,7 @@ fn Confirm(
     let whole = made.qr_size.saturating_add(2 * QUIET);
     let secret = made.secret.clone();
     view! {
-        <form class="card" novalidate on:submit=submit>
+        <form class="card" novalidate on:submit=submit aria-busy=move || pace.busy().to_string()>
             <div class="card__body stack stack--4">
                 <div class="stack stack--1"><b>{words::SCAN}</b><p class="soft">{words::SCAN_TEXT}</p></div>
                 <svg class="qr" role="img" aria-label=words::QR viewBox=format!("-{QUIET} -{QUIET} {whole} {whole}")><path d=made.qr_path /></svg>
@@ -189,7 +195,7 @@ fn Confirm(
             </div>
             <div class="card__foot line line--wrap"><span class="grow hint">{words::TURN_ON_TEXT}</span>
                 <button type="button" class="btn btn--ghost" on:click=move |_| setup.set(None)>{words::NOT_NOW}</button>
-                <button type="submit" class="btn btn--primary">{words::TURN_ON}</button>
+                <button type="submit" class="btn btn--primary" aria-disabled=move || pace.busy().to_string()>{words::TURN_ON}</button>
             </div>
         </form>
     }
@@ -205,15 +211,21 @@ fn Codes(list: Vec<String>, codes: RwSignal<Option<Vec<String>>>) -> impl IntoVi
         .into_iter()
         .map(|code| view! { <li>{code}</li> })
         .collect_view();
+    // What turned them up is gone with the focus, and they are seen this once: they are read out.
+    Effect::new(|_| platform::focus("#keep-codes"));
+    let kept = move |_| {
+        codes.set(None);
+        platform::focus("#two-step");
+    };
     view! {
         <Notice kind=NoticeKind::Ok glyph=Glyph::Key>
             <div class="stack stack--3 grow">
-                <div class="stack stack--1"><b>{words::KEEP_TITLE}</b><span>{words::KEEP_TEXT}</span></div>
+                <div class="stack stack--1" id="keep-codes" role="group" tabindex="-1" aria-labelledby="keep-title" aria-describedby="keep-text"><b id="keep-title">{words::KEEP_TITLE}</b><span id="keep-text">{words::KEEP_TEXT}</span></div>
                 <ul class="code codes" id="recovery" role="list" dir="ltr">{items}</ul>
                 <span class="line line--wrap">
                     <button type="button" class="btn btn--sm" on:click=move |_| copy(app, text.clone())><Icon glyph=Glyph::Copy />{words::COPY_CODES}</button>
                     <a class="btn btn--sm" href=file download="krowoc-recovery-codes.txt"><Icon glyph=Glyph::Download />{words::DOWNLOAD_CODES}</a>
-                    <button type="button" class="btn btn--ghost btn--sm" on:click=move |_| codes.set(None)>{words::KEPT}</button>
+                    <button type="button" class="btn btn--ghost btn--sm" on:click=kept>{words::KEPT}</button>
                 </span>
             </div>
         </Notice>
@@ -230,6 +242,7 @@ fn On(
     let app = app();
     let (password, code) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let faults = Faults::new();
+    let pace = Pace::new();
     let body = move || PasswordAndCode {
         password: password.get_untracked(),
         code: code.get_untracked(),
@@ -243,17 +256,25 @@ fn On(
     };
     let renew = move |event: SubmitEvent| {
         event.prevent_default();
+        if !pace.begin() {
+            return;
+        }
         let body = body();
         spawn_local(async move {
             let path = "/account/recovery-codes";
             let answer = Client.post::<RecoveryCodes>(path, &body).await;
+            pace.end();
             done(answer.map(|shown| Some(shown.codes)));
         });
     };
     let off = move |_| {
+        if !pace.begin() {
+            return;
+        }
         let body = body();
         spawn_local(async move {
             let answer = Client.post::<()>("/account/totp/removal", &body).await;
+            pace.end();
             if answer.is_ok() {
                 app.toasts.say(Glyph::Check, words::IS_OFF);
             }
@@ -266,15 +287,15 @@ fn On(
             <span class="xs muted">{words::ON_SINCE}" "<RelativeTime at=totp.since now=app.now />" · "{words::left(totp.recovery_left)}</span>
         </p>
         {few.then(|| view! { <Notice><span>{words::FEW_LEFT}</span></Notice> })}
-        <form class="card" novalidate on:submit=renew aria-label=words::CHANGE>
+        <form class="card" novalidate on:submit=renew aria-label=words::CHANGE aria-busy=move || pace.busy().to_string()>
             <div class="card__body form2">
                 <p class="soft wide">{words::CHANGE_TEXT}</p>
                 {has.then(|| view! { <Field id="present-password" label=words::PRESENT_PASSWORD asks=Asks::Password value=password fault=faults.password /> })}
                 <Field id="code" label=words::CODE_OR_RECOVERY asks=Asks::Code value=code fault=faults.code />
             </div>
             <div class="card__foot line line--wrap"><span class="grow"></span>
-                <button type="submit" class="btn">{words::RENEW}</button>
-                <button type="button" class="btn btn--danger" on:click=off>{words::TURN_OFF}</button>
+                <button type="submit" class="btn" aria-disabled=move || pace.busy().to_string()>{words::RENEW}</button>
+                <button type="button" class="btn btn--danger" aria-disabled=move || pace.busy().to_string() on:click=off>{words::TURN_OFF}</button>
             </div>
         </form>
     }
