@@ -4,13 +4,13 @@ import { accessible, fits } from '../lib/axe.mjs';
 import { withKey } from '../lib/running.mjs';
 import { until } from '../lib/wait.mjs';
 
-export const name = 'what was run stands on Home and in the figures at once: charts, tables, periods, a file, all by keys as well';
+export const name = 'what was run stands on Home and in the figures at once, one’s own and a team’s: charts, tables, periods, a file, all by keys as well';
 export const provider = true;
 export const args = ['--admin-emails', 'ella@example.org'];
 
-/** Runs a text with a model through the API, to its end. */
-async function ran(dashboard, text, model) {
-  const { body } = await dashboard.api('POST', '/executions', { text, models: [model] });
+/** Runs what is asked for through the API, to its end. */
+async function ran(dashboard, text, asked, query = '') {
+  const { body } = await dashboard.api('POST', `/executions${query}`, asked);
   const [{ id }] = body.executions;
   await until(`“${text}” to end`, async () => {
     const { state } = (await dashboard.api('GET', `/executions/${id}`)).body;
@@ -107,6 +107,36 @@ async function everybody(context, dashboard) {
   await context.shot(page, 'figures-everybody');
 }
 
+/** A team's figures are its admins': they choose the team, and see who ran its prompts. */
+async function ofTeam(context, dashboard, browser) {
+  const { page } = dashboard;
+  const team = (await dashboard.api('POST', '/teams', { name: 'Lighthouse keepers' })).body.id;
+  const made = await dashboard.api('POST', `/library?space=${team}`, { kind: 'prompt', set: { title: 'Morse code' }, body: 'Say it in Morse code.' });
+  await dashboard.open(`/dashboard?space=${team}`);
+  await dashboard.shows('Usage by person');
+  assert.match(await label(page, 'Active people'), /^Active people\s+0\s+of 1 member$/);
+  await accessible(page, 'a team’s figures, none');
+  const asked = { prompt: made.body.document.id, models: ['compatible/chunks=2'] };
+  await ran(dashboard, 'of the team', asked, `?space=${team}`);
+  await dashboard.open('/dashboard');
+  await dashboard.shows('Executions a day');
+  assert.match(await label(page, 'Executions'), /^Executions\s+4\s/, 'one’s own runs, wherever');
+  await page.select('select[aria-label="A team"]', team);
+  await dashboard.shows('Usage by person');
+  await until('the team in the address', () => page.evaluate((id) => location.search.includes(`space=${id}`), team));
+  assert.match(await label(page, 'Executions'), /^Executions\s+1\s/);
+  assert.match(await label(page, 'First answer'), /1 of 1 new member/);
+  await dashboard.shows('CSV by member');
+  for (const [scheme, width] of [['light', 1280], ['dark', 390]]) {
+    await browser.scheme(page, scheme);
+    await page.setViewport({ width, height: 860 });
+    await accessible(page, `a team’s figures, ${width} ${scheme}`);
+    await fits(page, `a team’s figures, ${width} ${scheme}`);
+    await context.shot(page, `figures-team-${width}-${scheme}`);
+  }
+  await page.setViewport({ width: 1280, height: 860 });
+}
+
 async function pictures(context, dashboard, browser) {
   const { page } = dashboard;
   for (const [path, shows] of [['/', 'Recent runs'], ['/dashboard', 'Executions a day']]) {
@@ -128,12 +158,13 @@ async function pictures(context, dashboard, browser) {
 export async function run(context) {
   await withKey(context, 'ella@example.org', async (dashboard) => {
     await empty(context, dashboard);
-    await ran(dashboard, 'Number 1', 'compatible/chunks=3');
-    await ran(dashboard, 'Number 2', 'compatible/chunks=4');
-    await ran(dashboard, 'Refused', 'compatible/status=401');
+    await ran(dashboard, 'Number 1', { text: 'Number 1', models: ['compatible/chunks=3'] });
+    await ran(dashboard, 'Number 2', { text: 'Number 2', models: ['compatible/chunks=4'] });
+    await ran(dashboard, 'Refused', { text: 'Refused', models: ['compatible/status=401'] });
     await home(context, dashboard);
     await figures(context, dashboard);
     await everybody(context, dashboard);
     await pictures(context, dashboard, context.open[0]);
+    await ofTeam(context, dashboard, context.open[0]);
   });
 }
