@@ -63,7 +63,7 @@ pub(super) fn Head(control: Control) -> impl IntoView {
         <header class="top top--wrap">
             <MenuButton />
             <h1>{words::TITLE}</h1>
-            <Show when=move || control.admin.get()><Whose control=control /></Show>
+            <Show when=move || control.admin.get() && !team()><Whose control=control /></Show>
             <Teams control=control />
             <span class="push line line--wrap">
                 <Seg label=words::PERIOD options=options value=Signal::derive(at) on_change=choose />
