@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::css;
 use crate::files;
 use crate::links;
+use crate::pool;
 use crate::project::Project;
 use crate::size;
 use crate::split::{self, Pieces};
@@ -58,9 +59,10 @@ pub fn assemble(project: &Project, quality: Quality, compiled: &Path) -> Result<
     let mut pieces = split::cut(project, BIN, &linked)?;
     let main = std::mem::take(&mut pieces.main);
     let module = wasm::bind(project, quality, BIN, main, Use::Extended)?;
-    for (name, part) in &mut pieces.parts {
+    pool::each(pieces.parts.iter_mut().collect(), |(name, part)| {
         *part = wasm::finish(project, quality, name, std::mem::take(part))?;
-    }
+        Ok(())
+    })?;
     let new = project.dist().join(".dashboard.new");
     files::remove_dir(&new)?;
     let names = lay_assets(project, &module, &pieces, &new)?;
@@ -197,10 +199,9 @@ fn fill(page: &str, names: &BTreeMap<&'static str, String>) -> Result<String> {
 fn compress_all(project: &Project, quality: Quality, dir: &Path) -> Result<()> {
     let kept = project.target.join("krowoc/compressed");
     let level = if quality == Quality::Shipped { 11 } else { 5 };
-    for file in files::under(dir) {
-        if !files::has_extension(&file, TEXT) {
-            continue;
-        }
+    let mut texts = files::under(dir);
+    texts.retain(|file| files::has_extension(file, TEXT));
+    pool::each(texts, |file| {
         let bytes = files::read(&file)?;
         let hash = files::digest(&[&bytes]);
         let small = files::cached(&kept, &format!("{hash}.{level}.br"), || {
@@ -208,9 +209,8 @@ fn compress_all(project: &Project, quality: Quality, dir: &Path) -> Result<()> {
         })?;
         files::write(&with_suffix(&file, "br"), small)?;
         let small = files::cached(&kept, &format!("{hash}.gz"), || gzip(&bytes))?;
-        files::write(&with_suffix(&file, "gz"), small)?;
-    }
-    Ok(())
+        files::write(&with_suffix(&file, "gz"), small)
+    })
 }
 
 fn with_suffix(file: &Path, suffix: &str) -> PathBuf {

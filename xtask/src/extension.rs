@@ -9,6 +9,7 @@ use crate::dashboard::gzip;
 use crate::files;
 use crate::links;
 use crate::manifest;
+use crate::pool;
 use crate::project::Project;
 use crate::wasm::{self, Compile, Module, Quality, Use};
 
@@ -48,14 +49,12 @@ pub fn compile(project: &Project, quality: Quality) -> Result<PathBuf> {
 /// # Errors
 /// When a source is missing or refused, or when a page would refer to a file that is not there.
 pub fn assemble(project: &Project, quality: Quality, compiled: &Path) -> Result<()> {
-    let mut modules = Vec::new();
-    for name in BINS.into_iter().chain([EXTRACTOR]) {
+    let names = BINS.into_iter().chain([EXTRACTOR]).collect();
+    let modules = pool::map(names, |name| {
         let compiled = files::read(&compiled.join(format!("{name}.wasm")))?;
-        modules.push((
-            name,
-            wasm::bind(project, quality, name, compiled, Use::Restarted)?,
-        ));
-    }
+        let module = wasm::bind(project, quality, name, compiled, Use::Restarted)?;
+        Ok((name, module))
+    })?;
     if quality == Quality::Shipped {
         for (name, module) in &modules {
             within_limit(name, gzip(&module.wasm)?.len())?;

@@ -134,8 +134,9 @@ pub fn cached(dir: &Path, key: &str, make: impl FnOnce() -> Result<Vec<u8>>) -> 
         return Ok(bytes);
     }
     let bytes = make()?;
-    // Written apart and renamed: a driver that was killed half way leaves no broken entry.
-    let partial = dir.join(format!("{key}.{}", std::process::id()));
+    // Written apart and renamed: a driver that was killed half way leaves no broken entry, and nobody writes where another does.
+    let (process, thread) = (std::process::id(), std::thread::current().id());
+    let partial = dir.join(format!("{key}.{process}.{thread:?}"));
     write(&partial, &bytes)?;
     fs::rename(&partial, &kept).with_context(|| format!("{} cannot be kept", kept.display()))?;
     Ok(bytes)

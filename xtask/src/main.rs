@@ -21,6 +21,7 @@ mod nouns;
 mod package;
 mod pictures;
 mod policy;
+mod pool;
 mod postgres;
 mod process;
 mod project;
