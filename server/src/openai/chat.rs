@@ -6,7 +6,7 @@ use super::request::Ask;
 use super::route::{Desk, conversation};
 use crate::app::AppState;
 use crate::executions::service::{self, Handle, Idempotency, RunSpec};
-use crate::store::{Conn, executions};
+use crate::store::{Conn, executions, members};
 use crate::web::actor::{Executions, Grant, still_holds};
 use crate::web::{Actor, Body, Fault, May, Recent};
 use actix_web::dev::Payload;
@@ -96,15 +96,18 @@ async fn spec(state: &AppState, actor: &Actor, ask: Ask) -> Result<RunSpec, ApiE
     if let Some(model) = ModelRef::parse(&ask.model) {
         return conversation(model, ask);
     }
-    let desk = Desk {
-        user: actor.user,
-        spaces: actor.space_ids(),
-        models: state.models.clone(),
-        slugs: state.slugs.clone(),
-    };
-    let (token, now) = (actor.token(), state.now());
+    let (models, slugs) = (state.models.clone(), state.slugs.clone());
+    let (user, token, now) = (actor.user, actor.token(), state.now());
     let read = move |conn: &mut Conn| {
         still_holds(conn, token, now)?;
+        // The caller may be remembered, but not whose libraries they may read.
+        let spaces = members::of(conn, user).map_err(Fault::from)?;
+        let desk = Desk {
+            user,
+            spaces: spaces.into_iter().map(|it| it.space).collect(),
+            models,
+            slugs,
+        };
         desk.spec(conn, ask)
     };
     state.store.read(read).await
