@@ -5,11 +5,11 @@ use crate::browser::{self, Tab};
 use crate::messages::{Before, Failure, FailureCode, Likeness, Part, Preview, Recognised};
 use crate::model::before::{self, Known, Marks};
 use crate::model::{diff, draft, page};
+use crate::store::Store;
 use krowoc_shared::capture::{Capture, CaptureError};
 use krowoc_shared::library::limits;
 use krowoc_shared::prompts::{Confidence, convert, estimate_tokens, recognise};
 use serde::{Deserialize, Serialize};
-use std::cmp::Reverse;
 
 /// What the extractor is asked for.
 #[derive(Debug, Serialize, Deserialize)]
@@ -131,54 +131,59 @@ fn converted(text: &str) -> Option<String> {
     (converted.len() <= limits::BODY_BYTES).then_some(converted)
 }
 
-async fn saved_before(capture: &Capture) -> Outcome<Option<Before>> {
+/// The nearest earlier save of each library.
+async fn saved_before(capture: &Capture) -> Outcome<Vec<Before>> {
     let marks = Marks {
         page: capture.canonical_url.clone(),
         fingerprint: capture.fingerprint.clone(),
         simhash: capture.simhash,
     };
-    let mut found = None;
-    for store in spaces::all().await? {
-        // What cannot be edited cannot be updated: there a clip is something new.
-        if spaces::refusal(&store).await?.is_some() {
-            continue;
-        }
-        let here = store
-            .find(|rows| {
-                let known: Vec<Known> = rows
-                    .values()
-                    .map(|row| Known {
-                        doc_id: row.id,
-                        marks: row.marks(),
-                        edited_at: row.edited_at,
-                    })
-                    .collect();
-                before::best(&marks, &known).map(|(likeness, known)| (likeness, known.clone()))
-            })
-            .await?;
-        let rank = |(likeness, known): &(Likeness, Known)| (*likeness, Reverse(known.edited_at));
-        if let Some(here) = here
-            && found
-                .as_ref()
-                .is_none_or(|(_, best)| rank(&here) < rank(best))
-        {
-            found = Some((store, here));
-        }
+    let mut found = Vec::new();
+    for (store, team) in spaces::named().await? {
+        let before = saved_in(&store, team, &marks, &capture.markdown).await;
+        found.extend(spaces::excused(&store, before)?.flatten());
     }
-    let Some((store, (likeness, known))) = found else {
+    Ok(found)
+}
+
+async fn saved_in(
+    store: &Store,
+    team: Option<String>,
+    marks: &Marks,
+    text: &str,
+) -> Outcome<Option<Before>> {
+    // What cannot be edited cannot be updated: there a clip is something new.
+    if spaces::refusal(store).await?.is_some() {
+        return Ok(None);
+    }
+    let found = store
+        .find(|rows| {
+            let known: Vec<Known> = rows
+                .values()
+                .map(|row| Known {
+                    doc_id: row.id,
+                    marks: row.marks(),
+                    edited_at: row.edited_at,
+                })
+                .collect();
+            before::best(marks, &known).map(|(likeness, known)| (likeness, known.doc_id))
+        })
+        .await?;
+    let Some((likeness, id)) = found else {
         return Ok(None);
     };
-    let id = known.doc_id;
     let Some(local) = store.document(id).await? else {
         return Ok(None);
     };
     let view = local.view;
     let (diff, changed) = match likeness {
         Likeness::SamePage => (Vec::new(), 0),
-        Likeness::Same | Likeness::Near => diff::diff(&view.body.text, &capture.markdown),
+        Likeness::Same | Likeness::Near => diff::diff(&view.body.text, text),
     };
     Ok(Some(Before {
         doc_id: id,
+        space: store.team(),
+        team,
         kind: view.kind,
         title: view.title().to_owned(),
         saved_at: view.edited().at,

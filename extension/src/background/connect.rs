@@ -12,12 +12,27 @@ use krowoc_shared::error::Problem;
 use krowoc_shared::ids::Millis;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::cell::Cell;
 
 const LINK: &str = "server";
 const LEFT: &str = "left";
 const LOCK: &str = "connect";
 /// Milliseconds to wait for a sign of life.
 const PROBE: u32 = 10_000;
+
+thread_local! {
+    /// Which connection it is, of this instance.
+    static NUMBER: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Another number with each connection that begins or ends: who waited for an answer meanwhile asked for another one, and lets it go.
+pub(super) fn number() -> u64 {
+    NUMBER.get()
+}
+
+fn another() {
+    NUMBER.set(number().wrapping_add(1));
+}
 
 /// The connection as it is stored: in this extension's own database, which no page can read.
 #[derive(Clone, Serialize, Deserialize)]
@@ -108,6 +123,7 @@ pub(super) async fn begin(server: String, name: String) -> Outcome<State> {
         name,
         stage: Stage::Pending { verifier, state },
     };
+    another();
     set_link(&store, &link).await?;
     flush::set_status(&store, &flush::Status::default()).await?;
     browser::open_tab(&page)
@@ -185,6 +201,7 @@ async fn redeem(tab: i32, url: &str) -> Outcome<()> {
     match http::tokens(&link, &request).await {
         Ok(tokens) => {
             let device = tokens.device;
+            another();
             set_link(&store, &link.with_tokens(tokens, browser::now())).await?;
             flush::opened(device).await?;
             // The tab is done; where it cannot be closed the page says so itself.
@@ -253,7 +270,10 @@ pub(super) async fn end(erase: bool) -> Outcome<State> {
     let mut left = left(&store).await?;
     if let Some(link) = link(&store).await? {
         let pattern = link.pattern();
+        another();
         flush::closed(&store).await?;
+        // A flush that began before every library was told has nothing to say either.
+        another();
         if stands(&store, &link).await? {
             left = Some(Left {
                 server: link.server,

@@ -118,7 +118,8 @@ fn json<T: Serialize>(value: &T) -> Result<String, NoAnswer> {
         .map_err(|error| NoAnswer::network(TroubleCode::Protocol, error.to_string()))
 }
 
-fn storage(failure: Failure) -> NoAnswer {
+/// What a failure of the database is to a request.
+pub(super) fn storage(failure: Failure) -> NoAnswer {
     let code = match failure.code {
         FailureCode::StorageFull => TroubleCode::StorageFull,
         _ => TroubleCode::Storage,
@@ -146,6 +147,7 @@ async fn link() -> Outcome<Option<Link>> {
 
 /// A valid access token; spends the refresh token when there is none. There is one flusher, so there is one refresh at a time.
 async fn access(renew: bool) -> Result<(Link, String), NoAnswer> {
+    let number = connect::number();
     let Some(link) = link().await.map_err(storage)? else {
         return Err(signed_out());
     };
@@ -191,8 +193,8 @@ async fn access(renew: bool) -> Result<(Link, String), NoAnswer> {
     };
     let token = tokens.access_token.clone();
     let renewed = link.with_tokens(tokens, browser::now());
-    // A connection that was ended meanwhile does not come back.
-    if self::link().await.map_err(storage)?.is_none() {
+    // A connection that was ended meanwhile does not come back, and takes no other's place.
+    if self::link().await.map_err(storage)?.is_none() || connect::number() != number {
         return Err(signed_out());
     }
     let stored = async { connect::set_link(&*store().await?, &renewed).await };

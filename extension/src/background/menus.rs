@@ -1,7 +1,7 @@
 //! The context menu and the shortcut: capture and save without a form. They answer on the button: there is no page to draw on.
 
 use super::capture::{Extract, Extracted, capture, failure};
-use super::{Outcome, overview, save, spaces};
+use super::{Outcome, overview, save};
 use crate::browser::{self, Tab};
 use crate::messages::{Failure, FailureCode, MenuClick, Part};
 use crate::model::{draft, words};
@@ -81,9 +81,7 @@ async fn keep(
         "badgeSaved"
     };
     let said = browser::message(key, &[&capture.title]);
-    let mut draft = draft::unasked(op_id, doc_id, kind, capture, browser::now());
-    draft.space = spaces::last().await?;
-    save::save(draft).await?;
+    save::save(draft::unasked(op_id, doc_id, kind, capture, browser::now())).await?;
     Ok(said)
 }
 

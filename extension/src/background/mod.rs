@@ -53,16 +53,20 @@ pub(crate) fn node() -> u32 {
 
 /// The database of one's own library, which holds the connection too; opened on first use.
 pub(crate) async fn store() -> Outcome<Rc<Store>> {
-    opened(None, ClientState::new(node())).await
+    open(None, ClientState::new(node())).await
 }
 
-/// Every library of this browser, one's own first.
+/// Every library of this browser, one's own first; fails when one of them cannot be opened.
 pub(crate) async fn libraries() -> Outcome<Vec<Rc<Store>>> {
-    spaces::all().await
+    let (found, closed) = spaces::opened().await?;
+    match closed.into_iter().next() {
+        Some((_, failure)) => Err(failure),
+        None => Ok(found.into_iter().map(|(library, _)| library).collect()),
+    }
 }
 
 /// The database of a library, opened on first use; `fresh` is its state when it is new.
-async fn opened(team: Option<SpaceId>, fresh: ClientState) -> Outcome<Rc<Store>> {
+async fn open(team: Option<SpaceId>, fresh: ClientState) -> Outcome<Rc<Store>> {
     if let Some(store) = STORES.with_borrow(|stores| stores.get(&team).cloned()) {
         return Ok(store);
     }

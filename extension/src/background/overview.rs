@@ -1,17 +1,19 @@
 //! How things stand, for pages and badge; the local search: of all libraries. Reads only.
 
 use super::connect::{self, Stage};
-use super::{Outcome, flush, spaces, store};
+use super::{Outcome, flush, queue, spaces, store};
 use crate::browser;
-use crate::messages::{Change, Connection, Found, Hit, Shelf, State, Team, TroubleCode, Waiting};
+use crate::messages::{
+    Change, Connection, Failure, Found, Hit, Shelf, State, Team, TroubleCode, Waiting, Way,
+};
 use crate::model::search::Rank;
-use crate::model::{badge, search as ranking};
+use crate::model::{badge, rescue, search as ranking};
 use crate::store::{Counts, IndexRow, Store};
 use krowoc_shared::ids::{DocId, SpaceId};
 use krowoc_shared::library::document::{Field, Kind};
 use krowoc_shared::sync::client::{OutboxRow, RowState};
 use krowoc_shared::text;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Operations shown.
 const SHOWN: u32 = 100;
@@ -48,10 +50,12 @@ pub(super) async fn state() -> Outcome<State> {
         .is_some_and(|trouble| trouble.code == TroubleCode::Unreachable);
     let (mut queue, mut conflicts, mut documents) = (Vec::new(), Vec::new(), 0_usize);
     for library in spaces::all().await? {
-        let rows = library.rows(SHOWN).await?;
-        queue.extend(waiting(&library, rows).await?);
-        conflicts.extend(library.find(two_sided).await?);
-        documents = documents.saturating_add(library.find(BTreeMap::len).await?);
+        let Some(held) = spaces::excused(&library, held(&library).await)? else {
+            continue;
+        };
+        queue.extend(held.queue);
+        conflicts.extend(held.conflicts);
+        documents = documents.saturating_add(held.documents);
     }
     queue.sort_by_key(|item| item.at);
     queue.truncate(SHOWN as usize);
@@ -72,11 +76,35 @@ pub(super) async fn state() -> Outcome<State> {
     })
 }
 
+/// What one library holds.
+struct Held {
+    queue: Vec<Waiting>,
+    conflicts: Vec<(DocId, String)>,
+    documents: usize,
+}
+
+async fn held(library: &Store) -> Outcome<Held> {
+    let rows = library.rows(SHOWN).await?;
+    // Who may only read cannot settle anything.
+    let conflicts = match spaces::refusal(library).await? {
+        None => library.find(two_sided).await?,
+        Some(_) => Vec::new(),
+    };
+    Ok(Held {
+        queue: waiting(library, rows).await?,
+        conflicts,
+        documents: library.find(BTreeMap::len).await?,
+    })
+}
+
 /// The operations of all libraries.
 async fn counts() -> Outcome<Counts> {
     let mut sum = Counts::default();
     for library in spaces::all().await? {
-        let counts = library.counts().await?;
+        let counts = library.counts().await.map_err(Failure::from);
+        let Some(counts) = spaces::excused(&library, counts)? else {
+            continue;
+        };
         sum.waiting = sum.waiting.saturating_add(counts.waiting);
         sum.rejected = sum.rejected.saturating_add(counts.rejected);
     }
@@ -90,7 +118,12 @@ fn two_sided(rows: &BTreeMap<DocId, IndexRow>) -> Vec<(DocId, String)> {
 }
 
 async fn waiting(store: &Store, rows: Vec<OutboxRow>) -> Outcome<Vec<Waiting>> {
-    let left = store.state().await?.ended();
+    let state = store.state().await?;
+    let left = state.ended();
+    let lost = match state.refusal() {
+        None => None,
+        Some(_) => Some(rescued(store, &rows).await?),
+    };
     let titles = store
         .find(|found| {
             let title =
@@ -116,6 +149,11 @@ async fn waiting(store: &Store, rows: Vec<OutboxRow>) -> Outcome<Vec<Waiting>> {
             RowState::Waiting => None,
             RowState::Rejected(violation) => Some(violation),
         };
+        let way = match &lost {
+            None => Way::Back,
+            Some(worth) if worth.contains(&row.op.doc_id) => Way::Own,
+            Some(_) => Way::Nowhere,
+        };
         Waiting {
             op_id: row.op.op_id,
             doc_id: row.op.doc_id,
@@ -127,9 +165,27 @@ async fn waiting(store: &Store, rows: Vec<OutboxRow>) -> Outcome<Vec<Waiting>> {
             body: text.filter(|_| refused.is_some()),
             refused,
             left,
+            way,
         }
     };
     Ok(rows.into_iter().zip(titles).map(item).collect())
+}
+
+/// The documents of refused rows that can be put into one's own library.
+async fn rescued(store: &Store, rows: &[OutboxRow]) -> Outcome<BTreeSet<DocId>> {
+    let refused = rows.iter().filter(|row| row.is_rejected());
+    let ids: BTreeSet<DocId> = refused.map(|row| row.op.doc_id).collect();
+    let mut worth = BTreeSet::new();
+    for id in ids {
+        let of_document = queue::rows_of(store, id).await?;
+        let of_document: Vec<&OutboxRow> = of_document.iter().collect();
+        if let Some(local) = store.document(id).await?
+            && rescue::is_worth(&local, &of_document)
+        {
+            worth.insert(id);
+        }
+    }
+    Ok(worth)
 }
 
 fn change(row: &OutboxRow) -> Change {
@@ -177,7 +233,8 @@ pub(super) async fn search(typed: &str, limit: usize) -> Outcome<Found> {
                 .map(|(rank, row)| (rank, hit(row)))
                 .collect::<Vec<_>>()
         });
-        hits.extend(here.await?);
+        let here = here.await.map_err(Failure::from);
+        hits.extend(spaces::excused(&library, here)?.into_iter().flatten());
     }
     hits.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
     hits.truncate(limit);
@@ -191,7 +248,10 @@ pub(super) async fn shelf(space: Option<SpaceId>, last: bool) -> Outcome<Shelf> 
     let store = spaces::of(space).await?;
     let mut teams = Vec::new();
     for (library, name) in spaces::named().await? {
-        let state = library.state().await?;
+        let state = library.state().await.map_err(Failure::from);
+        let Some(state) = spaces::excused(&library, state)? else {
+            continue;
+        };
         if let (Some(space), Some(name), false) = (library.team(), name, state.ended()) {
             let refusal = state.refusal().map(|violation| violation.message);
             teams.push(Team {

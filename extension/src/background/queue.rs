@@ -3,13 +3,13 @@
 use super::{Outcome, flush, overview, spaces, store};
 use crate::browser;
 use crate::messages::{Failure, FailureCode, State};
+use crate::model::rescue as model;
 use crate::store::Store;
 use krowoc_shared::ids::{DocId, OpId};
-use krowoc_shared::library::document::{Document, Field};
+use krowoc_shared::library::document::Field;
 use krowoc_shared::sync::client::{
-    Env, OutboxRow, discard as give_up, record, retry as send_again,
+    Env, OutboxRow, discard as give_up, discard_all, record, retry as send_again,
 };
-use krowoc_shared::sync::ops;
 use krowoc_shared::sync::wire::BodyEdit;
 
 /// Rows that are looked through for those of a document.
@@ -22,8 +22,8 @@ async fn after() -> Outcome<State> {
     Ok(state)
 }
 
-/// Sends a rejected operation again. One that is not there any more was sent by an earlier press. Of a team that the person has left, it is
-/// put into their own library.
+/// Sends a rejected operation again. One that is not there any more was sent by an earlier press. Of a team that the person may
+/// not edit in any more, it is put into their own library.
 pub(super) async fn retry(
     op_id: OpId,
     title: Option<String>,
@@ -32,7 +32,7 @@ pub(super) async fn retry(
     let Some((store, row)) = spaces::waiting(op_id).await? else {
         return after().await;
     };
-    if store.state().await?.ended() {
+    if spaces::refusal(&store).await?.is_some() {
         rescue(&store, row.op.doc_id, (title, body)).await?;
         return after().await;
     }
@@ -59,43 +59,40 @@ pub(super) async fn retry(
     after().await
 }
 
-/// Puts what a person made of a document, and their former team never took, into their own library as a document of its own; then gives up what
-/// is kept of it there. Stopped in between, it is put there again, under the same id: nothing is there twice.
+/// Every row of a document, in the order they were made.
+pub(super) async fn rows_of(store: &Store, doc_id: DocId) -> Outcome<Vec<OutboxRow>> {
+    let rows = store.rows(ALL).await?;
+    Ok(rows
+        .into_iter()
+        .filter(|row| row.op.doc_id == doc_id)
+        .collect())
+}
+
+/// Puts what a person made of a document, and their team does not take from them, into their own library as a document of its own; then gives
+/// up what is kept of it there, in one commit. Stopped in between, it is put there again, under the same id: nothing is there twice.
 async fn rescue(
     team: &Store,
     doc_id: DocId,
-    (title, body): (Option<String>, Option<String>),
+    words: (Option<String>, Option<String>),
 ) -> Outcome<()> {
-    let rows = team.rows(ALL).await?;
-    let rows: Vec<OutboxRow> = rows
-        .into_iter()
-        .filter(|row| row.op.doc_id == doc_id)
-        .collect();
-    let (Some(local), Some(first)) = (team.document(doc_id).await?, rows.first()) else {
+    let rows = rows_of(team, doc_id).await?;
+    let rows: Vec<&OutboxRow> = rows.iter().collect();
+    let Some(local) = team.document(doc_id).await? else {
         return Ok(());
     };
-    let id = DocId::from_slice(first.op.op_id.as_bytes());
-    let id = id.ok_or_else(|| Failure::new(FailureCode::Internal, ""))?;
-    let view = Document { id, ..local.view };
     let now = browser::now();
-    let mut op = ops::recreate(&view, OpId::mint(now, browser::random()), now);
-    // A collection of the team is none of theirs.
-    op.set.remove(&Field::Collection);
-    if let Some(title) = title {
-        op.set.insert(Field::Title, title.into());
-    }
-    if let Some(text) = body {
-        op.body = Some(BodyEdit { base_rev: 0, text });
-    }
+    let op_id = OpId::mint(now, browser::random());
+    let Some(op) = model::op(&local, &rows, words, op_id, now) else {
+        return Ok(());
+    };
+    let id = op.doc_id;
     let own = store().await?;
     own.step(&[id], |state, loaded| record(state, loaded, op.into(), now))
         .await??;
-    for row in rows {
-        team.step::<Failure, _>(&[doc_id], |state, loaded| {
-            Ok(give_up(state, loaded, row.seq))
-        })
-        .await??;
-    }
+    team.step::<Failure, _>(&[doc_id], |state, loaded| {
+        Ok(discard_all(state, loaded, doc_id))
+    })
+    .await??;
     Ok(())
 }
 

@@ -66,8 +66,9 @@ pub(super) async fn save(draft: Draft) -> Outcome<Saved> {
     let before = before.filter(|_| draft.keep != Keep::Both);
     let undo = ops::inverse(&op, op_id, before.as_ref(), 0, browser::now());
     keep(&store, op).await?;
-    if new {
-        spaces::remember(draft.space).await?;
+    if new && draft.chosen {
+        // It is saved: a choice that cannot be noted is no reason to say otherwise.
+        let _ = spaces::remember(draft.space).await;
     }
     let undo = serde_json::to_string(&undo)
         .map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?;

@@ -13,7 +13,7 @@ mod standing;
 
 pub use run::{RunDoor, RunForm};
 pub use sides::{Settled, Sides};
-pub use standing::{Change, Connection, Ear, Left, State, Trouble, TroubleCode, Waiting};
+pub use standing::{Change, Connection, Ear, Left, State, Trouble, TroubleCode, Waiting, Way};
 
 /// An event as the entry script hands it over.
 #[derive(Debug, Clone, Deserialize)]
@@ -303,8 +303,8 @@ pub struct Preview {
     pub variables: Vec<Recognised>,
     /// The text with all of them as a template writes them; absent when there are none.
     pub template: Option<String>,
-    /// The same or nearly the same was saved before.
-    pub before: Option<Before>,
+    /// The same or nearly the same was saved before: the nearest of each library that can be saved to.
+    pub before: Vec<Before>,
 }
 
 /// A variable that was recognised in a foreign notation.
@@ -323,6 +323,10 @@ pub struct Recognised {
 pub struct Before {
     /// The document.
     pub doc_id: DocId,
+    /// The team whose it is; one's own when absent.
+    pub space: Option<SpaceId>,
+    /// The name of that team.
+    pub team: Option<String>,
     /// What it is.
     pub kind: Kind,
     /// Its title.
@@ -411,6 +415,9 @@ pub struct Draft {
     /// The library of a new document: a team's, or one's own. An earlier one stays where it is.
     #[serde(default)]
     pub space: Option<SpaceId>,
+    /// The library was chosen by the person, in the form: it is remembered.
+    #[serde(default)]
+    pub chosen: bool,
 }
 
 /// The result of a save: it is in the database.

@@ -135,9 +135,25 @@ pub struct Waiting {
     pub refused: Option<Violation>,
     /// Its text, for editing a refused one.
     pub body: Option<String>,
-    /// The person is not in its team any more: sent again, it goes into their own library.
+    /// The person is not in its team any more.
     #[serde(default)]
     pub left: bool,
+    /// Where it goes when it is sent again.
+    #[serde(default)]
+    pub way: Way,
+}
+
+/// Where a refused operation goes when it is sent again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// To where it came from.
+    #[default]
+    Back,
+    /// Into one's own library: where it came from, the person may not edit.
+    Own,
+    /// Nowhere: they may not edit there, and it has no text to keep.
+    Nowhere,
 }
 
 /// What an operation does, for people.

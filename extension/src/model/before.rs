@@ -1,8 +1,8 @@
 //! Whether a page or a text was saved before, from what the local store knows. Not the store, and never a question to a server.
 
-use crate::messages::Likeness;
+use crate::messages::{Before, Keep, Likeness};
 use krowoc_shared::capture::fingerprint::{SimHash, near};
-use krowoc_shared::ids::{DocId, Millis};
+use krowoc_shared::ids::{DocId, Millis, SpaceId};
 
 /// What is known of a capture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,10 +51,29 @@ pub fn best<'a>(
         .min_by_key(|(likeness, known)| (*likeness, std::cmp::Reverse(known.edited_at)))
 }
 
+/// The earlier save that the form offers: that of the library which was chosen, else of one's own. Never of a team that was not chosen.
+#[must_use]
+pub fn offered(found: &[Before], chosen: Option<SpaceId>) -> Option<&Before> {
+    let of = |space| found.iter().find(move |before| before.space == space);
+    of(chosen).or_else(|| of(None))
+}
+
+/// What is done with it unless the person says otherwise. What is in another library than the chosen one is not changed unasked.
+#[must_use]
+pub fn proposed(before: Option<&Before>, chosen: Option<SpaceId>) -> Keep {
+    match before {
+        Some(before) if before.space == chosen && before.likeness != Likeness::SamePage => {
+            Keep::Update
+        }
+        _ => Keep::Both,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use krowoc_shared::capture::fingerprint::{fingerprint, simhash};
+    use krowoc_shared::library::document::Kind;
 
     const TEXT: &str = "Act as a code review assistant and give a detailed assessment of the code that is provided by the user, with examples";
 
@@ -114,5 +133,45 @@ mod tests {
     fn documents_without_a_page_do_not_resemble_each_other_by_that() {
         let library = [known(1, "", "one text of a few words", 1)];
         assert_eq!(best(&marks("", "quite another text"), &library), None);
+    }
+
+    fn saved(space: Option<SpaceId>, likeness: Likeness) -> Before {
+        Before {
+            doc_id: DocId::mint(1, [1; 10]),
+            space,
+            team: space.map(|_| "A team".into()),
+            kind: Kind::Prompt,
+            title: String::new(),
+            saved_at: 1,
+            likeness,
+            diff: Vec::new(),
+            changed: 0,
+        }
+    }
+
+    #[test]
+    fn a_document_of_a_team_is_offered_only_while_its_library_is_chosen() {
+        let (team, other) = (
+            Some(SpaceId::mint(1, [1; 10])),
+            Some(SpaceId::mint(1, [2; 10])),
+        );
+        let found = [saved(team, Likeness::Same), saved(None, Likeness::Near)];
+        let space = |chosen| offered(&found, chosen).map(|before| before.space);
+        assert_eq!(space(team), Some(team));
+        assert_eq!(space(None), Some(None));
+        assert_eq!(space(other), Some(None));
+        assert_eq!(offered(&found[..1], None), None);
+        assert_eq!(offered(&found[..1], other), None);
+    }
+
+    #[test]
+    fn only_what_is_in_the_chosen_library_is_updated_without_a_word() {
+        let team = Some(SpaceId::mint(1, [1; 10]));
+        let own = saved(None, Likeness::Same);
+        assert_eq!(proposed(Some(&own), None), Keep::Update);
+        assert_eq!(proposed(Some(&own), team), Keep::Both);
+        let page = saved(team, Likeness::SamePage);
+        assert_eq!(proposed(Some(&page), team), Keep::Both);
+        assert_eq!(proposed(None, team), Keep::Both);
     }
 }

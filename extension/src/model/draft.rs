@@ -52,7 +52,7 @@ fn without_nulls(mut source: Value) -> Value {
     source
 }
 
-/// A draft of a capture that nobody filled a form for.
+/// A draft of a capture that nobody filled a form for: always for one's own library, because nobody was asked which.
 #[must_use]
 pub fn unasked(op_id: OpId, doc_id: DocId, kind: Kind, capture: Capture, now: Millis) -> Draft {
     Draft {
@@ -67,6 +67,7 @@ pub fn unasked(op_id: OpId, doc_id: DocId, kind: Kind, capture: Capture, now: Mi
         note: String::new(),
         keep: Keep::Both,
         space: None,
+        chosen: false,
     }
 }
 
@@ -92,7 +93,8 @@ pub fn op(draft: &Draft, before: Option<&Document>, now: Millis) -> Op {
     if let Some(source) = source_after(draft, kept) {
         op = op.with(Field::Source, source);
     }
-    if let Some(collection) = draft.collection {
+    // An earlier document stays where it is: the collection may be of another library.
+    if let (Some(collection), None) = (draft.collection, kept) {
         op = op.with(Field::Collection, collection.to_string());
     }
     if !draft.note.trim().is_empty() {
@@ -192,6 +194,29 @@ mod tests {
             (body.base_rev, body.text.as_str()),
             (7, "[A page](https://a.example/x)")
         );
+    }
+
+    #[test]
+    fn a_clip_without_a_form_is_for_the_own_library_and_changes_no_choice() {
+        let unasked = draft(Keep::Both);
+        assert_eq!((unasked.space, unasked.chosen), (None, false));
+    }
+
+    #[test]
+    fn only_a_new_document_is_put_into_the_collection_of_the_form() {
+        let collection = Some(DocId::mint(1, [8; 10]));
+        for (keep, moved) in [
+            (Keep::Both, true),
+            (Keep::Update, false),
+            (Keep::Append, false),
+        ] {
+            let draft = Draft {
+                collection,
+                ..draft(keep)
+            };
+            let op = op(&draft, Some(&saved()), 1_000);
+            assert_eq!(op.set.contains_key(&Field::Collection), moved, "{keep:?}");
+        }
     }
 
     #[test]

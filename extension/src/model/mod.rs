@@ -10,6 +10,8 @@ pub mod export;
 pub mod hints;
 pub mod page;
 pub mod preview;
+pub mod rescue;
+pub mod rounds;
 pub mod run;
 pub mod search;
 pub mod settle;

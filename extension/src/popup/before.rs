@@ -11,10 +11,7 @@ use krowoc_ui::icons::Glyph;
 pub(super) fn saved_before(desk: Desk) -> El {
     let before = move || {
         let saved = desk.saving.with(|saving| matches!(saving, Saving::Done(_)));
-        let found = desk
-            .captured
-            .with(|captured| captured.as_ref().and_then(|preview| preview.before.clone()));
-        found.filter(|_| !saved)
+        desk.before().filter(|_| !saved)
     };
     group().some(before, move |before| block(desk, before))
 }
@@ -29,14 +26,19 @@ fn block(desk: Desk, before: &Before) -> El {
     if before.changed > 0 {
         said = format!("{said} {}", t1("beforeLines", &number(before.changed)));
     }
+    let team = before.team.clone();
     let line = div("p", "line")
         .attr("title", &exact(before.saved_at))
         .child(icon(Glyph::History))
-        .child(div("span", "grow").text(&said));
+        .child(div("span", "grow").text(&said))
+        .part(
+            move || !desk.shelf.with(|shelf| shelf.teams.is_empty()),
+            move |teams| whose(*teams, team.as_deref()),
+        );
     let diff = before.diff.clone();
     div("div", "stack")
         .child(line)
-        .child(what_to_do(desk, before))
+        .child(what_to_do(desk))
         .when(
             move || desk.compares(),
             move || difference(&t("diffLabel"), &diff),
@@ -44,7 +46,17 @@ fn block(desk: Desk, before: &Before) -> El {
         .part(move || desk.keep.get(), hint(&before.title))
 }
 
-fn what_to_do(desk: Desk, before: &Before) -> El {
+/// Whose library it is in: nothing to tell without a team.
+fn whose(teams: bool, team: Option<&str>) -> El {
+    let name = match team {
+        Some(team) => team.to_owned(),
+        None if teams => t("libraryOwn"),
+        None => return group(),
+    };
+    div("span", "badge").attr("dir", "auto").text(&name)
+}
+
+fn what_to_do(desk: Desk) -> El {
     let words = Choice {
         label: t("beforeWhat"),
         options: vec![t("keepUpdate"), t("keepAppend"), t("keepBoth")],
@@ -55,14 +67,13 @@ fn what_to_do(desk: Desk, before: &Before) -> El {
         Keep::Append => 1,
         Keep::Both => 2,
     };
-    let earlier = before.clone();
     choice(words, chosen, move |at| {
         let keep = match at {
             0 => Keep::Update,
             1 => Keep::Append,
             _ => Keep::Both,
         };
-        desk.choose(keep, Some(&earlier));
+        desk.choose(keep);
     })
 }
 

@@ -3,9 +3,10 @@
 use super::queue::Editing;
 use crate::browser;
 use crate::messages::{
-    Before, Connection, Draft, Failure, FailureCode, Found, Keep, Likeness, Part, Preview, Request,
-    Saved, Settled, Shelf, Sides, State,
+    Before, Connection, Draft, Failure, FailureCode, Found, Keep, Part, Preview, Request, Saved,
+    Settled, Shelf, Sides, State,
 };
+use crate::model::before;
 use crate::page::reactive::{Signal, flush, once};
 use crate::page::{ask, dom, failure, listen, mint_doc, mint_op, t};
 use gloo_timers::future::TimeoutFuture;
@@ -121,11 +122,22 @@ impl Desk {
         self.stock(None, true);
     }
 
-    /// Asks what the form completes from in a library, or in the one that was saved to `last`.
+    /// Asks what the form completes from in a library, or in the one that was saved to `last`. An answer about a library that is not the
+    /// chosen one any more is dropped.
     fn stock(self, space: Option<SpaceId>, last: bool) {
         spawn_local(async move {
-            if let Ok(shelf) = ask::<Shelf>(&Request::Shelf { space, last }).await {
-                self.space.set(shelf.space);
+            let shelf = ask::<Shelf>(&Request::Shelf { space, last }).await;
+            if let Ok(shelf) = shelf
+                && self.space.now() == space
+            {
+                if shelf.space != space {
+                    if self.saving.now() != Saving::Not {
+                        // What is being saved was not meant for it.
+                        self.stock(space, false);
+                        return;
+                    }
+                    self.turn_to(shelf.space);
+                }
                 self.shelf.set(shelf);
             }
         });
@@ -133,9 +145,41 @@ impl Desk {
 
     /// Chooses the library of what is saved.
     pub fn shelve(self, space: Option<SpaceId>) {
+        // Nothing of the library before can be picked until this one's is here.
         self.collection.set(None);
-        self.space.set(space);
+        self.shelf.update(|shelf| {
+            shelf.tags.clear();
+            shelf.collections.clear();
+        });
+        self.turn_to(space);
         self.stock(space, false);
+    }
+
+    /// Another library, and with it another earlier save.
+    fn turn_to(self, space: Option<SpaceId>) {
+        // The title of the earlier one goes with it.
+        self.choose(Keep::Both);
+        self.space.set(space);
+        self.propose();
+    }
+
+    /// What to do with the earlier save unless the person says otherwise.
+    fn propose(self) {
+        let before = once(|| self.before());
+        let keep = before::proposed(before.as_ref(), self.space.now());
+        if let (Keep::Update, Some(before)) = (keep, &before) {
+            self.kind.set(before.kind);
+        }
+        self.choose(keep);
+    }
+
+    /// The earlier save that is offered.
+    pub fn before(self) -> Option<Before> {
+        let space = self.space.get();
+        self.captured.with(|captured| {
+            let found = captured.as_ref().map(|preview| preview.before.as_slice());
+            before::offered(found.unwrap_or_default(), space).cloned()
+        })
     }
 
     /// The server, once there is a connection.
@@ -172,18 +216,15 @@ impl Desk {
         self.unveiled.set(false);
         self.saving.set(Saving::Not);
         self.doc_id.set(mint_doc());
-        self.choose(Keep::Both, preview.before.as_ref());
-        let near = |before: &&Before| before.likeness != Likeness::SamePage;
-        if let Some(before) = preview.before.as_ref().filter(near) {
-            self.kind.set(before.kind);
-            self.choose(Keep::Update, Some(before));
-        }
+        self.keep.set(Keep::Both);
         self.captured.set(Some(preview));
+        self.propose();
         self.preview.set(Load::Ready);
     }
 
     /// What to do with an earlier save; the title follows, unless somebody changed it.
-    pub fn choose(self, keep: Keep, before: Option<&Before>) {
+    pub fn choose(self, keep: Keep) {
+        let before = once(|| self.before());
         let own = self
             .captured
             .peek(|captured| captured.as_ref().map(|preview| preview.title.clone()));
@@ -204,16 +245,8 @@ impl Desk {
 
     /// True while the difference to an earlier save is shown instead of the text.
     pub fn compares(self) -> bool {
-        let differs = |preview: &Preview| {
-            preview
-                .before
-                .as_ref()
-                .is_some_and(|before| !before.diff.is_empty())
-        };
-        self.keep.get() == Keep::Update
-            && self
-                .captured
-                .with(|captured| captured.as_ref().is_some_and(differs))
+        let differs = |before: &Before| !before.diff.is_empty();
+        self.keep.get() == Keep::Update && self.before().as_ref().is_some_and(differs)
     }
 
     /// The text as it will be saved.
@@ -238,12 +271,11 @@ impl Desk {
 
     fn draft(self) -> Option<Draft> {
         let preview = self.captured.now()?;
-        let keep = self.keep.now();
-        let earlier = preview
-            .before
-            .as_ref()
-            .map(|before| before.doc_id)
-            .filter(|_| keep != Keep::Both);
+        let before = once(|| self.before());
+        let (keep, earlier) = match (self.keep.now(), before) {
+            (Keep::Both, _) | (_, None) => (Keep::Both, None),
+            (keep, Some(before)) => (keep, Some(before.doc_id)),
+        };
         Some(Draft {
             op_id: mint_op(),
             doc_id: earlier.unwrap_or_else(|| self.doc_id.now()),
@@ -252,10 +284,11 @@ impl Desk {
             body: once(|| self.body()),
             source: preview.source,
             tags: self.tags.now(),
-            collection: self.collection.now(),
+            collection: self.collection.now().filter(|_| keep == Keep::Both),
             note: self.note.now(),
             keep,
             space: self.space.now(),
+            chosen: true,
         })
     }
 

@@ -2,11 +2,12 @@
 //! looking.
 
 use super::desk::Desk;
-use crate::messages::{Connection, Request, State, Waiting};
+use crate::messages::{Connection, Request, State, Waiting, Way};
 use crate::model::words;
 use crate::page::dom::{El, button, div, el, group};
 use crate::page::reactive::Signal;
 use crate::page::{ask, download, failure, icon_as, moment, number, t, t1};
+use krowoc_shared::error::ErrorCode;
 use krowoc_shared::ids::{DocId, OpId};
 use krowoc_ui::icons::Glyph;
 use wasm_bindgen_futures::spawn_local;
@@ -140,16 +141,22 @@ fn conflict(desk: Desk, id: DocId, title: &str) -> El {
         .child(resolve)
 }
 
+/// Key of why it was refused, and what can be done.
+fn why(item: &Waiting, code: ErrorCode) -> &'static str {
+    match (item.way, item.left) {
+        (Way::Own, true) => "refusedLeft",
+        (Way::Own, false) => "refusedViewer",
+        (Way::Nowhere, true) => "refusedOut",
+        _ => words::refused(code),
+    }
+}
+
 fn refused(desk: Desk, item: Waiting) -> El {
     let op_id = item.op_id;
     let reason = item.refused.as_ref().map(|violation| {
         div("span", "xs soft")
             .attr("title", &violation.message)
-            .text(&t(if item.left {
-                "refusedLeft"
-            } else {
-                words::refused(violation.code)
-            }))
+            .text(&t(why(&item, violation.code)))
     });
     let words = div("div", "stack stack--1")
         .child(name(&item.title))
@@ -173,20 +180,23 @@ fn choices(desk: Desk, item: Waiting) -> El {
         let (title, body) = edited.map_or((None, None), |(_, title, body)| (Some(title), body));
         desk.follow(Request::Retry { op_id, title, body });
     });
+    let (title, body) = (item.title, item.body);
     let edit = quiet(move || {
         let open = is_edited(editing, op_id);
-        editing.set((!open).then(|| (op_id, item.title.clone(), item.body.clone())));
+        editing.set((!open).then(|| (op_id, title.clone(), body.clone())));
+    });
+    let edit = edit.told(move || {
+        t(if is_edited(editing, op_id) {
+            "cancel"
+        } else {
+            "editRetry"
+        })
     });
     let discard = quiet(move || desk.follow(Request::Discard { op_id }));
+    let again = item.way != Way::Nowhere;
     div("div", "line line--wrap")
-        .child(send.text(&t("sendAgain")))
-        .child(edit.told(move || {
-            t(if is_edited(editing, op_id) {
-                "cancel"
-            } else {
-                "editRetry"
-            })
-        }))
+        .maybe(again.then(|| send.text(&t("sendAgain"))))
+        .maybe(again.then_some(edit))
         .child(quiet(move || export(desk, op_id)).text(&t("export")))
         .child(discard.text(&t("discard")))
 }

@@ -28,6 +28,7 @@ impl Desk {
             note: model.unwrap_or_default(),
             keep: Keep::Both,
             space: form.keeps_in,
+            chosen: false,
         };
         spawn_local(async move {
             match ask::<Saved>(&Request::Save(Box::new(draft))).await {

@@ -358,11 +358,14 @@ impl Store {
         Ok(commit)
     }
 
-    /// What is to be done next. The mark of a push is written before this returns.
-    pub async fn plan(&self, now: i64) -> Result<Step, StoreError> {
+    /// What is to be done next; without `pushes`, as if nothing waited. The mark of a push is written before this returns.
+    pub async fn plan(&self, now: i64, pushes: bool) -> Result<Step, StoreError> {
         let scope = self.scope("readwrite")?;
         let state = required(scope.state().await?)?;
-        let waiting = scope.waiting(PLANNED).await?;
+        let waiting = match pushes {
+            true => scope.waiting(PLANNED).await?,
+            false => Vec::new(),
+        };
         let step = plan(&state, &waiting, now);
         if let Step::Push { mark, .. } = &step {
             scope.apply(mark)?;

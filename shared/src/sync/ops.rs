@@ -107,13 +107,22 @@ impl Op {
         self.set.contains_key(&Field::CreatedAt)
     }
 
+    /// True when it raises counts and does nothing else.
+    #[must_use]
+    pub fn only_counts(&self) -> bool {
+        !self.inc.is_empty() && self.only_counts_or_nothing()
+    }
+
     /// True when it changes nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
+        self.inc.is_empty() && self.only_counts_or_nothing()
+    }
+
+    fn only_counts_or_nothing(&self) -> bool {
         self.set.is_empty()
             && self.tags.is_empty()
             && self.meta.is_empty()
-            && self.inc.is_empty()
             && self.body.is_none()
             && self.resolves.is_empty()
             && self.act.is_none()

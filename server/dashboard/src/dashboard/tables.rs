@@ -174,9 +174,15 @@ pub(super) fn Prompts(prompts: Vec<PromptFigures>) -> impl IntoView {
 pub(super) fn People(people: Vec<PersonFigures>, count: u64, path: String) -> impl IntoView {
     let shown = RwSignal::new(people);
     let refused = RwSignal::new(None::<String>);
+    // The same page is not asked for twice.
+    let busy = RwSignal::new(false);
     let path = StoredValue::new(path);
     let left = move || count > u64::try_from(shown.with(Vec::len)).unwrap_or(u64::MAX);
     let more = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
         let path = format!(
             "{}&offset={}",
             path.get_value(),
@@ -190,13 +196,14 @@ pub(super) fn People(people: Vec<PersonFigures>, count: u64, path: String) -> im
                 }
                 Err(error) => drop(refused.try_set(Some(error.sentence()))),
             }
+            busy.try_set(false);
         });
     };
     view! {
         <div class="stack stack--3">
             {move || rows(shown.get())}
             {move || refused.get().map(|text| view! { <p class="hint hint--error" role="alert">{text}</p> })}
-            <Show when=left><button type="button" class="btn" on:click=more>{words::MORE}</button></Show>
+            <Show when=left><button type="button" class="btn" aria-disabled=move || busy.get().to_string() on:click=more>{words::MORE}</button></Show>
         </div>
     }
 }

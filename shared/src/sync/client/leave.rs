@@ -1,6 +1,6 @@
 //! The end of a membership, and the way back in: what of a team's library leaves this device, and what stays. Not who is in which team.
 
-use super::state::{ClientState, OutboxRow, Phase, RowState, not_in_team};
+use super::state::{ClientState, OutboxRow, Phase, RowState, SIGN_IN, not_in_team};
 use super::step::{Commit, Loaded};
 use super::work::Work;
 use crate::ids::DocId;
@@ -25,6 +25,8 @@ pub(super) fn note(state: &mut ClientState, spaces: &[SpaceState]) {
     match teams.find(|it| Some(it.space) == state.space) {
         Some(space) => {
             state.team = Some(space.role);
+            // Who is a member is not refused for good: a refusal counts until the person's spaces are looked at again.
+            state.halted = state.halted.filter(|code| code.status() == SIGN_IN);
             if state.ended() {
                 state.start_over();
             }

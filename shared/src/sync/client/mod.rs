@@ -32,7 +32,7 @@ pub use leave::{on_leave, on_membership};
 pub use plan::{POLL_EVERY, SWEEP_LIMIT, plan};
 pub use pull::{needed_by_pull, on_pull};
 pub use push::{needed_by_push, on_push};
-pub use quarantine::{discard, retry};
+pub use quarantine::{discard, discard_all, retry};
 pub use record::{Edit, record};
 pub use spaces::{on_spaces, on_sweep};
 pub use state::{Ack, Backoff, ClientState, Local, OutboxRow, Phase, RowState};

@@ -84,6 +84,25 @@ pub fn discard(state: &ClientState, loaded: Loaded, seq: u64) -> Commit {
     work.finish()
 }
 
+/// Drops every refused edit of a document for good, in one commit: never a part of them. `loaded`: the document and all of its rows.
+#[must_use]
+pub fn discard_all(state: &ClientState, loaded: Loaded, id: DocId) -> Commit {
+    let mut work = Work::new(state, loaded);
+    let rows = work.rows_of(id);
+    let refused: Vec<u64> = rows
+        .iter()
+        .filter(|row| row.is_rejected())
+        .map(|row| row.seq)
+        .collect();
+    if !refused.is_empty() {
+        for seq in refused {
+            work.drop_row(seq);
+        }
+        work.refresh(id);
+    }
+    work.finish()
+}
+
 fn is_gone(row: &OutboxRow) -> bool {
     matches!(&row.state, RowState::Rejected(violation) if violation.code == ErrorCode::NotFound)
 }

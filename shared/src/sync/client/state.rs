@@ -15,6 +15,8 @@ use std::collections::VecDeque;
 ///
 /// 1: whether a prompt is published or archived. 2: metadata.
 const KNOWS: u32 = 2;
+/// The status of a refusal that is about the sign-in, and so about every library.
+pub(super) const SIGN_IN: u16 = 401;
 
 /// A queue's state of failure: when it may be tried again. Kept in the store, so that a restart does not hammer the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,6 +170,13 @@ impl ClientState {
             field: "/space".to_owned(),
             message,
         })
+    }
+
+    /// True when nothing can be sent for any library of the person until they sign in again. A team that refuses them stops alone.
+    #[must_use]
+    pub fn signed_out(&self) -> bool {
+        let code = self.halted.filter(|_| self.connected);
+        code.is_some_and(|code| self.team.is_none() || code.status() == SIGN_IN)
     }
 
     /// True when the person is not in the team any more.

@@ -198,3 +198,60 @@ fn the_state_of_a_version_without_teams_is_read_as_ones_own_library() {
     assert!(client.same_as(&server));
     assert_eq!(client.text(id), "kept");
 }
+
+#[test]
+fn all_that_was_refused_of_a_document_is_given_up_in_one_commit() {
+    let (mut server, mut client) = team(Role::Editor);
+    let id = client.create("one");
+    let other = client.create("another");
+    server.member = false;
+    let op = client.op(id).with(Field::Title, "A title");
+    client.edit(op);
+    client.state = on_membership(&client.state, &server.spaces()).state;
+    assert!(client.step(&mut server));
+    let refused = client.rows.values().filter(|row| row.op.doc_id == id);
+    assert_eq!(refused.count(), client.load(&[id]).rows.len());
+    let commit = discard_all(&client.state, client.load(&[id]), id);
+    client.write(commit);
+    assert!(!client.locals.contains_key(&id));
+    assert!(client.rows.values().all(|row| row.op.doc_id == other));
+    assert_eq!(client.text(other), "another");
+}
+
+#[test]
+fn a_team_that_forbids_stops_alone_and_is_asked_again_when_it_names_the_person() {
+    let (mut server, mut client) = team(Role::Editor);
+    client.create("ours");
+    let Step::Push { mark, request } = client.plan() else {
+        panic!("{:?}", client.plan())
+    };
+    client.write(mark);
+    let answered = |client: &mut Client, code| {
+        let mut random = client.ids();
+        let mut env = Env {
+            now: client.now,
+            random: &mut random,
+        };
+        let loaded = client.load(&needed_by_push(&request, &Err(status(code))));
+        let answer = Err(status(code));
+        let commit = on_push(&client.state, &request, loaded, answer, &mut env);
+        client.write(commit);
+    };
+    answered(&mut client, ErrorCode::Forbidden);
+    assert_eq!(client.plan(), Step::Halted(ErrorCode::Forbidden));
+    assert!(!client.state.signed_out());
+    client.state = on_membership(&client.state, &server.spaces()).state;
+    client.sync(&mut server);
+    assert!(client.same_as(&server) && client.rows.is_empty());
+    // The end of the sign-in is another matter: no library is sent anything.
+    client.state.halted = Some(ErrorCode::DeviceRevoked);
+    client.state = on_membership(&client.state, &server.spaces()).state;
+    assert_eq!(client.plan(), Step::Halted(ErrorCode::DeviceRevoked));
+    assert!(client.state.signed_out());
+    let mut own = ClientState::new(1);
+    own.connect(None);
+    own.halted = Some(ErrorCode::Forbidden);
+    assert!(own.signed_out());
+    own.disconnect();
+    assert!(!own.signed_out());
+}
