@@ -86,7 +86,8 @@ async fn planned(
             planned.await?
         }
     };
-    spec.team = team;
+    // A text of the caller's own is no matter of the team, wherever it is run from.
+    spec.team = team.filter(|_| spec.prompt.is_some());
     spec.token = token;
     spec.correlation_id = CORRELATION.try_with(Clone::clone).unwrap_or_default();
     Ok(spec)

@@ -1,6 +1,10 @@
 //! Prompts of a team that are run: by whoever is in it, with their own keys.
 
 use super::writes::syncing;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use krowoc_server::store::Conn;
+use krowoc_server::store::statement::Statement;
 use krowoc_shared::access::Role;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::failure::FailureClass;
@@ -122,4 +126,39 @@ async fn a_failed_run_of_a_team_is_replayed_by_members_only() {
         .ok()
         .json();
     assert_eq!(done.done.len(), 1);
+}
+
+/// The executions that count as a team's.
+async fn counted(app: &TestApp, team: Team) -> i64 {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+    let read = app.state.store.read(move |conn: &mut Conn| {
+        Statement::new("SELECT COUNT(*) AS count FROM execution WHERE space_id = ?")
+            .bind(team.id.as_bytes())
+            .load::<Count>(conn)
+    });
+    read.await.unwrap()[0].count
+}
+
+#[tokio::test]
+async fn a_text_of_a_members_own_is_no_run_of_the_team_wherever_it_is_started() {
+    let script = Script::new();
+    let app = TestApp::scripted(&script).await;
+    let alice = app.sign_up("alice@example.org").await;
+    let team = Team::of(&alice, "Ours").await;
+    let made = prompt("Of the team", "Say it");
+    syncing(&alice, team).await.push(vec![made.clone()]).await;
+    let space = format!("?space={}", team.id);
+    for (request, runs) in [
+        (json!({"text": "Say it", "models": [MODEL]}), 0),
+        (json!({"prompt": made.doc_id, "models": [MODEL]}), 1),
+    ] {
+        script.say(MODEL, answer("well", 1, 1));
+        let begun = run(&alice, &space, request).await;
+        assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.text());
+        assert_eq!(counted(&app, team).await, runs);
+    }
 }
