@@ -27,7 +27,8 @@ use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
-use tokio::sync::{OnceCell, mpsc, oneshot};
+use std::sync::Arc;
+use tokio::sync::{Notify, OnceCell, mpsc, oneshot};
 
 type Inside = BoxService<Request, ServiceResponse<BoxBody>, actix_web::Error>;
 
@@ -132,6 +133,25 @@ impl Caller {
     }
 }
 
+/// What calls say beside their answers. Clones share it.
+#[derive(Clone, Default)]
+pub struct Aside {
+    /// Cookies that they set.
+    pub cookies: Rc<RefCell<Vec<HeaderValue>>>,
+    /// Told when a stream of events began: what happens from then on is in it.
+    pub begun: Rc<Notify>,
+}
+
+/// Counts a call: the request of the door is one, and fine, whatever its calls answer.
+fn count(operation: &str, refused: Option<&Problem>) {
+    let code = refused.map_or("ok", |problem| problem.code.as_str());
+    let labels = [
+        ("operation", operation.to_owned()),
+        ("code", code.to_owned()),
+    ];
+    metrics::counter!("krowoc_graphql_operations_total", &labels).increment(1);
+}
+
 /// The API of one worker. Clones share it.
 #[derive(Clone)]
 pub struct Inner {
@@ -167,28 +187,29 @@ impl Inner {
         Ok(boxed::service(made))
     }
 
-    /// Serves calls for as long as it is polled. Cookies that they set are put into `cookies`.
+    /// Serves calls for as long as it is polled. What they say beside their answers is put into `aside`.
     pub async fn serve(
         self,
         caller: Caller,
         mut calls: mpsc::UnboundedReceiver<Call>,
-        cookies: Rc<RefCell<Vec<HeaderValue>>>,
+        aside: Aside,
     ) {
         let mut open = FuturesUnordered::new();
         loop {
             tokio::select! {
-                Some(call) = calls.recv() => open.push(self.answer(&caller, call, &cookies)),
+                Some(call) = calls.recv() => open.push(self.answer(&caller, call, &aside)),
                 Some(()) = open.next() => {}
                 else => std::future::pending().await,
             }
         }
     }
 
-    async fn answer(&self, caller: &Caller, call: Call, cookies: &RefCell<Vec<HeaderValue>>) {
+    async fn answer(&self, caller: &Caller, call: Call, aside: &Aside) {
+        let operation = Arc::clone(&call.asked.operation);
         let answered = self.call(caller, call.asked).await;
         if let Ok(response) = &answered {
             let set = response.headers().get_all(header::SET_COOKIE);
-            cookies.borrow_mut().extend(set.cloned());
+            aside.cookies.borrow_mut().extend(set.cloned());
         }
         match call.wanted {
             Wanted::Whole(wanted) => {
@@ -196,18 +217,22 @@ impl Inner {
                     Ok(response) => whole(response).await,
                     Err(fault) => Err(Box::new(fault.problem())),
                 };
+                count(&operation, value.as_ref().err().map(AsRef::as_ref));
                 let _ = wanted.send(value);
             }
-            Wanted::Events(wanted) => match answered {
-                Ok(response) if response.status().is_success() => pass(response, wanted).await,
-                Ok(response) => {
-                    let refused = whole(response).await.err().unwrap_or_else(internal);
-                    let _ = wanted.send(Err(refused)).await;
-                }
-                Err(fault) => {
-                    let _ = wanted.send(Err(Box::new(fault.problem()))).await;
-                }
-            },
+            Wanted::Events(wanted) => {
+                let refused = match answered {
+                    Ok(response) if response.status().is_success() => {
+                        count(&operation, None);
+                        aside.begun.notify_one();
+                        return pass(response, wanted).await;
+                    }
+                    Ok(response) => whole(response).await.err().unwrap_or_else(internal),
+                    Err(fault) => Box::new(fault.problem()),
+                };
+                count(&operation, Some(refused.as_ref()));
+                let _ = wanted.send(Err(refused)).await;
+            }
         }
     }
 

@@ -2,12 +2,15 @@
 //! an operation of the contract, called inside this process with its own guards, services and throttles. `docs/graphql.md` says how to use it.
 
 mod inner;
+mod judge;
 mod limits;
 mod model;
 mod names;
 mod operation;
+mod readable;
 mod refusal;
 mod request;
+mod room;
 mod schema;
 mod sse;
 pub mod table;
@@ -58,5 +61,5 @@ async fn schema_text(state: Data<AppState>, contract: Data<Contract>) -> Reply<H
     let made = state.graphql.made(&contract)?;
     Ok(HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
-        .body(made.schema.sdl()))
+        .body(made.text.clone()))
 }

@@ -9,6 +9,7 @@ use actix_web::http::Method;
 use async_graphql::dynamic::ObjectAccessor;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// The argument that holds a body.
 pub const INPUT: &str = "input";
@@ -64,6 +65,7 @@ pub struct Operation {
     pub answer: Answer,
     /// What it does.
     pub about: String,
+    id: Arc<str>,
     method: Method,
     path: String,
 }
@@ -71,6 +73,8 @@ pub struct Operation {
 /// A request of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
+    /// The operation.
+    pub operation: Arc<str>,
     /// Its method.
     pub method: Method,
     /// Its address, with the query.
@@ -110,6 +114,7 @@ impl Operation {
                 }),
             answer: answer(it, id, reader),
             about: about(it),
+            id: id.into(),
             method: method.to_uppercase().parse().ok()?,
             path: path.clone(),
         })
@@ -146,6 +151,7 @@ impl Operation {
         let body = self.body.as_ref().zip(arguments.get(INPUT));
         let body = body.map(|(of, given)| wire(model, of, given.as_value()));
         Asked {
+            operation: Arc::clone(&self.id),
             method: self.method.clone(),
             address: path,
             headers,

@@ -1,6 +1,7 @@
 //! Errors as GraphQL has them: the problem of the API in `extensions`, with its code, its field and the correlation id. Not the problems.
 
 use super::inner::correlation;
+use super::limits::OPERATIONS;
 use async_graphql::{
     Error, ErrorExtensionValues, PathSegment, Response, SelectionField, ServerError, Value,
 };
@@ -70,8 +71,12 @@ fn is_ours(error: &ServerError) -> bool {
     code == Some(&internal) || error.message.starts_with("internal:")
 }
 
-/// Gives errors of the executor their code: what it finds in a query is the caller's, what it finds in an answer is ours.
+/// Most errors in an answer: one for each operation of the API that it may ask for.
+const ERRORS: usize = OPERATIONS;
+
+/// Leaves out what nobody reads of many errors, and gives those of the executor their code: what it finds in a query is the caller's, what it finds in an answer is ours.
 pub fn complete(response: &mut Response) {
+    response.errors.truncate(ERRORS);
     for error in &mut response.errors {
         let coded = error.extensions.as_ref();
         if coded.is_some_and(|values| values.get("code").is_some()) {
@@ -119,6 +124,15 @@ mod tests {
         );
         assert_eq!(response.errors[0].message, "Unknown field");
         assert!(is_of_request(&response));
+    }
+
+    #[test]
+    fn of_many_errors_the_first_are_told() {
+        let many = (0..1_000).map(|at| error(&format!("Unknown field {at}"), &[]));
+        let mut response = Response::from_errors(many.collect());
+        complete(&mut response);
+        assert_eq!(response.errors.len(), 20);
+        assert_eq!(response.errors[19].message, "Unknown field 19");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! `POST /api/graphql`: one operation a request, answered whole or as events. Not what its fields do.
 
-use super::inner::{Caller, Desk, Inner};
-use super::limits::{self, Judged};
+use super::inner::{Aside, Caller, Desk, Inner};
+use super::limits::Judged;
+use super::readable::readable;
+use super::room::Room;
 use super::schema::Made;
 use super::{refusal, sse};
 use crate::app::AppState;
@@ -13,14 +15,13 @@ use crate::web::contract::Contract;
 use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, post};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, post};
 use async_graphql::parser::parse_query;
 use async_graphql::{Request, Response, Variables};
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::library::limits::REQUEST_BYTES;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::cell::RefCell;
 use std::rc::Rc;
 
 /// The media type of answers.
@@ -29,6 +30,9 @@ const MEDIA_TYPE: &str = "application/graphql-response+json";
 const LEGACY: &str = "application/json";
 /// The media type of events.
 const EVENTS: &str = "text/event-stream";
+
+/// Largest request of somebody who is not signed in, in bytes. Nothing that everybody may read needs more.
+const ANONYMOUS_BYTES: usize = 128 * 1024;
 
 /// A request in GraphQL.
 #[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
@@ -92,24 +96,27 @@ pub(super) async fn graphql(
     request: HttpRequest,
     state: Data<AppState>,
     contract: Data<Contract>,
-    body: Body<GraphqlRequest, REQUEST_BYTES>,
+    payload: actix_web::web::Payload,
 ) -> Reply<HttpResponse> {
     same_origin(&request)?;
     let signed_in = is_signed_in(&request).await?;
+    let wanted = wanted(&request, payload.into_inner(), signed_in).await?;
     let inner = request.app_data::<Inner>().cloned();
     let inner = inner.ok_or(ErrorCode::Internal)?;
     let made = state.graphql.made(&contract)?;
     let accepted = Accepted::of(&request);
     let (desk, calls) = Desk::open();
-    let (asked, judged) = match prepare(made, body.0, signed_in) {
-        Ok((asked, judged)) => (asked.data(desk), judged),
+    let (asked, judged) = match prepare(made, wanted, signed_in) {
+        Ok((asked, judged)) => (asked.data(desk).data(Room::default()), judged),
         Err(refused) => return Ok(answer(*refused, accepted)),
     };
-    let cookies = Rc::new(RefCell::new(Vec::new()));
-    let serving = inner.serve(Caller::of(&request), calls, Rc::clone(&cookies));
-    if accepted == Accepted::Events {
+    let aside = Aside::default();
+    let serving = inner.serve(Caller::of(&request), calls, aside.clone());
+    if judged.is_subscription && accepted == Accepted::Events {
         let responses = made.schema.execute_stream(asked);
-        return Ok(events(sse::bytes(responses, Box::pin(serving))));
+        let begun = Rc::clone(&aside.begun);
+        let bytes = sse::bytes(responses, Box::pin(serving), begun);
+        return Ok(events().streaming(bytes));
     }
     if judged.is_subscription {
         let why = "A subscription is read as events: send `Accept: text/event-stream`.";
@@ -120,8 +127,12 @@ pub(super) async fn graphql(
         response = made.schema.execute(asked) => response,
         () = serving => return Err(ErrorCode::Internal.into()),
     };
-    let mut response = answer(response, accepted);
-    for cookie in cookies.take() {
+    let mut response = match accepted {
+        // Only what lasts is executed while it is read: the rest is done, guarded and in time as everything, before it is answered.
+        Accepted::Events => events().body(sse::only(response)),
+        Accepted::Usual | Accepted::Legacy => answer(response, accepted),
+    };
+    for cookie in aside.cookies.take() {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
@@ -136,6 +147,20 @@ async fn is_signed_in(request: &HttpRequest) -> Reply<bool> {
     // This request is no GET: with a cookie, it needs the CSRF token whatever is asked for.
     Anyone::from_request(request, &mut Payload::None).await?;
     Ok(true)
+}
+
+/// What is asked for. Who is not signed in may send less.
+async fn wanted(
+    request: &HttpRequest,
+    mut payload: Payload,
+    signed_in: bool,
+) -> Reply<GraphqlRequest> {
+    if signed_in {
+        let body = Body::<_, REQUEST_BYTES>::from_request(request, &mut payload).await?;
+        return Ok(body.0);
+    }
+    let body = Body::<_, ANONYMOUS_BYTES>::from_request(request, &mut payload).await?;
+    Ok(body.0)
 }
 
 /// How the caller wants to be answered.
@@ -171,21 +196,21 @@ fn prepare(
     signed_in: bool,
 ) -> Result<(Request, Judged), Box<Response>> {
     let refused = |why: String| Box::new(refusal::request(ErrorCode::InvalidRequest, why));
-    limits::readable(&wanted.query).map_err(refused)?;
+    readable(&wanted.query).map_err(refused)?;
     let document = parse_query(&wanted.query);
     let document = document.map_err(|error| refused(error.to_string()))?;
     let variables = wanted.variables.map(Value::Object).unwrap_or_default();
     let variables = Variables::from_json(variables);
     let name = wanted.operation_name.as_deref();
-    let judged = made.limits.judge(&document, name, &variables);
-    let judged = judged.map_err(refused)?;
+    let judged = made.limits.judge(document, name, &variables);
+    let (document, judged) = judged.map_err(refused)?;
     if judged.asks_schema && !signed_in {
         let why =
             "Sign in to ask for parts of the schema, or read it whole at /api/schema.graphql.";
         return Err(Box::new(refusal::request(ErrorCode::Unauthenticated, why)));
     }
+    // The one operation that is left needs no name.
     let mut request = Request::new(wanted.query).variables(variables);
-    request.operation_name = wanted.operation_name;
     request.set_parsed_query(document);
     Ok((request, judged))
 }
@@ -205,15 +230,13 @@ fn answer(mut response: Response, accepted: Accepted) -> HttpResponse {
         .body(body)
 }
 
-fn events(
-    bytes: impl futures_util::Stream<Item = Result<actix_web::web::Bytes, std::convert::Infallible>>
-    + 'static,
-) -> HttpResponse {
-    HttpResponse::Ok()
+fn events() -> HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    response
         .content_type(EVENTS)
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header(("x-accel-buffering", "no"))
         // Compression would hold events back until its window is full.
-        .insert_header((header::CONTENT_ENCODING, "identity"))
-        .streaming(bytes)
+        .insert_header((header::CONTENT_ENCODING, "identity"));
+    response
 }

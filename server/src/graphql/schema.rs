@@ -4,8 +4,10 @@ use super::inner::Desk;
 use super::limits::Limits;
 use super::model::{Enum, Field as Shape, JSON, Kind, LONG, Model, Object as Shapes, Reader, Type};
 use super::operation::{Answer, INPUT, Operation};
+use super::room::{Left, Room};
 use super::table::{MUTATIONS, QUERIES, SUBSCRIPTIONS, Watched};
-use super::{refusal, values};
+use super::{refusal, room, values};
+use actix_web::web::Bytes;
 use async_graphql::dynamic::{
     Enum as EnumType, Field, FieldFuture, FieldValue, InputObject, InputValue, Object, Scalar,
     Schema, SchemaBuilder, SchemaError, Subscription, SubscriptionField, SubscriptionFieldFuture,
@@ -17,8 +19,6 @@ use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Most directives on one field.
-const DIRECTIVES: usize = 4;
 /// Where an event of a stream stands, among what it holds.
 const EVENT_ID: &str = "$id";
 /// The name of an event, among what it holds.
@@ -28,6 +28,8 @@ const EVENT: &str = "event";
 pub struct Made {
     /// The schema.
     pub schema: Schema,
+    /// The schema in the language of schemas.
+    pub text: Bytes,
     /// The limits.
     pub limits: Limits,
 }
@@ -70,7 +72,6 @@ pub fn make(document: &Json) -> Result<Made, SchemaError> {
     }
     let model = Arc::new(model);
     let mut builder = Schema::build("Query", Some("Mutation"), Some("Subscription"))
-        .limit_directives(DIRECTIVES)
         .register(long())
         .register(json());
     let all = roots
@@ -91,7 +92,12 @@ pub fn make(document: &Json) -> Result<Made, SchemaError> {
             root.field(watch(entry, it, &model))
         });
     let schema = builder.register(root).finish()?;
-    Ok(Made { schema, limits })
+    limits.know(schema.registry().types.keys().cloned());
+    Ok(Made {
+        text: schema.sdl().into(),
+        schema,
+        limits,
+    })
 }
 
 /// Events of every name say where they stand, so that a reader can go on after them.
@@ -228,7 +234,16 @@ fn output(name: &str, it: &Shapes, model: &Arc<Model>) -> Object {
         let (model, wire, of) = (Arc::clone(model), shape.wire.clone(), shape.of.clone());
         let field = Field::new(shape.name.as_str(), named(&shape.of, false), move |ctx| {
             let parent = ctx.parent_value.try_downcast_ref::<Json>();
-            let value = parent.and_then(|parent| values::shown(&model, &of, parent.get(&wire)));
+            let key = ctx.item.node.response_key().node.as_str();
+            let value = parent.and_then(|parent| {
+                let value = parent.get(&wire);
+                match ctx.data::<Room>()?.take(key, &of, value) {
+                    Left::Fits => values::shown(&model, &of, value),
+                    // It was told once.
+                    Left::Over if of.null => Ok(None),
+                    Left::Full | Left::Over => Err(room::too_large()),
+                }
+            });
             match value {
                 Ok(value) => FieldFuture::Value(value),
                 Err(error) => {
@@ -272,6 +287,8 @@ fn call(name: &str, operation: &Arc<Operation>, model: &Arc<Model>) -> Field {
         let asked = its.asked(&model, &ctx.args);
         let desk = ctx.data::<Desk>().cloned();
         let (its, model, of) = (Arc::clone(&its), Arc::clone(&model), answer.clone());
+        // The arguments, which may be large, are not kept for as long as the call lasts.
+        let ctx = ctx.ctx;
         FieldFuture::new(async move {
             let shown = match desk?.ask(asked).await {
                 Err(problem) => Err(refusal::of(&problem)),
@@ -308,12 +325,12 @@ fn watch(
     let (its, model, answer) = (Arc::clone(operation), Arc::clone(model), of.clone());
     let field = SubscriptionField::new(entry.field, named(&of, false), move |ctx| {
         let asked = its.asked(&model, &ctx.args);
-        let desk = ctx.data::<Desk>().cloned();
+        let (desk, room) = (ctx.data::<Desk>().cloned(), ctx.data::<Room>().cloned());
         let (model, of) = (Arc::clone(&model), answer.clone());
         SubscriptionFieldFuture::new(async move {
-            let events = desk?.listen(asked);
+            let (events, room) = (desk?.listen(asked), room?);
             Ok(stream::unfold(events, move |mut events| {
-                let (model, of) = (Arc::clone(&model), of.clone());
+                let (model, of, room) = (Arc::clone(&model), of.clone(), room.clone());
                 async move {
                     loop {
                         let value = match events.recv().await? {
@@ -323,6 +340,7 @@ fn watch(
                             }
                             Ok(event) => shown(entry, &model, &of, event),
                         };
+                        room.clear();
                         return Some((value, events));
                     }
                 }

@@ -9,7 +9,10 @@ use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{Stream, StreamExt};
 use std::convert::Infallible;
+use std::rc::Rc;
 use std::time::Duration;
+use tokio::sync::Notify;
+use tracing::{Instrument, Span};
 
 /// How long a quiet stream waits before it says that it lives.
 const COMMENT: Duration = Duration::from_secs(15);
@@ -42,49 +45,72 @@ fn event(text: &str) -> Option<Event> {
     })
 }
 
+/// A comment: it says that the stream lives.
+const LIVES: &[u8] = b":\n\n";
+/// The last event.
+const COMPLETE: &str = "event: complete\ndata: {}\n\n";
+
 struct Open {
     responses: BoxStream<'static, Response>,
     serving: LocalBoxFuture<'static, ()>,
+    begun: Rc<Notify>,
     correlation: String,
+    span: Span,
 }
 
 impl Open {
     async fn next(&mut self) -> Option<Bytes> {
         tokio::select! {
+            // In this order: the comment that says that it began comes before the first event.
+            biased;
+            () = self.begun.notified() => Some(Bytes::from_static(LIVES)),
             next = tokio::time::timeout(COMMENT, self.responses.next()) => match next {
                 Ok(next) => next.map(written),
-                Err(_) => Some(Bytes::from_static(b":\n\n")),
+                Err(_) => Some(Bytes::from_static(LIVES)),
             },
             () = &mut self.serving => None,
         }
     }
 }
 
-fn written(mut response: Response) -> Bytes {
+fn text(mut response: Response) -> String {
     super::refusal::complete(&mut response);
     let data = serde_json::to_string(&response).unwrap_or_default();
-    format!("event: next\ndata: {data}\n\n").into()
+    format!("event: next\ndata: {data}\n\n")
 }
 
-/// The bytes of responses, each an event `next`, and `complete` after the last. What serves the calls of their resolvers is polled with
-/// them, and both are dropped with the stream.
+fn written(response: Response) -> Bytes {
+    text(response).into()
+}
+
+/// One response and the end, whole.
+#[must_use]
+pub fn only(response: Response) -> String {
+    text(response) + COMPLETE
+}
+
+/// The bytes of responses, each an event `next`, and `complete` after the last; a comment first, when it began. What serves the calls of
+/// their resolvers is polled with them, and both are dropped with the stream.
 pub fn bytes(
     responses: BoxStream<'static, Response>,
     serving: LocalBoxFuture<'static, ()>,
+    begun: Rc<Notify>,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
     let open = Open {
         responses,
         serving,
+        begun,
         correlation: correlation(),
+        span: Span::current(),
     };
     stream::unfold(Some(open), |open| async move {
         let mut open = open?;
-        let id = open.correlation.clone();
+        let (id, span) = (open.correlation.clone(), open.span.clone());
         // The request's own task has answered by now: what is done from here on is still of that request.
-        match CORRELATION.scope(id, open.next()).await {
+        match CORRELATION.scope(id, open.next()).instrument(span).await {
             Some(bytes) => Some((Ok(bytes), Some(open))),
             None => {
-                let complete = Bytes::from_static(b"event: complete\ndata: {}\n\n");
+                let complete = Bytes::from_static(COMPLETE.as_bytes());
                 Some((Ok(complete), None))
             }
         }
@@ -120,16 +146,38 @@ mod tests {
         }
     }
 
+    fn sent(
+        responses: BoxStream<'static, Response>,
+        begun: Rc<Notify>,
+    ) -> impl Future<Output = Vec<Bytes>> {
+        let bytes = bytes(responses, Box::pin(std::future::pending()), begun);
+        bytes.map(Result::unwrap).collect()
+    }
+
+    #[tokio::test]
+    async fn what_is_done_while_a_stream_is_read_is_of_its_request_in_the_log() {
+        let _log = tracing::subscriber::set_default(tracing_subscriber::registry());
+        let responses = stream::once(async {
+            let name = Span::current().metadata().map(|it| it.name());
+            Response::new(async_graphql::Value::from(name.unwrap_or("none")))
+        });
+        let request = tracing::info_span!("request");
+        let sent = request.in_scope(|| sent(responses.boxed(), Rc::default()));
+        let _elsewhere = tracing::info_span!("elsewhere").entered();
+        let first = sent.await.swap_remove(0);
+        assert_eq!(first, "event: next\ndata: {\"data\":\"request\"}\n\n");
+    }
+
     #[tokio::test]
     async fn a_stream_is_its_responses_and_an_end() {
         let responses =
             stream::iter([1, 2]).map(|number| Response::new(async_graphql::Value::from(number)));
-        let serving = Box::pin(std::future::pending());
-        let sent: Vec<_> = bytes(responses.boxed(), serving).collect().await;
-        let sent: Vec<Bytes> = sent.into_iter().map(Result::unwrap).collect();
+        let begun = Rc::new(Notify::new());
+        begun.notify_one();
         assert_eq!(
-            sent,
+            sent(responses.boxed(), begun).await,
             [
+                ":\n\n",
                 "event: next\ndata: {\"data\":1}\n\n",
                 "event: next\ndata: {\"data\":2}\n\n",
                 "event: complete\ndata: {}\n\n",

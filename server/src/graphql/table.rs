@@ -186,6 +186,15 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
 /// Parameters that are texts in the contract and ids in truth.
 pub const IDS: &[&str] = &["id", "space", "team", "user", "group", "prompt", "on"];
 
+/// Pages that have not fifty items when `first` is absent, and how many they have.
+pub const PAGES: &[(&str, u64)] = &[
+    ("pulledDocuments", 500),
+    ("models", 100),
+    ("adminMetrics", 100),
+    ("teamFigures", 100),
+    ("versions", 20),
+];
+
 /// Names of enums that are written where they are used: by operation, parameter and name.
 pub const ENUMS: &[(&str, &str, &str)] = &[
     ("dashboard", "period", "Period"),

@@ -26,7 +26,10 @@ pub fn wire(model: &Model, of: &Type, given: &Value) -> Json {
             let known = |key: &str| known?.fields.iter().find(|field| field.name == key);
             let one = |(key, value): (&Name, &Value)| {
                 let field = known(key.as_str())?;
-                Some((field.wire.clone(), wire(model, &field.of, value)))
+                // A variable that was left out comes as null. The API takes a field that is absent wherever it may be null, and null not
+                // everywhere.
+                let there = *value != Value::Null;
+                there.then(|| (field.wire.clone(), wire(model, &field.of, value)))
             };
             Json::Object(fields.iter().filter_map(one).collect())
         }
@@ -115,4 +118,44 @@ fn scalar<'a>(model: &Model, of: &Type, value: &Json) -> Shown<'a> {
         _ => Value::from_json(value.clone()).map_err(|_| unlike())?,
     };
     Ok(Some(FieldValue::value(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::{Field, Object};
+    use super::*;
+    use async_graphql::value;
+    use serde_json::json;
+
+    #[test]
+    fn what_was_left_out_is_not_sent_as_null_and_what_is_in_json_is() {
+        let of = |kind| Type { kind, null: true };
+        let field = |name: &str, wire: &str, kind| Field {
+            name: name.to_owned(),
+            wire: wire.to_owned(),
+            of: of(kind),
+            about: String::new(),
+        };
+        let mut model = Model::default();
+        let fields = vec![
+            field("runCeiling", "run_ceiling", Kind::Scalar("Int")),
+            field("meta", "meta", Kind::Scalar(JSON)),
+            field("inner", "inner", Kind::Object("It".to_owned())),
+        ];
+        let object = Object {
+            about: String::new(),
+            fields,
+        };
+        model.objects.insert("It".to_owned(), object);
+        let given = value!({
+            "runCeiling": null,
+            "meta": {"gone": null},
+            "inner": {"runCeiling": 3, "meta": null},
+        });
+        let sent = wire(&model, &of(Kind::Object("It".to_owned())), &given);
+        assert_eq!(
+            sent,
+            json!({"meta": {"gone": null}, "inner": {"run_ceiling": 3}})
+        );
+    }
 }

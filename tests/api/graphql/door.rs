@@ -200,3 +200,20 @@ async fn signing_out_takes_the_cookies_along() {
     );
     assert_eq!(alice.cookie("krowoc_access"), None);
 }
+
+#[tokio::test]
+async fn each_operation_is_counted_by_what_became_of_it() {
+    let app = TestApp::start().await;
+    let alice = app.sign_up("alice@example.org").await;
+    data(&alice, "{ account { email } }", json!({})).await;
+    refused(&app.anonymous(), "{ account { email } }", json!({})).await;
+    let text = alice.get("/metrics").await.text();
+    for code in ["ok", "unauthenticated"] {
+        let counted = |line: &str| {
+            line.starts_with("krowoc_graphql_operations_total")
+                && line.contains("operation=\"read_account\"")
+                && line.contains(&format!("code=\"{code}\""))
+        };
+        assert!(text.lines().any(counted), "{code}: {text}");
+    }
+}

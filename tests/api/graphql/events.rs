@@ -158,6 +158,22 @@ async fn a_query_may_be_read_as_events_and_a_subscription_only_so() {
 }
 
 #[tokio::test]
+async fn what_is_done_before_it_is_answered_as_events_takes_its_cookies_along() {
+    let app = TestApp::start().await;
+    let person = app.sign_up("a@example.org").await;
+    let answer = person
+        .send(subscribed(&person, "mutation { signOut }", json!({})))
+        .await
+        .ok();
+    assert_eq!(answer.header("content-type"), "text/event-stream");
+    assert_eq!(
+        answer.text(),
+        "event: next\ndata: {\"data\":{\"signOut\":true}}\n\nevent: complete\ndata: {}\n\n"
+    );
+    assert_eq!(person.cookie("krowoc_access"), None);
+}
+
+#[tokio::test]
 async fn a_budget_that_is_near_its_end_is_told() {
     let script = Script::new();
     let app = TestApp::scripted(&script).await;
@@ -167,6 +183,8 @@ async fn a_budget_that_is_near_its_end_is_told() {
     data(&person, set, json!({})).await;
     let query = "subscription { budgetNotices(all: true) { level serverHeld } }";
     let mut events = subscribe(&person, query, json!({})).await;
+    // The comment that says that it is heard from now on.
+    events.until(":").await;
     script.say("openai/a", krowoc_tests::script::answer("well", 90, 10));
     let run = "mutation { run(input: {text: \"x\", models: [\"openai/a\"], parameters: {maxOutputTokens: 10}}) { group } }";
     data(&person, run, json!({})).await;

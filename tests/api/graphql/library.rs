@@ -136,3 +136,23 @@ async fn an_input_of_another_shape_is_refused_before_anything_is_done() {
         ("invalid_field", &json!("/set/title"))
     );
 }
+
+#[tokio::test]
+async fn a_variable_that_is_left_out_is_a_field_that_is_left_out() {
+    let app = TestApp::start().await;
+    let alice = app.sign_up("alice@example.org").await;
+    let make = "mutation($tags: [String!], $set: JSON, $meta: JSON, $space: ID) {
+      createDocument(space: $space, input: {kind: SNIPPET, body: \"x\", tags: $tags, set: $set, meta: $meta}) { document { id tags } }
+    }";
+    let made = data(&alice, make, json!({})).await;
+    let document = &made["createDocument"]["document"];
+    assert_eq!(document["tags"], json!({}));
+    let edit = "mutation($id: ID!, $tags: TagEditInput, $resolves: [ID!], $set: JSON) {
+      editDocument(id: $id, input: {set: $set, tags: $tags, resolves: $resolves}) { document { id } }
+    }";
+    let variables = json!({"id": document["id"], "set": {"title": "Named"}});
+    data(&alice, edit, variables).await;
+    let set = "mutation($ceiling: Long, $unpriced: UnpricedPolicy) { setBudget(input: {ceiling: $ceiling, unpriced: $unpriced}) { ceiling } }";
+    let budget = data(&alice, set, json!({"ceiling": 5})).await;
+    assert_eq!(budget, json!({"setBudget": {"ceiling": 5}}));
+}

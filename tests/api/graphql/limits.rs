@@ -1,6 +1,7 @@
 //! What one request may ask for at most.
 
-use super::{data, refused};
+use super::{PATH, ask, data, refused};
+use krowoc_shared::error::ErrorCode;
 use krowoc_tests::TestApp;
 use serde_json::{Value, json};
 
@@ -97,4 +98,116 @@ async fn the_schema_is_not_asked_for_in_circles() {
     let query = "{ __schema { types { fields { type { fields { name } } } } } }";
     let why = over(&app, query, json!({})).await;
     assert!(why.contains("`fields`"), "{why}");
+}
+
+/// Short requests that would be long work, or the end of the process, from nobody in particular.
+#[tokio::test]
+async fn what_hostile_requests_ask_for_is_refused_at_once() {
+    let app = TestApp::start().await;
+    let nobody = app.anonymous();
+    let held = "x".repeat(50_000);
+    let uses = |from: usize| {
+        let each = (0..from).map(|at| format!("a{at}: estimates(input: $v) {{ __typename }} "));
+        each.collect::<String>()
+    };
+    let same = "input: $v, ".repeat(5_000);
+    let nested = "$v, ".repeat(100);
+    for (query, why) in [
+        (
+            "query($v: [Nope] = [1]) { __typename }".to_owned(),
+            "`Nope`",
+        ),
+        (
+            format!("query($v: RunRequestInput!) {{ estimates({same}) {{ __typename }} }}"),
+            "32 arguments",
+        ),
+        (
+            format!(
+                "query($v: JSON) {{ estimates(input: {{variables: {{a: [{nested}]}}}}) {{ __typename }} }}"
+            ),
+            "4 MiB",
+        ),
+        (
+            format!("query($v: RunRequestInput!) {{ {} }}", uses(21)),
+            "20 things",
+        ),
+        (
+            "{ signInWays { __typename } signInWays { __typename } }".to_owned(),
+            "twice",
+        ),
+        (
+            "subscription { ...f } fragment f on Subscription { syncHints { seq } }".to_owned(),
+            "in a fragment",
+        ),
+    ] {
+        let variables = json!({"v": {"variables": {"a": held}}});
+        let (code, error) = refused(&nobody, &query, variables).await;
+        assert_eq!(code, "invalid_request", "{error}");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains(why), "{why}: {message}");
+    }
+}
+
+#[tokio::test]
+async fn of_many_errors_the_first_twenty_are_told() {
+    let app = TestApp::start().await;
+    let many: String = (0..300).map(|at| format!("nothing{at} ")).collect();
+    let query = format!("{{ signInWays {{ {many} }} }}");
+    let whole: Value = ask(&app.anonymous(), &query, json!({})).await.json();
+    assert_eq!(whole["errors"].as_array().unwrap().len(), 20);
+}
+
+#[tokio::test]
+async fn only_the_operation_that_is_asked_for_is_looked_at() {
+    let app = TestApp::start().await;
+    let query = "query A { __typename } query B { ...f } fragment f on Query { nothing }";
+    let nobody = app.anonymous();
+    let named = |name: &str| json!({"query": query, "operationName": name});
+    let whole: Value = nobody.post(PATH, named("A")).await.ok().json();
+    assert_eq!(whole, json!({"data": {"__typename": "Query"}}));
+    for name in ["B", "nope"] {
+        let whole: Value = nobody.post(PATH, named(name)).await.json();
+        assert_eq!(whole["errors"][0]["extensions"]["code"], "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_signed_in_sends_small_requests() {
+    let app = TestApp::start().await;
+    let body = json!({"query": "{ signInWays { __typename } }", "variables": {"a": "x".repeat(128 * 1024)}});
+    let refused = app.anonymous().post(PATH, &body).await;
+    assert_eq!(refused.code(), ErrorCode::TooLarge);
+    app.sign_up("alice@example.org")
+        .await
+        .post(PATH, &body)
+        .await
+        .ok();
+}
+
+#[tokio::test]
+async fn an_answer_is_no_larger_than_there_is_room_for() {
+    let app = TestApp::start().await;
+    let alice = app.sign_up("alice@example.org").await;
+    let make =
+        "mutation($it: CreateDocumentInput!) { createDocument(input: $it) { document { id } } }";
+    let input = json!({"kind": "SNIPPET", "body": "x".repeat(100_000)});
+    let made = data(&alice, make, json!({"it": input})).await;
+    let id = &made["createDocument"]["document"]["id"];
+    let read = |times: usize| {
+        let texts: String = (0..times).map(|at| format!("a{at}: text ")).collect();
+        format!("query($id: ID!) {{ document(id: $id) {{ document {{ body {{ {texts} }} }} }} }}")
+    };
+    let fits = data(&alice, &read(20), json!({"id": id})).await;
+    let texts = &fits["document"]["document"]["body"];
+    assert_eq!(texts.as_object().unwrap().len(), 20);
+    let answer = ask(&alice, &read(500), json!({"id": id})).await.ok();
+    let whole: Value = answer.json();
+    let texts = whole["data"]["document"]["document"]["body"].as_object();
+    let told = texts.unwrap().values().filter(|text| text.is_string());
+    // As many texts as sixteen MiB hold; the others are null.
+    assert_eq!(told.count(), 16 * 1024 * 1024 / 100_010);
+    let errors = whole["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1);
+    assert_eq!(errors[0]["extensions"]["code"], "too_large");
+    assert_eq!(errors[0]["path"][0], "document");
 }
