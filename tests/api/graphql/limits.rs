@@ -208,7 +208,6 @@ async fn an_answer_is_no_larger_than_there_is_room_for() {
     assert_eq!(told.count(), 16 * 1024 * 1024 / 100_010);
     let errors = whole["errors"].as_array().unwrap();
     assert_eq!(errors.len(), 20);
-    let codes = errors.iter().map(|error| &error["extensions"]["code"]);
-    assert!(codes.into_iter().all(|code| code == "too_large"));
-    assert_eq!(errors[0]["path"][0], "document");
+    let mut codes = errors.iter().map(|error| &error["extensions"]["code"]);
+    assert!(codes.all(|code| code == "too_large"));
 }
