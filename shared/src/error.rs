@@ -54,6 +54,8 @@ codes! {
     WrongCode = "wrong_code", 401, "The code is not right, or was used before; type the one that is shown now";
     /// A sign-in of two steps was not finished in time, or was tried too often.
     SignInExpired = "sign_in_expired", 410, "This sign-in took too long or was tried too often; begin again";
+    /// A passkey let nobody in; why is not told.
+    PasskeyRefused = "passkey_refused", 401, "This passkey did not let you in; try again, or sign in another way";
     /// The CSRF token is missing or wrong.
     CsrfRejected = "csrf_rejected", 403, "The request did not come from this site; reload the page";
     /// Signed in, but not allowed.
@@ -90,6 +92,8 @@ codes! {
     StaleSignIn = "stale_sign_in", 403, "Sign out and in again, then try within ten minutes";
     /// The server is not set up to send mail.
     MailUnavailable = "mail_unavailable", 503, "This server sends no mail; ask who looks after it";
+    /// The server has no name that passkeys can be bound to.
+    PasskeysUnavailable = "passkeys_unavailable", 503, "This server cannot take passkeys; its owner must set public_url to an https address with a name";
     /// An operation names a kind that differs from the document's.
     KindMismatch = "kind_mismatch", 422, "The document is of another kind";
     /// An operation is based on a body revision the server never had.

@@ -109,6 +109,10 @@ id!(
     IdentityId
 );
 id!(
+    /// A passkey of an account.
+    PasskeyId
+);
+id!(
     /// A personal access token.
     TokenId
 );

@@ -1,6 +1,7 @@
 //! Helpers of the tests: a real server on its own database, a clock that is turned by hand, callers with cookies or tokens. Not tests.
 
 pub mod app;
+pub mod authenticator;
 pub mod caller;
 pub mod clock;
 pub mod database;

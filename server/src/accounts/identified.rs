@@ -10,7 +10,7 @@ use crate::platform::random;
 use crate::store::accounts::{self, NewAccount};
 use crate::store::identities::{self, Attempt};
 use crate::store::sessions::Hash;
-use crate::store::{StoreError, Tx, profiles};
+use crate::store::{StoreError, Tx, passkeys, profiles};
 use crate::web::problem::Reply;
 use crate::web::routes::Routes;
 use crate::web::token::{Token, encode};
@@ -210,7 +210,8 @@ async fn remove_identity(
             if !mine.iter().any(|it| it.id == id) {
                 return Err(ErrorCode::NotFound.into());
             }
-            if mine.len() == 1 && !account::has_password(&profile) {
+            let others = mine.len() > 1 || !passkeys::list(tx, user)?.is_empty();
+            if !others && !account::has_password(&profile) {
                 return Err(ErrorCode::LastWayIn.into());
             }
             identities::remove(tx, user, id)?;

@@ -43,6 +43,10 @@ pub(super) enum Errand {
     RecoveryUsed { email: String, left: i64 },
     /// Tells of many wrong codes at the second step.
     WrongCodes { email: String },
+    /// Tells of a passkey that lets the owner in.
+    PasskeyAdded { email: String, name: String },
+    /// Tells of one that does not any more.
+    PasskeyRemoved { email: String, name: String },
     /// Tells that the account will be erased.
     Leaving { email: String },
     /// Tells that it was.
@@ -61,6 +65,8 @@ impl Errand {
             | Self::SecondStep { .. }
             | Self::RecoveryUsed { .. }
             | Self::WrongCodes { .. }
+            | Self::PasskeyAdded { .. }
+            | Self::PasskeyRemoved { .. }
             | Self::Leaving { .. }
             | Self::Gone { .. } => None,
         }
@@ -151,6 +157,8 @@ async fn compose(state: &AppState, errand: Errand) -> Result<Option<(String, Let
         Errand::SecondStep { email, on } => Some((email, Letter::SecondStep { on })),
         Errand::RecoveryUsed { email, left } => Some((email, Letter::RecoveryUsed { left })),
         Errand::WrongCodes { email } => Some((email, Letter::WrongCodes)),
+        Errand::PasskeyAdded { email, name } => Some((email, Letter::PasskeyAdded { name })),
+        Errand::PasskeyRemoved { email, name } => Some((email, Letter::PasskeyRemoved { name })),
         Errand::Leaving { email } => Some((email, Letter::Leaving)),
         Errand::Gone { email } => Some((email, Letter::Gone)),
     })

@@ -12,6 +12,8 @@ mod identified;
 pub mod leaving;
 pub mod mailing;
 mod oauth;
+mod passkey_door;
+mod passkeys;
 pub mod passwords;
 mod proof;
 mod reset;
@@ -22,6 +24,7 @@ mod sign_in;
 mod throttle;
 mod tokens;
 mod totp;
+mod webauthn;
 
 use crate::web::routes::Routes;
 
@@ -29,6 +32,8 @@ use crate::web::routes::Routes;
 pub fn configure(cfg: &mut Routes<'_>) {
     cfg.configure(sign_in::configure)
         .configure(second::configure)
+        .configure(passkey_door::configure)
+        .configure(passkeys::configure)
         .configure(session::configure)
         .configure(account::configure)
         .configure(security::configure)

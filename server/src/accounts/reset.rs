@@ -2,12 +2,13 @@
 
 use super::account::needs_mail;
 use super::mailing::{Errand, Post};
+use super::passkeys::party;
 use super::throttle::{self, Door};
 use super::{ending, passwords};
 use crate::app::AppState;
 use crate::platform::random;
 use crate::store::mail_tokens::{self, Purpose};
-use crate::store::{Conn, Tx, factors, identities, profiles};
+use crate::store::{Conn, Tx, factors, identities, passkeys, profiles};
 use crate::web::problem::Reply;
 use crate::web::routes::Routes;
 use crate::web::token::Token;
@@ -34,6 +35,7 @@ async fn sign_in_ways(state: Data<AppState>) -> Json<SignInWays> {
     Json(SignInWays {
         sign_up: state.config.sign_up,
         reset: state.mailer.is_on(),
+        passkeys: party(&state.config).is_some(),
         providers: state
             .federation
             .shown()
@@ -121,6 +123,7 @@ async fn reset_password(
         if unproven {
             identities::forget(tx, user)?;
             factors::remove(tx, user)?;
+            passkeys::forget(tx, user)?;
         }
         // Whoever has the link reads the mail of the address: it was the account's when the link was made, and a change forgets links.
         profiles::set_verified(tx, user, now)?;

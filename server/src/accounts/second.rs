@@ -46,10 +46,32 @@ fn cookie(state: &AppState, value: String) -> Cookie<'static> {
         .finish()
 }
 
-fn removed(state: &AppState) -> Cookie<'static> {
+/// A cookie that removes it.
+pub(super) fn removed(state: &AppState) -> Cookie<'static> {
     let mut cookie = cookie(state, String::new());
     cookie.make_removal();
     cookie
+}
+
+/// The secret that a browser goes on with.
+pub(super) fn pending_of(request: &HttpRequest) -> Option<Token> {
+    Token::parse(request.cookie(COOKIE)?.value())
+}
+
+fn expired() -> Fault {
+    Fault::new(ErrorCode::SignInExpired)
+}
+
+/// Whose sign-in a browser goes on with.
+///
+/// # Errors
+/// [`ErrorCode::SignInExpired`], or the store's.
+pub(super) async fn whose(state: &AppState, request: &HttpRequest) -> Reply<(Hash, UserId)> {
+    let (hash, now) = (pending_of(request).ok_or_else(expired)?.hash(), state.now());
+    let found = state
+        .store
+        .read(move |conn: &mut Conn| pending::find(conn, &hash, (TRIES, now)));
+    Ok((hash, found.await?.ok_or_else(expired)?))
 }
 
 /// What became of who proved the first step.
@@ -174,15 +196,8 @@ async fn finish_by_code(
     client: Client,
     body: Body<TypedCode>,
 ) -> Reply<HttpResponse> {
-    let expired = || Fault::new(ErrorCode::SignInExpired);
-    let sent = request.cookie(COOKIE);
-    let token = sent.and_then(|it| Token::parse(it.value()));
-    let (hash, now) = (token.ok_or_else(expired)?.hash(), state.now());
-    let found = state
-        .store
-        .read(move |conn: &mut Conn| pending::find(conn, &hash, (TRIES, now)))
-        .await?;
-    let user = found.ok_or_else(expired)?;
+    let (hash, user) = whose(&state, &request).await?;
+    let now = state.now();
     let knock = codes::knock(&state, user, client.address).await;
     let knock = knock.map_err(|fault| match fault.code {
         // It was turned off meanwhile.

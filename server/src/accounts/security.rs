@@ -2,11 +2,12 @@
 
 use super::codes::{self, authenticator};
 use super::mailing::{Errand, Post};
+use super::passkeys::party;
 use super::throttle::{self, Door};
 use super::totp::{self, Typed};
 use super::{account, ending, proof};
 use crate::app::AppState;
-use crate::store::{Conn, StoreError, Tx, factors, profiles, sessions};
+use crate::store::{Conn, StoreError, Tx, factors, passkeys, profiles, sessions};
 use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::{Body, Client, Person};
@@ -27,8 +28,8 @@ pub(super) fn configure(cfg: &mut Routes<'_>) {
         .service(renew_recovery_codes);
 }
 
-/// What an account asks for, as its owner sees it.
-pub(super) fn view(conn: &mut Conn, user: UserId) -> Result<SecurityView, StoreError> {
+/// What an account asks for, as its owner sees it; `here` is whether this server can take passkeys.
+pub(super) fn view(conn: &mut Conn, user: UserId, here: bool) -> Result<SecurityView, StoreError> {
     let has_password = account::has_password(&profiles::get(conn, user)?);
     let since = factors::on_since(conn, user)?;
     let recovery_left = factors::recovery_left(conn, user)?;
@@ -38,6 +39,8 @@ pub(super) fn view(conn: &mut Conn, user: UserId) -> Result<SecurityView, StoreE
             since,
             recovery_left,
         }),
+        passkeys_here: here,
+        passkeys: passkeys::list(conn, user)?,
     })
 }
 
@@ -49,9 +52,10 @@ pub(super) fn view(conn: &mut Conn, user: UserId) -> Result<SecurityView, StoreE
 )]
 #[get("/account/security")]
 async fn read_security(state: Data<AppState>, person: Person) -> Reply<Json<SecurityView>> {
+    let here = party(&state.config).is_some();
     let found = state
         .store
-        .read(move |conn: &mut Conn| view(conn, person.user));
+        .read(move |conn: &mut Conn| view(conn, person.user, here));
     Ok(Json(found.await?))
 }
 

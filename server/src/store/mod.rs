@@ -34,6 +34,7 @@ pub mod members;
 pub mod metrics;
 pub mod migrate;
 pub mod models;
+pub mod passkeys;
 pub mod pending;
 pub mod profiles;
 pub mod provider_key_views;

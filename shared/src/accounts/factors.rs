@@ -1,5 +1,6 @@
 //! What the routes of second steps of signing in send and take. Codes and passwords only travel in bodies.
 
+use super::passkeys::PasskeyView;
 use crate::ids::Millis;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,12 @@ pub struct SecurityView {
     /// The authenticator; absent when signing in has one step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub totp: Option<TotpView>,
+    /// This server can take passkeys.
+    #[serde(default)]
+    pub passkeys_here: bool,
+    /// The passkeys, the oldest first; each signs in by itself.
+    #[serde(default)]
+    pub passkeys: Vec<PasskeyView>,
 }
 
 /// An authenticator that is on.

@@ -47,6 +47,16 @@ pub enum Letter {
     },
     /// Many wrong codes were typed at the second step.
     WrongCodes,
+    /// A passkey lets the owner in from now on.
+    PasskeyAdded {
+        /// What it is called.
+        name: String,
+    },
+    /// A passkey lets nobody in any more.
+    PasskeyRemoved {
+        /// What it was called.
+        name: String,
+    },
     /// The account will be erased.
     Leaving,
     /// The account was erased.
@@ -177,6 +187,24 @@ pub fn write(letter: &Letter, server: &str) -> Written {
             vec![
                 Part::Text(format!(
                     "Ten wrong codes in a row, or more, were typed at the second step of signing in to your account on the Krowoc server at {server}. None was let in. Whoever typed them had passed the first step: they know your password, or come through a provider that is yours."
+                )),
+                alarm(),
+            ],
+        ),
+        Letter::PasskeyAdded { name } => (
+            "A passkey was added",
+            vec![
+                Part::Text(format!(
+                    "Your account on the Krowoc server at {server} can be signed in to with the passkey “{name}” from now on."
+                )),
+                alarm(),
+            ],
+        ),
+        Letter::PasskeyRemoved { name } => (
+            "A passkey was removed",
+            vec![
+                Part::Text(format!(
+                    "The passkey “{name}” does not sign in to your account on the Krowoc server at {server} any more."
                 )),
                 alarm(),
             ],
@@ -321,6 +349,12 @@ mod tests {
             Letter::SecondStep { on: false },
             Letter::RecoveryUsed { left: 9 },
             Letter::WrongCodes,
+            Letter::PasskeyAdded {
+                name: "Laptop".to_owned(),
+            },
+            Letter::PasskeyRemoved {
+                name: "Laptop".to_owned(),
+            },
             Letter::Leaving,
             Letter::Gone,
             Letter::Invitation {

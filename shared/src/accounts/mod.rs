@@ -2,5 +2,6 @@
 
 pub mod factors;
 pub mod letters;
+pub mod passkeys;
 pub mod people;
 pub mod wire;

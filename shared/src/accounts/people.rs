@@ -11,6 +11,9 @@ pub struct SignInWays {
     pub sign_up: bool,
     /// A forgotten password can be set anew by mail.
     pub reset: bool,
+    /// Passkeys sign in.
+    #[serde(default)]
+    pub passkeys: bool,
     /// Others that say who somebody is.
     #[serde(default)]
     pub providers: Vec<SignInProvider>,

@@ -3,12 +3,13 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use krowoc_server::store::invitations::{self, NewInvitation};
+use krowoc_server::store::passkeys::{self, NewPasskey, Purpose};
 use krowoc_server::store::{Conn, DatabaseUrl, Role, StoreError, Tx, open};
 use krowoc_shared::access::Role as TeamRole;
 use krowoc_shared::accounts::people::{AccountDeletion, AccountView};
 use krowoc_shared::accounts::wire::DeviceTokens;
 use krowoc_shared::error::ErrorCode;
-use krowoc_shared::ids::InvitationId;
+use krowoc_shared::ids::{InvitationId, PasskeyId};
 use krowoc_tests::caller::PASSWORD;
 use krowoc_tests::mail::Inbox;
 use krowoc_tests::teams::Team;
@@ -80,6 +81,26 @@ fn rows(app: &TestApp) -> Vec<(String, i64)> {
     counts
 }
 
+/// A passkey, and a challenge for another. This server has no name to bind one to, so that they are put into the store.
+async fn passkey(app: &TestApp, caller: &Caller) {
+    let (user, at) = (caller.session().await.user, app.state.now());
+    let new = NewPasskey {
+        id: PasskeyId::mint(at, [7; 10]),
+        user,
+        credential: vec![1; 16],
+        public_key: vec![2; 77],
+        sign_count: 0,
+        transports: "internal".to_owned(),
+        name: "Laptop".to_owned(),
+        at,
+    };
+    let put = app.state.store.write(move |tx| -> Result<(), StoreError> {
+        passkeys::ask(tx, &[3; 32], (Purpose::Add, Some(user)), (at, i64::MAX))?;
+        passkeys::add(tx, &new)
+    });
+    put.await.unwrap();
+}
+
 #[tokio::test]
 async fn after_seven_days_nothing_of_an_account_is_left_and_nobody_elses_is_touched() {
     let inbox = Inbox::default();
@@ -111,6 +132,7 @@ async fn after_seven_days_nothing_of_an_account_is_left_and_nobody_elses_is_touc
             json!({"ceiling": 1_000, "unpriced": "block"}),
         )
         .await;
+    passkey(&app, &alice).await;
     // A second step, and a sign-in that waits for it.
     super::second::turn_on(&app, &alice).await;
     app.anonymous().sign_in("alice@example.org", PASSWORD).await;

@@ -4,6 +4,7 @@ mod email;
 mod federated;
 mod leaving;
 mod mail;
+mod passkeys;
 mod password;
 mod refresh;
 mod second;

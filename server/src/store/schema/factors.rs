@@ -1,4 +1,4 @@
-//! Tables of second steps of signing in. Ids are 16 bytes, hashes 32, times milliseconds; a step is thirty seconds since 1970.
+//! Tables of second steps of signing in and of passkeys. Ids are 16 bytes, hashes 32, times milliseconds; a step is thirty seconds since 1970.
 
 use diesel::table;
 
@@ -23,6 +23,27 @@ table! {
         hash -> Binary,
         account_id -> Binary,
         attempts -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+table! {
+    passkey (id) {
+        id -> Binary,
+        account_id -> Binary,
+        credential -> Binary,
+        public_key -> Binary,
+        sign_count -> BigInt,
+        transports -> Text,
+        name -> Text,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+table! {
+    passkey_challenge (hash) {
+        hash -> Binary,
+        account_id -> Nullable<Binary>,
+        purpose -> Text,
         expires_at -> BigInt,
     }
 }

@@ -1,0 +1,172 @@
+//! Signing in with a passkey, alone or as the second step. It verified its owner, so that it is both steps. Not how one is added.
+
+use super::passkeys::{LIFE, TIMEOUT, known, needs_party};
+use super::second::{self, pending_of};
+use super::sign_in::{self, Entry, entry};
+use super::webauthn::{self, Party, Unbelieved};
+use crate::app::AppState;
+use crate::store::passkeys::{self, Passkey, Purpose};
+use crate::store::{StoreError, Tx, leaving, pending};
+use crate::web::problem::{Fault, Reply};
+use crate::web::routes::Routes;
+use crate::web::token::{Token, encode};
+use crate::web::{Body, Client};
+use actix_web::web::{Data, Json};
+use actix_web::{HttpRequest, HttpResponse, post};
+use krowoc_shared::accounts::passkeys::{
+    AskPasskey, RequestOptions, SignInByPasskey, SignedCredential,
+};
+use krowoc_shared::accounts::wire::SessionView;
+use krowoc_shared::error::{ErrorCode, Problem};
+
+/// Its routes.
+pub(super) fn configure(cfg: &mut Routes<'_>) {
+    cfg.service(ask_passkey).service(sign_in_by_passkey);
+}
+
+/// Begins to sign in with a passkey: what `navigator.credentials.get` takes.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = AskPasskey,
+    responses(
+        (status = 200, description = "For `PublicKeyCredential.parseRequestOptionsFromJSON`.", body = RequestOptions),
+        (status = 410, description = "sign_in_expired: of the second step", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "passkeys_unavailable", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/session/passkey/options")]
+async fn ask_passkey(
+    state: Data<AppState>,
+    request: HttpRequest,
+    _client: Client,
+    body: Body<AskPasskey>,
+) -> Reply<Json<RequestOptions>> {
+    let party = needs_party(&state)?;
+    let (token, now) = (Token::mint(state.random.as_ref()), state.now());
+    let user = match body.0.step {
+        true => Some(second::whose(&state, &request).await?.1),
+        false => None,
+    };
+    let hash = token.hash();
+    let asked = state
+        .store
+        .write(move |tx: &mut Tx<'_>| -> Result<_, StoreError> {
+            let life = (now, now.saturating_add(LIFE));
+            passkeys::ask(tx, &hash, (Purpose::Enter, user), life)?;
+            user.map_or_else(|| Ok(Vec::new()), |user| known(tx, user))
+        });
+    Ok(Json(RequestOptions {
+        challenge: token.as_str().to_owned(),
+        rp_id: party.id,
+        timeout: TIMEOUT,
+        user_verification: "required".to_owned(),
+        allow_credentials: asked.await?,
+    }))
+}
+
+/// What an authenticator signed, as bytes.
+struct Signed {
+    credential: Vec<u8>,
+    client_data: Vec<u8>,
+    data: Vec<u8>,
+    signature: Vec<u8>,
+    challenge: Token,
+    user: String,
+}
+
+impl Signed {
+    fn read(sent: &SignedCredential) -> Option<Self> {
+        let response = &sent.response;
+        let client_data = webauthn::decode(&response.client_data)?;
+        Some(Self {
+            credential: webauthn::decode(&sent.id)?,
+            challenge: Token::parse(&webauthn::challenge(&client_data)?)?,
+            client_data,
+            data: webauthn::decode(&response.data)?,
+            signature: webauthn::decode(&response.signature)?,
+            user: response.user.clone()?,
+        })
+    }
+
+    /// The counter of the signature, when it is the passkey's.
+    fn by(&self, party: &Party, passkey: &Passkey) -> Result<u32, Unbelieved> {
+        if self.user != encode(passkey.user.as_bytes()) {
+            return Err(Unbelieved("the passkey is of another account"));
+        }
+        let challenge = webauthn::decode(self.challenge.as_str());
+        let challenge = challenge.ok_or(Unbelieved("the challenge is another"))?;
+        let signed = (
+            self.client_data.as_slice(),
+            self.data.as_slice(),
+            self.signature.as_slice(),
+        );
+        party.signed(signed, &challenge, &passkey.public_key)
+    }
+}
+
+/// The same whatever is wrong: what is known here, and what is not, cannot be told apart.
+fn refused(why: &str) -> Fault {
+    tracing::warn!(%why, "a passkey let nobody in");
+    Fault::new(ErrorCode::PasskeyRefused)
+}
+
+/// Signs in with a passkey. Nothing else is asked.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = SignInByPasskey,
+    responses(
+        (status = 200, description = "Signed in; both cookies are set.", body = SessionView),
+        (status = 401, description = "passkey_refused", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "passkeys_unavailable", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/session/passkey")]
+async fn sign_in_by_passkey(
+    state: Data<AppState>,
+    request: HttpRequest,
+    client: Client,
+    body: Body<SignInByPasskey>,
+) -> Reply<HttpResponse> {
+    let party = needs_party(&state)?;
+    let signed = Signed::read(&body.0.credential);
+    let signed = signed.ok_or_else(|| refused("what was sent cannot be read"))?;
+    let (hash, now) = (signed.challenge.hash(), state.now());
+    let credential = signed.credential.clone();
+    // A challenge is good for one answer, right or wrong.
+    let found = state
+        .store
+        .write(move |tx: &mut Tx<'_>| -> Result<_, StoreError> {
+            let Some(wanted) = passkeys::spend(tx, &hash, Purpose::Enter, now)? else {
+                return Ok(None);
+            };
+            Ok(passkeys::by_credential(tx, &credential)?
+                .filter(|it| wanted.is_none_or(|user| it.user == user)))
+        });
+    let passkey = found.await?;
+    let passkey = passkey.ok_or_else(|| refused("nothing here is known of it"))?;
+    let count = signed.by(&party, &passkey);
+    let count = count.map_err(|Unbelieved(why)| refused(why))?;
+    let (user, id) = (passkey.user, passkey.id);
+    let waiting = pending_of(&request).map(|token| token.hash());
+    let Entry { session, cookies } = entry(&state, user, client.user_agent);
+    let entered = state.store.write(move |tx: &mut Tx<'_>| -> Reply<_> {
+        // It is being erased: for whoever signs in it is gone.
+        if leaving::at(tx, user)?.is_some_and(|at| at <= now) {
+            return Err(refused("the account is being erased"));
+        }
+        if !passkeys::used(tx, id, count, now)? {
+            return Err(refused("its counter did not grow: it may have been copied"));
+        }
+        if let Some(hash) = waiting {
+            pending::spend(tx, &hash)?;
+        }
+        Ok(sign_in::begin(tx, &session)?)
+    });
+    let view = entered.await?;
+    let [access, refresh] = cookies;
+    Ok(HttpResponse::Ok()
+        .cookie(second::removed(&state))
+        .cookie(access)
+        .cookie(refresh)
+        .json(view))
+}
