@@ -56,6 +56,8 @@ codes! {
     SignInExpired = "sign_in_expired", 410, "This sign-in took too long or was tried too often; begin again";
     /// A passkey let nobody in; why is not told.
     PasskeyRefused = "passkey_refused", 401, "This passkey did not let you in; try again, or sign in another way";
+    /// The account has as many passkeys as it may.
+    TooManyPasskeys = "too_many_passkeys", 409, "Your account has 25 passkeys, which is the most; remove one first";
     /// The CSRF token is missing or wrong.
     CsrfRejected = "csrf_rejected", 403, "The request did not come from this site; reload the page";
     /// Signed in, but not allowed.

@@ -1,13 +1,14 @@
 //! The account itself: what it is, its address, its password. Not its sessions, and not a forgotten password.
 
 use super::mailing::{Errand, Post};
+use super::passkeys::{party, still_in};
 use super::throttle::{self, Door};
 use super::{ending, passwords, proof};
 use crate::app::AppState;
 use crate::platform::random;
 use crate::store::mail_tokens::{self, Purpose};
 use crate::store::profiles::{self, Profile};
-use crate::store::{Conn, StoreError, Tx, accounts, identities};
+use crate::store::{Conn, StoreError, Tx, accounts, identities, passkeys};
 use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::token::Token;
@@ -60,6 +61,24 @@ pub(super) fn has_password(profile: &Profile) -> bool {
     passwords::is_set(&profile.password_hash)
 }
 
+/// How many ways in an account has: its password, its providers, and its passkeys where this server can take them.
+///
+/// # Errors
+/// The store's.
+pub(super) fn ways_in(
+    conn: &mut Conn,
+    user: UserId,
+    profile: &Profile,
+    here: bool,
+) -> Result<usize, StoreError> {
+    let mut ways = usize::from(has_password(profile));
+    ways = ways.saturating_add(identities::list(conn, user)?.len());
+    if here {
+        ways = ways.saturating_add(passkeys::list(conn, user)?.len());
+    }
+    Ok(ways)
+}
+
 /// An account as its owner sees it.
 pub(super) fn view(
     state: &AppState,
@@ -108,7 +127,7 @@ async fn change_password(
         .map_err(|fault| fault.field("/new_password"))?;
     let salt = random(state.random.as_ref());
     let hash = state.hasher.hash(new_password, salt).await?;
-    let post = Post::of(&state);
+    let (post, here) = (Post::of(&state), party(&state.config).is_some());
     state
         .store
         .write(move |tx: &mut Tx<'_>| -> Reply<()> {
@@ -119,8 +138,9 @@ async fn change_password(
             profiles::set_password(tx, person.user, &hash)?;
             mail_tokens::forget(tx, person.user, Purpose::Reset)?;
             ending::all_sessions(tx, person.user, Some(person.session))?;
+            let passkeys = still_in(tx, person.user, here)?;
             let email = profile.email;
-            Ok(post.put(tx, Errand::PasswordChanged { email })?)
+            Ok(post.put(tx, Errand::PasswordChanged { email, passkeys })?)
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())

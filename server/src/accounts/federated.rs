@@ -4,6 +4,7 @@
 //! theirs, with its password or by being signed in.
 
 use super::claim::Claim;
+use super::cookies::Jar;
 use super::identified::{self, Arrival};
 use super::second::{Admitted, First, admit};
 use super::throttle::{self, Door};
@@ -15,7 +16,6 @@ use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::token::{Token, same};
 use crate::web::{Body, Client, Person, email};
-use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header;
 use actix_web::web::{Data, Path, Query};
@@ -34,32 +34,15 @@ pub(super) fn configure(cfg: &mut Routes<'_>) {
         .service(add_identity);
 }
 
-/// The cookie with the secret of an attempt.
-const COOKIE: &str = "krowoc_attempt";
-const COOKIE_PATH: &str = "/api/v1/sign-in";
 /// How long an attempt may take.
 const LIFE: Millis = 10 * 60 * 1000;
-
-fn cookie(state: &AppState, value: String) -> Cookie<'static> {
-    Cookie::build(COOKIE, value)
-        .http_only(true)
-        .secure(state.config.is_https())
-        // Sent when the provider sends the browser back, and with nothing that another site does unseen.
-        .same_site(SameSite::Lax)
-        .path(COOKIE_PATH)
-        .max_age(Duration::milliseconds(LIFE))
-        .finish()
-}
-
-fn removed(state: &AppState) -> Cookie<'static> {
-    let mut cookie = cookie(state, String::new());
-    cookie.make_removal();
-    cookie
-}
-
-fn secret(request: &HttpRequest) -> Option<Token> {
-    Token::parse(request.cookie(COOKIE)?.value())
-}
+/// The cookie with the secret of an attempt: sent when the provider sends the browser back, and with nothing that another site does unseen.
+const ATTEMPT: Jar = Jar {
+    name: "krowoc_attempt",
+    path: "/api/v1/sign-in",
+    same_site: SameSite::Lax,
+    life: LIFE,
+};
 
 /// Notes an attempt and gives where to send the browser.
 async fn begin(state: &AppState, provider: &str, user: Option<UserId>) -> Reply<(String, Token)> {
@@ -112,7 +95,7 @@ async fn begin_federated_sign_in(
 ) -> Reply<HttpResponse> {
     match begin(&state, &provider, None).await {
         Ok((url, token)) => Ok(see(url)
-            .cookie(cookie(&state, token.as_str().to_owned()))
+            .cookie(ATTEMPT.cookie(&state, token.as_str().to_owned()))
             .finish()),
         Err(fault) if fault.code == ErrorCode::SignInFailed => {
             Ok(see("/signin#failed=away".to_owned()).finish())
@@ -139,7 +122,7 @@ async fn add_identity(
     provider: Path<String>,
 ) -> Reply<HttpResponse> {
     let (redirect, token) = begin(&state, &provider, Some(person.user)).await?;
-    let cookie = cookie(&state, token.as_str().to_owned());
+    let cookie = ATTEMPT.cookie(&state, token.as_str().to_owned());
     Ok(HttpResponse::Ok()
         .cookie(cookie)
         .json(Redirect { redirect }))
@@ -184,8 +167,10 @@ async fn finish_federated_sign_in(
     };
     let mut response = see(to.location());
     match to {
-        Landing::Proof { token, .. } => response.cookie(cookie(&state, token.as_str().to_owned())),
-        _ => response.cookie(removed(&state)),
+        Landing::Proof { token, .. } => {
+            response.cookie(ATTEMPT.cookie(&state, token.as_str().to_owned()))
+        }
+        _ => response.cookie(ATTEMPT.removed(&state)),
     };
     for cookie in cookies {
         response.cookie(cookie);
@@ -281,7 +266,7 @@ async fn believed(
     answer: &Answer,
 ) -> Reply<(Attempt, Identity)> {
     let foreign = || failed("foreign");
-    let token = secret(request).ok_or_else(foreign)?;
+    let token = ATTEMPT.sent(request).ok_or_else(foreign)?;
     let (hash, now) = (token.hash(), state.now());
     let attempt = state
         .store
@@ -334,7 +319,7 @@ async fn link_by_password(
     client: Client,
     body: Body<LinkPassword>,
 ) -> Reply<HttpResponse> {
-    let token = secret(&request).ok_or(ErrorCode::LinkExpired)?;
+    let token = ATTEMPT.sent(&request).ok_or(ErrorCode::LinkExpired)?;
     let (hash, now) = (token.hash(), state.now());
     let found = state
         .store
@@ -375,7 +360,7 @@ async fn link_by_password(
     let admitted = admit(&state, first, client.user_agent).await?;
     throttle::succeeded(&state, counted).await?;
     let mut response = admitted.answer();
-    let done = response.add_cookie(&removed(&state));
+    let done = response.add_cookie(&ATTEMPT.removed(&state));
     done.map_err(|_| ErrorCode::Internal)?;
     Ok(response)
 }

@@ -3,6 +3,7 @@
 
 use super::claim::{self, Claim, Waiting};
 use super::mailing::{Errand, Post};
+use super::passkeys::party;
 use super::{account, passwords};
 use crate::app::AppState;
 use crate::oidc::Identity;
@@ -10,7 +11,7 @@ use crate::platform::random;
 use crate::store::accounts::{self, NewAccount};
 use crate::store::identities::{self, Attempt};
 use crate::store::sessions::Hash;
-use crate::store::{StoreError, Tx, passkeys, profiles};
+use crate::store::{StoreError, Tx, profiles};
 use crate::web::problem::Reply;
 use crate::web::routes::Routes;
 use crate::web::token::{Token, encode};
@@ -201,6 +202,7 @@ async fn remove_identity(
     id: Path<IdentityId>,
 ) -> Reply<HttpResponse> {
     let (id, user) = (id.into_inner(), person.user);
+    let here = party(&state.config).is_some();
     state
         .store
         .write(move |tx: &mut Tx<'_>| -> Reply<()> {
@@ -210,8 +212,7 @@ async fn remove_identity(
             if !mine.iter().any(|it| it.id == id) {
                 return Err(ErrorCode::NotFound.into());
             }
-            let others = mine.len() > 1 || !passkeys::list(tx, user)?.is_empty();
-            if !others && !account::has_password(&profile) {
+            if account::ways_in(tx, user, &profile, here)? < 2 {
                 return Err(ErrorCode::LastWayIn.into());
             }
             identities::remove(tx, user, id)?;

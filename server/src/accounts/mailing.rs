@@ -32,7 +32,12 @@ pub(super) enum Errand {
     /// Sets a forgotten password anew, when the address has an account: only the job looks.
     Reset { email: String },
     /// Tells of a new password.
-    PasswordChanged { email: String },
+    PasswordChanged {
+        email: String,
+        /// What lets the owner in as before.
+        #[serde(default)]
+        passkeys: Vec<String>,
+    },
     /// Tells the old address of the new one.
     EmailChanged { email: String, to: String },
     /// Tells of a provider that lets the owner in.
@@ -151,7 +156,9 @@ async fn compose(state: &AppState, errand: Errand) -> Result<Option<(String, Let
     Ok(match errand {
         Errand::Verify { user, email } => verify(state, user, email).await?,
         Errand::Reset { email } => reset(state, email).await?,
-        Errand::PasswordChanged { email } => Some((email, Letter::PasswordChanged)),
+        Errand::PasswordChanged { email, passkeys } => {
+            Some((email, Letter::PasswordChanged { passkeys }))
+        }
         Errand::EmailChanged { email, to } => Some((email, Letter::EmailChanged { to })),
         Errand::WayAdded { email, provider } => Some((email, Letter::WayAdded { provider })),
         Errand::SecondStep { email, on } => Some((email, Letter::SecondStep { on })),

@@ -13,6 +13,7 @@ pub mod leaving;
 pub mod mailing;
 mod oauth;
 mod passkey_door;
+mod passkey_settings;
 mod passkeys;
 pub mod passwords;
 mod proof;
@@ -33,7 +34,7 @@ pub fn configure(cfg: &mut Routes<'_>) {
     cfg.configure(sign_in::configure)
         .configure(second::configure)
         .configure(passkey_door::configure)
-        .configure(passkeys::configure)
+        .configure(passkey_settings::configure)
         .configure(session::configure)
         .configure(account::configure)
         .configure(security::configure)

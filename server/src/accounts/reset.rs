@@ -2,7 +2,7 @@
 
 use super::account::needs_mail;
 use super::mailing::{Errand, Post};
-use super::passkeys::party;
+use super::passkeys::{party, still_in};
 use super::throttle::{self, Door};
 use super::{ending, passwords};
 use crate::app::AppState;
@@ -108,7 +108,7 @@ async fn reset_password(
     passwords::check(&password, &email)?;
     let salt = random(state.random.as_ref());
     let password_hash = state.hasher.hash(password, salt).await?;
-    let post = Post::of(&state);
+    let (post, here) = (Post::of(&state), party(&state.config).is_some());
     let set = state.store.write(move |tx: &mut Tx<'_>| -> Reply<()> {
         let found = mail_tokens::find(tx, &hash, Purpose::Reset, now)?;
         let (user, email) = found.ok_or(ErrorCode::LinkExpired)?;
@@ -123,7 +123,6 @@ async fn reset_password(
         if unproven {
             identities::forget(tx, user)?;
             factors::remove(tx, user)?;
-            passkeys::forget(tx, user)?;
         }
         // Whoever has the link reads the mail of the address: it was the account's when the link was made, and a change forgets links.
         profiles::set_verified(tx, user, now)?;
@@ -134,8 +133,10 @@ async fn reset_password(
         if everything || unproven {
             ending::all_devices(tx, user, now)?;
             ending::all_tokens(tx, user, now)?;
+            passkeys::forget(tx, user)?;
         }
-        Ok(post.put(tx, Errand::PasswordChanged { email })?)
+        let passkeys = still_in(tx, user, here)?;
+        Ok(post.put(tx, Errand::PasswordChanged { email, passkeys })?)
     });
     set.await?;
     Ok(HttpResponse::NoContent().finish())

@@ -4,6 +4,7 @@
 
 use super::claim::Claim;
 use super::codes;
+use super::cookies::Jar;
 use super::mailing::Post;
 use super::sign_in::{self, Entry, entry};
 use super::throttle;
@@ -14,7 +15,6 @@ use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::token::Token;
 use crate::web::{Body, Client};
-use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, post};
@@ -28,37 +28,19 @@ pub(super) fn configure(cfg: &mut Routes<'_>) {
     cfg.service(finish_by_code);
 }
 
-/// The cookie with the secret of a sign-in between its steps.
-const COOKIE: &str = "krowoc_pending";
-const COOKIE_PATH: &str = "/api/v1/session";
 /// How long the second step may take.
 const LIFE: Millis = 10 * 60 * 1000;
 /// How often it may be tried.
 const TRIES: i64 = 5;
+/// The cookie with the secret of a sign-in between its steps.
+pub(super) const PENDING: Jar = Jar {
+    name: "krowoc_pending",
+    path: "/api/v1/session",
+    same_site: SameSite::Strict,
+    life: LIFE,
+};
 
-fn cookie(state: &AppState, value: String) -> Cookie<'static> {
-    Cookie::build(COOKIE, value)
-        .http_only(true)
-        .secure(state.config.is_https())
-        .same_site(SameSite::Strict)
-        .path(COOKIE_PATH)
-        .max_age(Duration::milliseconds(LIFE))
-        .finish()
-}
-
-/// A cookie that removes it.
-pub(super) fn removed(state: &AppState) -> Cookie<'static> {
-    let mut cookie = cookie(state, String::new());
-    cookie.make_removal();
-    cookie
-}
-
-/// The secret that a browser goes on with.
-pub(super) fn pending_of(request: &HttpRequest) -> Option<Token> {
-    Token::parse(request.cookie(COOKIE)?.value())
-}
-
-fn expired() -> Fault {
+pub(super) fn expired() -> Fault {
     Fault::new(ErrorCode::SignInExpired)
 }
 
@@ -67,11 +49,34 @@ fn expired() -> Fault {
 /// # Errors
 /// [`ErrorCode::SignInExpired`], or the store's.
 pub(super) async fn whose(state: &AppState, request: &HttpRequest) -> Reply<(Hash, UserId)> {
-    let (hash, now) = (pending_of(request).ok_or_else(expired)?.hash(), state.now());
+    let (hash, now) = (
+        PENDING.sent(request).ok_or_else(expired)?.hash(),
+        state.now(),
+    );
     let found = state
         .store
         .read(move |conn: &mut Conn| pending::find(conn, &hash, (TRIES, now)));
     Ok((hash, found.await?.ok_or_else(expired)?))
+}
+
+/// Ends what waits between the steps, for whoever is let in by the second one in the same transaction: it is used up, and what a provider
+/// says of them counts from now on.
+///
+/// # Errors
+/// [`ErrorCode::SignInExpired`] when it was used already, or the store's.
+pub(super) fn close(
+    tx: &mut Tx<'_>,
+    hash: &Hash,
+    user: UserId,
+    (now, post): (Millis, Post),
+) -> Reply<()> {
+    if !pending::spend(tx, hash)? {
+        return Err(expired());
+    }
+    match Claim::held(tx, hash, user, now)? {
+        Some(claim) if !claim.settle(tx, user, (now, post))? => Err(expired()),
+        _ => Ok(()),
+    }
 }
 
 /// What became of who proved the first step.
@@ -173,7 +178,7 @@ pub(super) async fn admit(state: &AppState, first: First, user_agent: String) ->
     });
     Ok(match let_in.await? {
         Some(view) => Admitted::In(Box::new(view), cookies),
-        None => Admitted::Asked(cookie(state, token.as_str().to_owned())),
+        None => Admitted::Asked(PENDING.cookie(state, token.as_str().to_owned())),
     })
 }
 
@@ -220,23 +225,18 @@ async fn finish_by_code(
             found => found?,
         };
         // It is being erased: for whoever signs in it is gone.
-        let over = profile.delete_at.is_some_and(|at| at <= now);
-        if over || !pending::spend(tx, &hash)? {
+        if profile.delete_at.is_some_and(|at| at <= now) {
             return Err(expired());
         }
+        close(tx, &hash, user, (now, post))?;
         offer.take(tx)?;
-        if let Some(claim) = Claim::held(tx, &hash, user, now)?
-            && !claim.settle(tx, user, (now, post))?
-        {
-            return Err(expired());
-        }
         Ok(sign_in::begin(tx, &session)?)
     });
     let view = finished.await?;
     throttle::succeeded(&state, attempt).await?;
     let [access, refresh] = cookies;
     Ok(HttpResponse::Ok()
-        .cookie(removed(&state))
+        .cookie(PENDING.removed(&state))
         .cookie(access)
         .cookie(refresh)
         .json(view))

@@ -1,13 +1,15 @@
 //! What an account asks for beside the password: turning the second step on and off, and its recovery codes. Not the door that asks.
 
-use super::codes::{self, authenticator};
+use super::codes::{self, Offer, authenticator};
 use super::mailing::{Errand, Post};
 use super::passkeys::party;
 use super::throttle::{self, Door};
 use super::totp::{self, Typed};
 use super::{account, ending, proof};
 use crate::app::AppState;
-use crate::store::{Conn, StoreError, Tx, factors, passkeys, profiles, sessions};
+use crate::store::profiles::{self, Profile};
+use crate::store::{Conn, StoreError, Tx, factors, passkeys, sessions};
+use crate::vault::Secret;
 use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::{Body, Client, Person};
@@ -149,6 +151,18 @@ async fn confirm_totp(
     Ok(Json(RecoveryCodes { codes: shown }))
 }
 
+/// Checks the password and a code of either kind; the code is still to be taken, in the transaction of what both open.
+async fn proven(
+    state: &AppState,
+    person: &Person,
+    client: &Client,
+    sent: PasswordAndCode,
+) -> Reply<(Profile, Offer, Secret)> {
+    let profile = proof::owner(state, person, sent.password, client.address).await?;
+    let (offer, secret) = codes::offered(state, person.user, &sent.code, client.address).await?;
+    Ok((profile, offer, secret))
+}
+
 /// Turns the second step off, with the password and a code.
 #[utoipa::path(
     tag = "accounts",
@@ -170,11 +184,8 @@ async fn remove_totp(
     client: Client,
     body: Body<PasswordAndCode>,
 ) -> Reply<HttpResponse> {
-    let PasswordAndCode { password, code } = body.0;
-    let profile = proof::owner(&state, &person, password, client.address).await?;
-    let user = person.user;
-    let (offer, _) = codes::offered(&state, user, &code, client.address).await?;
-    let (post, attempt) = (Post::of(&state), offer.attempt());
+    let (profile, offer, _) = proven(&state, &person, &client, body.0).await?;
+    let (user, attempt, post) = (person.user, offer.attempt(), Post::of(&state));
     let off = state.store.write(move |tx: &mut Tx<'_>| -> Reply<()> {
         offer.take(tx)?;
         factors::remove(tx, user)?;
@@ -207,11 +218,8 @@ async fn renew_recovery_codes(
     client: Client,
     body: Body<PasswordAndCode>,
 ) -> Reply<Json<RecoveryCodes>> {
-    let PasswordAndCode { password, code } = body.0;
-    proof::owner(&state, &person, password, client.address).await?;
-    let user = person.user;
-    let (offer, secret) = codes::offered(&state, user, &code, client.address).await?;
-    let attempt = offer.attempt();
+    let (_, offer, secret) = proven(&state, &person, &client, body.0).await?;
+    let (user, attempt) = (person.user, offer.attempt());
     let (shown, hashes) = totp::recovery(&secret, state.random.as_ref());
     let renewed = state.store.write(move |tx: &mut Tx<'_>| -> Reply<()> {
         offer.take(tx)?;

@@ -4,6 +4,7 @@
 //! Whoever keeps trying can delay the owner's next sign-in by up to a quarter of an hour; sessions and devices go on meanwhile.
 
 use crate::app::AppState;
+use crate::store::Tx;
 use crate::store::throttle::{self, Attempts, subject};
 use crate::web::client::network;
 use crate::web::problem::{Fault, Reply};
@@ -18,6 +19,10 @@ const FREE_PER_ADDRESS: i64 = 30;
 const LONGEST: Millis = 15 * 60 * 1000;
 /// Failures are forgotten after this much quiet.
 const FORGOTTEN: Millis = 24 * 60 * 60 * 1000;
+
+/// Ceremonies of passkeys that a network may begin in a quarter of an hour: each leaves a challenge for some minutes. Whole offices share one.
+const CEREMONIES: i64 = 150;
+const CEREMONIES_IN: Millis = 15 * 60 * 1000;
 
 /// What is attempted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +123,15 @@ pub async fn begin(state: &AppState, door: Door, email: &str, address: IpAddr) -
         .await?;
     attempt.failures = counted.map_err(Fault::rate_limited)?;
     Ok(attempt)
+}
+
+/// Lets a ceremony of a passkey begin. Nothing is guessed in one: this only keeps challenges few.
+///
+/// # Errors
+/// `rate_limited` with the seconds to wait, or the store's.
+pub fn ceremony(tx: &mut Tx<'_>, address: IpAddr, now: Millis) -> Reply<()> {
+    let subject = subject("passkey-address", &network(address));
+    throttle::take(tx, &subject, CEREMONIES, CEREMONIES_IN, now)?.map_err(Fault::rate_limited)
 }
 
 /// Takes a successful attempt back: the account starts anew, the address gets this one back.

@@ -57,7 +57,7 @@ impl Fresh {
 
 /// How long a refresh token of this kind lives.
 #[must_use]
-pub fn life(kind: Kind) -> Millis {
+pub const fn life(kind: Kind) -> Millis {
     match kind {
         Kind::Session => SESSION,
         Kind::Device => DEVICE,

@@ -244,12 +244,14 @@ pub fn remove(conn: &mut Conn, id: UserId, which: PasskeyId) -> Result<bool, Sto
     Ok(diesel::delete(own).execute(conn)? == 1)
 }
 
-/// Removes all passkeys of an account.
+/// Removes all passkeys of an account, and what was begun of others.
 ///
 /// # Errors
 /// The database's.
 pub fn forget(conn: &mut Conn, id: UserId) -> Result<(), StoreError> {
     let own = passkey::table.filter(passkey::account_id.eq(id.as_bytes().as_slice()));
     diesel::delete(own).execute(conn)?;
+    let begun = challenge::table.filter(challenge::account_id.eq(id.as_bytes().as_slice()));
+    diesel::delete(begun).execute(conn)?;
     Ok(())
 }

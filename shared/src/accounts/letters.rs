@@ -24,7 +24,10 @@ pub enum Letter {
         link: String,
     },
     /// The password was changed.
-    PasswordChanged,
+    PasswordChanged {
+        /// What the passkeys are called that sign in as before.
+        passkeys: Vec<String>,
+    },
     /// The address of the account is another one now; this goes to the old one.
     EmailChanged {
         /// The new one.
@@ -98,7 +101,7 @@ pub fn write(letter: &Letter, server: &str) -> Written {
     let text = |text: &str| Part::Text(text.to_owned());
     let alarm = || {
         Part::Text(format!(
-            "If that was not you: set a new password at {server}/forgot, then look at your devices and tokens in the settings."
+            "If that was not you: set a new password at {server}/forgot, then look at your devices, tokens and passkeys in the settings."
         ))
     };
     let (subject, mut parts) = match letter {
@@ -126,15 +129,20 @@ pub fn write(letter: &Letter, server: &str) -> Written {
                 )),
             ],
         ),
-        Letter::PasswordChanged => (
-            "Your password was changed",
-            vec![
-                Part::Text(format!(
-                    "The password of your account on the Krowoc server at {server} was changed, and its other sessions were ended."
-                )),
-                alarm(),
-            ],
-        ),
+        Letter::PasswordChanged { passkeys } => {
+            let mut parts = vec![Part::Text(format!(
+                "The password of your account on the Krowoc server at {server} was changed, and its other sessions were ended."
+            ))];
+            if !passkeys.is_empty() {
+                let names: Vec<String> = passkeys.iter().map(|it| format!("“{it}”")).collect();
+                parts.push(Part::Text(format!(
+                    "These passkeys sign in as before: {}. Remove those that are not yours in the settings, under Security.",
+                    names.join(", ")
+                )));
+            }
+            parts.push(alarm());
+            ("Your password was changed", parts)
+        }
         Letter::EmailChanged { to } => (
             "Your e-mail address was changed",
             vec![
@@ -325,6 +333,17 @@ mod tests {
     }
 
     #[test]
+    fn another_password_names_the_passkeys_that_stay() {
+        let passkeys = vec!["Laptop".to_owned(), "<Phone>".to_owned()];
+        let written = write(&Letter::PasswordChanged { passkeys }, SERVER);
+        assert!(written.text.contains("“Laptop”, “<Phone>”"));
+        assert!(written.html.contains("“&lt;Phone&gt;”"));
+        let passkeys = Vec::new();
+        let written = write(&Letter::PasswordChanged { passkeys }, SERVER);
+        assert!(!written.text.contains("These passkeys"));
+    }
+
+    #[test]
     fn what_a_person_chose_cannot_become_markup() {
         let to = "<b>&\"x@example.org".to_owned();
         let written = write(&Letter::EmailChanged { to }, SERVER);
@@ -338,7 +357,9 @@ mod tests {
         for letter in [
             Letter::Verify { link: link.clone() },
             Letter::Reset { link },
-            Letter::PasswordChanged,
+            Letter::PasswordChanged {
+                passkeys: Vec::new(),
+            },
             Letter::EmailChanged {
                 to: "new@example.org".to_owned(),
             },

@@ -4,6 +4,8 @@
 use crate::ids::{Millis, PasskeyId};
 use serde::{Deserialize, Serialize};
 
+/// Most passkeys of an account.
+pub const MOST: usize = 25;
 /// Longest name of a passkey, in characters.
 pub const NAME_MAX_CHARS: usize = 100;
 
@@ -26,6 +28,17 @@ pub struct PasskeyView {
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BeginPasskey {
+    /// The present password; empty when the account has none.
+    pub password: String,
+    /// A code of the authenticator, or a recovery code; empty when signing in has one step.
+    #[serde(default)]
+    pub code: String,
+}
+
+/// `POST /api/v1/account/passkeys/{id}/removal`.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RemovePasskey {
     /// The present password; empty when the account has none.
     pub password: String,
 }
@@ -112,7 +125,7 @@ pub struct SignedResponse {
     pub data: String,
     /// Over both.
     pub signature: String,
-    /// Whose the credential is.
+    /// Whose the credential is. In a second step it may be missing, for there the account is known.
     #[serde(default, rename = "userHandle")]
     pub user: Option<String>,
 }

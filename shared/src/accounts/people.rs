@@ -128,7 +128,7 @@ pub struct ResetPassword {
     pub token: String,
     /// The new password; at least ten characters.
     pub password: String,
-    /// Also disconnects every device and revokes every personal access token.
+    /// Also disconnects every device, revokes every personal access token and removes every passkey.
     #[serde(default)]
     pub everything: bool,
 }

@@ -28,7 +28,7 @@ pub struct Owner {
 
 impl Owner {
     /// The code that is shown now.
-    fn code(&self, app: &TestApp) -> String {
+    pub fn code(&self, app: &TestApp) -> String {
         code(&self.secret, app.state.now())
     }
 }

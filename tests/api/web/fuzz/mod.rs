@@ -222,6 +222,8 @@ async fn fuzz(seed: u64) {
             ("allowed_provider_hosts", provider.address.to_string()),
             ("admin_emails", "fuzz@example.org".to_owned()),
             ("mail_folder", mails.display().to_string()),
+            // So that passkeys have a name to be bound to.
+            ("public_url", "https://krowoc.test".to_owned()),
         ],
         seed: Some(seed),
     })
