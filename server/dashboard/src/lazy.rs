@@ -67,6 +67,14 @@ where
     wait(Rc::new(move || Box::pin(entry())), Around::Layer(close))
 }
 
+/// Draws what a page can do without as soon as its part is here; nothing until then, and nothing when it does not come.
+pub fn extra<F>(entry: impl Fn() -> F + 'static) -> AnyView
+where
+    F: Future<Output = Arrival> + 'static,
+{
+    wait(Rc::new(move || Box::pin(entry())), Around::Nothing)
+}
+
 type Entry = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = Arrival>>>>;
 
 /// What surrounds a screen.
@@ -76,6 +84,7 @@ enum Around {
     Window,
     Panel,
     Layer(Callback<()>),
+    Nothing,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -113,7 +122,7 @@ fn wait(entry: Entry, around: Around) -> AnyView {
             Around::Frame => view! { <Outline /> }.into_any(),
             Around::Window => view! { <Coming label=words::LOADING /> }.into_any(),
             Around::Panel => view! { <Skeleton label=words::LOADING rows=3 /> }.into_any(),
-            Around::Layer(_) => ().into_any(),
+            Around::Layer(_) | Around::Nothing => ().into_any(),
         },
         State::Missing => absent(around, again),
         State::Here => draw
@@ -163,7 +172,7 @@ fn absent(around: Around, again: Callback<()>) -> AnyView {
     };
     let title = match around {
         Around::Frame | Around::Window => words::PART_MISSING,
-        Around::Panel | Around::Layer(_) => words::PANEL_MISSING,
+        Around::Panel | Around::Layer(_) | Around::Nothing => words::PANEL_MISSING,
     };
     let what = view! {
         <Empty glyph=Glyph::Alert title=title text=words::PART_MISSING_TEXT>
@@ -187,6 +196,7 @@ fn absent(around: Around, again: Callback<()>) -> AnyView {
         }
         .into_any(),
         Around::Panel => view! { <div role="alert">{what}</div> }.into_any(),
+        Around::Nothing => ().into_any(),
         Around::Layer(close) => view! {
             <Modal label=title class="dialog" on_close=close><div class="dialog__body" role="alert">{what}</div></Modal>
         }

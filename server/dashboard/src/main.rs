@@ -2,6 +2,7 @@
 
 mod accounts;
 mod app;
+mod ceremony;
 mod community;
 mod dashboard;
 mod dead_letters;

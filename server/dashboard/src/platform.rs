@@ -96,6 +96,16 @@ fn copy_by_selection(text: &str) -> Option<bool> {
     Some(done.is_ok_and(|done| done.is_truthy()))
 }
 
+/// Whether this browser can make passkeys here and sign with them: what it takes is newer than passkeys, and absent on plain http.
+pub fn passkeys() -> bool {
+    let own = |object: &JsValue, name: &str| {
+        js_sys::Reflect::get(object, &JsValue::from_str(name)).unwrap_or_default()
+    };
+    let kind = own(&js_sys::global(), "PublicKeyCredential");
+    // No property is looked for of what is no object.
+    kind.is_function() && own(&kind, "parseRequestOptionsFromJSON").is_function()
+}
+
 /// Whether the browser believes to be connected.
 pub fn online() -> bool {
     web_sys::window().is_none_or(|window| window.navigator().on_line())

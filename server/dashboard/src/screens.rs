@@ -4,7 +4,8 @@
 //! What several parts need and the first page does not becomes a shared part by itself. What is drawn at once on the sign-in or in the
 //! library stays in the main module: nothing is won by marking it here. A panel that is opened, or filled later, is a part like a screen.
 
-use crate::accounts::{Connect, ConnectDone, Forgot, Reset, SecondStep, Verify};
+use crate::accounts::pace::Pace;
+use crate::accounts::{Connect, ConnectDone, Forgot, PasskeyWay, Reset, SecondStep, Verify};
 use crate::community::CommunityPage;
 use crate::dashboard::DashboardPage;
 use crate::dead_letters::DeadLettersPage;
@@ -141,6 +142,12 @@ pub fn connect_done() -> Arrival {
 #[wasm_split(people, fallible)]
 pub fn second_step(on_leave: Callback<()>) -> Arrival {
     arrived(move || view! { <SecondStep on_leave=on_leave /> })
+}
+
+/// Signing in with a passkey.
+#[wasm_split(passkey, fallible)]
+pub fn passkey(pace: Pace) -> Arrival {
+    arrived(move || view! { <PasskeyWay step=false pace=pace /> })
 }
 
 /// Asking for a new password.

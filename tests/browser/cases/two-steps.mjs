@@ -1,21 +1,10 @@
 // Signing in in two steps: an authenticator is set up, asked for, stood in for by a recovery code, and turned off with another.
 import assert from 'node:assert/strict';
-import crypto from 'node:crypto';
 import { accessible, fits } from '../lib/axe.mjs';
 import { Dashboard, PASSWORD } from '../lib/dashboard.mjs';
+import { code } from '../lib/totp.mjs';
 
 export const name = 'an authenticator is set up, asked for at the next sign-in, stood in for once, and turned off';
-
-/** The six digits that an authenticator shows (RFC 6238). */
-function code(secret, now) {
-  const bits = [...secret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(now / 30_000)));
-  const tag = crypto.createHmac('sha1', key).update(step).digest();
-  const number = tag.readUInt32BE(tag[19] & 15) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, '0');
-}
 
 async function looked(context, page, kind, what) {
   await accessible(page, what);

@@ -59,6 +59,15 @@ class Chromium extends Profile {
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }, { name: 'prefers-reduced-motion', value: 'reduce' }]);
     await drawnFor(page, scheme);
   }
+  /** Puts an authenticator into the browser, for what this page asks; its owner is there, and is known unless it is told otherwise. */
+  async authenticator(page) {
+    const session = await page.createCDPSession();
+    await session.send('WebAuthn.enable');
+    const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
+      options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+    });
+    return { known: (isUserVerified) => session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }) };
+  }
   /** The address of the page that the panel beside the tabs shows, once it is open. */
   async beside(file) {
     const target = await this.raw.waitForTarget((t) => t.url().startsWith(this.address(file)) && !t.url().includes('in=popup'));
@@ -119,7 +128,9 @@ class Firefox extends Profile {
     self.raw = await puppeteer.launch({
       browser: 'firefox', executablePath: process.env.FIREFOX || '/usr/bin/firefox-esr', headless: true, userDataDir: dir,
       args: ['-remote-allow-system-access'], defaultViewport: { width: 1280, height: 860 },
-      extraPrefsFirefox: { 'extensions.webextensions.uuids': JSON.stringify({ [self.id]: FIREFOX_UUID }), 'intl.accept_languages': 'en-US' },
+      extraPrefsFirefox: { 'extensions.webextensions.uuids': JSON.stringify({ [self.id]: FIREFOX_UUID }), 'intl.accept_languages': 'en-US',
+        // Authenticators of tests, and no others.
+        'security.webauth.webauthn_enable_softtoken': true, 'security.webauth.webauthn_enable_usbtoken': false },
     });
     if (extension) await self.raw.installExtension(path.join(settings.dist, 'firefox'));
     return self;
@@ -149,6 +160,11 @@ class Firefox extends Profile {
       const policy = WebExtensionPolicy.getByID(${JSON.stringify(this.id)});
       await ExtensionPermissions.add(policy.id, { origins: [${JSON.stringify(`${protocol}//${hostname}/*`)}], permissions: [],
         data_collection: ['websiteContent', 'browsingActivity'] }, policy.extension);`);
+  }
+  async authenticator() {
+    const service = "Cc['@mozilla.org/webauthn/service;1'].getService(Ci.nsIWebAuthnService)";
+    const id = await this.chrome(`return String(${service}.addVirtualAuthenticator('ctap2_1', 'internal', true, true, true, true));`);
+    return { known: (is) => this.chrome(`${service}.setUserVerified(${JSON.stringify(id)}, ${is});`) };
   }
   async beside(file) {
     const shown = () => this.chrome(`const { SidebarController } = Services.wm.getMostRecentWindow('navigator:browser');

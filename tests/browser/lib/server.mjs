@@ -27,8 +27,10 @@ export class Server {
     server.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'krowoc-e2e-'));
     server.port = await freePort();
     server.url = `http://127.0.0.1:${server.port}`;
+    // The same by a name, which is what passkeys are bound to.
+    server.named = `http://localhost:${server.port}`;
     server.args = ['serve', '--listen', `127.0.0.1:${server.port}`, '--data-dir', server.dir,
-      ...more.map((arg) => arg.replace('{data}', server.dir).replace('{url}', server.url))];
+      ...more.map((arg) => arg.replace('{data}', server.dir).replace('{url}', server.url).replace('{named}', server.named))];
     if (database === 'postgres') {
       if (!settings.postgres) throw new Error('KROWOC_E2E_POSTGRES_URL is not set; run: cargo xtask e2e');
       databases += 1;

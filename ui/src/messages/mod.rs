@@ -15,6 +15,7 @@ pub mod home;
 pub mod import;
 pub mod keys;
 pub mod library;
+pub mod passkeys;
 pub mod people;
 pub mod run;
 pub mod security;

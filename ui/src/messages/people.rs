@@ -12,7 +12,7 @@ words! {
     RESET_TITLE = "Choose a new password";
     RESET_TEXT = "You are signed out everywhere else, and a mail tells of it.";
     NEW_PASSWORD = "New password";
-    EVERYTHING = "Disconnect every device and revoke every access token too";
+    EVERYTHING = "Disconnect every device, revoke every access token and remove every passkey too";
     EVERYTHING_HINT = "Choose this if somebody else may have known your password.";
     SET_PASSWORD = "Set the password";
     SETTING = "Setting it";
@@ -42,7 +42,7 @@ words! {
     NEW_EMAIL = "New address";
     PRESENT_PASSWORD = "Present password";
     CHANGE_PASSWORD = "Change the password";
-    CHANGE_PASSWORD_TEXT = "Other browsers are signed out. Connected devices stay connected.";
+    CHANGE_PASSWORD_TEXT = "Other browsers are signed out. Connected devices stay connected, and passkeys sign in as before: look at yours under Security.";
     PASSWORD_CHANGED = "The password is changed";
     ACCESS_TEXT = "All that is let in with your account. What you end here cannot come back without your password.";
     BROWSERS = "Browsers";

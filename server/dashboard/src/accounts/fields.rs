@@ -16,6 +16,8 @@ pub enum Asks {
     NewPassword,
     /// A code that is good once.
     Code,
+    /// What something is called.
+    Name,
 }
 
 /// A field with its label, a hint, and what is wrong with it.
@@ -28,7 +30,7 @@ pub fn Field(
     /// What is wrong, until something is typed.
     fault: RwSignal<Option<String>>,
     /// What helps before anything is wrong.
-    #[prop(optional)]
+    #[prop(optional_no_strip)]
     hint: Option<&'static str>,
 ) -> impl IntoView {
     let shown = RwSignal::new(false);
@@ -42,7 +44,7 @@ pub fn Field(
     };
     let kind = move || match asks {
         Asks::Email => "email",
-        Asks::Code => "text",
+        Asks::Code | Asks::Name => "text",
         _ if shown.get() => "text",
         _ => "password",
     };
@@ -51,6 +53,7 @@ pub fn Field(
         Asks::Password => "current-password",
         Asks::NewPassword => "new-password",
         Asks::Code => "one-time-code",
+        Asks::Name => "off",
     };
     view! {
         <div class="field">

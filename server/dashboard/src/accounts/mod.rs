@@ -4,6 +4,7 @@ mod connect;
 pub mod fields;
 mod forgot;
 pub mod pace;
+mod passkey;
 mod providers;
 mod reset;
 mod second;
@@ -12,6 +13,7 @@ mod verify;
 
 pub use connect::{Connect, ConnectDone};
 pub use forgot::Forgot;
+pub use passkey::PasskeyWay;
 pub use reset::Reset;
 pub use second::SecondStep;
 pub use sign_in::SignIn;

@@ -1,9 +1,11 @@
-//! Providers of sign-ins on the sign-in page: their buttons, why one came to nothing, and the password that proves an account. Not their
+//! Ways in beside the password on the sign-in page: buttons of passkeys and providers, why one came to nothing, and the password that proves an account. Not their
 //! protocol: that is the server's.
 
 use super::fields::{Asks, Field};
+use super::pace::Pace;
 use crate::app::app;
-use crate::navigation;
+use crate::lazy::extra;
+use crate::{navigation, platform, screens};
 use krowoc_shared::accounts::people::{LinkPassword, SignInWays};
 use krowoc_shared::accounts::wire::SessionView;
 use krowoc_shared::error::ErrorCode;
@@ -54,18 +56,25 @@ fn read(fragment: &str) -> Option<Came> {
     }
 }
 
-/// A button for each provider, with the line that parts them from the form.
+/// A button for passkeys and one for each provider, with the line that parts them from the form.
 #[component]
-pub fn Providers(ways: RwSignal<SignInWays>) -> impl IntoView {
+pub fn Providers(
+    ways: RwSignal<SignInWays>,
+    /// Of the form, where a passkey may be in its place.
+    passkey: Option<Pace>,
+) -> impl IntoView {
     move || {
         let providers = ways.with(|ways| ways.providers.clone());
-        (!providers.is_empty()).then(|| {
+        let taken = ways.with(|ways| ways.passkeys) && platform::passkeys();
+        let passkey = passkey.filter(|_| taken);
+        (!providers.is_empty() || passkey.is_some()).then(|| {
+            let key = passkey.map(|pace| extra(move || screens::passkey(pace)));
             let buttons = providers.into_iter().map(|provider| {
                 let to = format!("/api/v1/sign-in/{}", provider.id);
                 view! { <a class="btn btn--lg btn--block" href=to>{words::with(&provider.name)}</a> }
             });
             view! {
-                <div class="stack stack--3">{buttons.collect_view()}</div>
+                <div class="stack stack--3">{key}{buttons.collect_view()}</div>
                 <p class="or"><span>{words::OR}</span></p>
             }
         })

@@ -84,7 +84,7 @@ fn Choose(token: String, done: RwSignal<bool>) -> impl IntoView {
         </div>
         <form class="stack stack--4" novalidate on:submit=submit aria-busy=move || busy.get().to_string()>
             {move || error.get().map(|error| view! { <Notice kind=NoticeKind::Danger><Over error=error /></Notice> })}
-            <Field id="new-password" label=words::NEW_PASSWORD asks=Asks::NewPassword value=password fault=fault hint=accounts::PASSWORD_HINT />
+            <Field id="new-password" label=words::NEW_PASSWORD asks=Asks::NewPassword value=password fault=fault hint=Some(accounts::PASSWORD_HINT) />
             <div class="stack stack--1">
                 <label class="line"><input type="checkbox" class="check" aria-describedby="everything-hint" prop:checked=everything
                     on:change=move |event| everything.set(event_target_checked(&event)) />{words::EVERYTHING}</label>

@@ -2,8 +2,10 @@
 
 use super::fields::{Asks, Field};
 use super::pace::Pace;
+use super::passkey::{PasskeyWay, question};
 use crate::app::app;
 use krowoc_shared::accounts::factors::TypedCode;
+use krowoc_shared::accounts::people::SignInWays;
 use krowoc_shared::accounts::wire::SessionView;
 use krowoc_shared::error::ErrorCode;
 use krowoc_ui::api::{ApiError, Client};
@@ -30,6 +32,22 @@ fn said(error: &ApiError, wait: Option<u32>) -> String {
         .unwrap_or_else(|| error.sentence())
 }
 
+/// Whether a passkey of the account may be the second step in this browser.
+fn passkeys() -> RwSignal<bool> {
+    let keyed = RwSignal::new(false);
+    if crate::platform::passkeys() {
+        spawn_local(async move {
+            let taken = Client.get::<SignInWays>("/sign-in").await;
+            if !taken.is_ok_and(|ways| ways.passkeys) {
+                return;
+            }
+            let known = question(true).await;
+            keyed.try_set(known.is_ok_and(|it| !it.allow_credentials.is_empty()));
+        });
+    }
+    keyed
+}
+
 /// The page.
 #[component]
 pub fn SecondStep(
@@ -41,6 +59,7 @@ pub fn SecondStep(
     let fault = RwSignal::new(None::<String>);
     let error = RwSignal::new(None::<ApiError>);
     let pace = Pace::new();
+    let keyed = passkeys();
     crate::document::set_title(words::STEP_TITLE);
     Effect::new(|_| crate::platform::focus("#code"));
     let submit = move |event: SubmitEvent| {
@@ -95,6 +114,7 @@ pub fn SecondStep(
                         {move || if pace.busy() { words::FINISHING } else { words::FINISH }}
                     </button>
                 </form>
+                {move || keyed.get().then(|| view! { <PasskeyWay step=true pace=pace /> })}
                 <p class="hint"><button type="button" class="link" on:click=move |_| on_leave.run(())>{words::BEGIN_AGAIN}</button></p>
             </div>
         </main>

@@ -186,7 +186,7 @@ pub fn SignIn(
                         Some(Came::Failed(why)) => Some(view! { <Failed why=why /> }),
                         _ => None,
                     }}
-                    <Providers ways=ways />
+                    <Providers ways=ways passkey=(!up).then_some(form.pace) />
                     <form class="stack stack--4" novalidate on:submit=submit aria-busy=move || form.pace.busy().to_string()>
                         <div aria-live="polite">{problem}</div>
                         <EmailField form=form />

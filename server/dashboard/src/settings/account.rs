@@ -186,7 +186,7 @@ fn NewPassword(account: Single<AccountView>, has: bool) -> impl IntoView {
             <form class="card" novalidate on:submit=submit>
                 <div class="card__body form2">
                     {has.then(|| view! { <Field id="present-password" label=words::PRESENT_PASSWORD asks=Asks::Password value=present fault=present_wrong /> })}
-                    <Field id="chosen-password" label=words::NEW_PASSWORD asks=Asks::NewPassword value=new fault=new_wrong hint=accounts::PASSWORD_HINT />
+                    <Field id="chosen-password" label=words::NEW_PASSWORD asks=Asks::NewPassword value=new fault=new_wrong hint=Some(accounts::PASSWORD_HINT) />
                     <Above error=error />
                 </div>
                 <div class="card__foot line"><span class="grow"></span><button type="submit" class="btn btn--primary">{title}</button></div>

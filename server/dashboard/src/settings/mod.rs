@@ -11,6 +11,8 @@ mod key_form;
 mod keys;
 mod leaving;
 pub mod once;
+mod passkeys;
+mod proof;
 pub mod remote;
 pub mod rename;
 mod security;

@@ -53,6 +53,17 @@ impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Single<T> {
         });
     }
 
+    /// Draws the thing once it is there, beside another view that says how it is doing until then.
+    pub fn there<V: IntoView + 'static>(
+        self,
+        draw: impl Fn(T) -> V + Send + Sync + 'static,
+    ) -> impl IntoView {
+        move || match self.value.get() {
+            Some(Ok(value)) => Some(draw(value)),
+            _ => None,
+        }
+    }
+
     /// Draws the state, and the thing when it is there.
     pub fn view<V: IntoView + 'static>(
         self,

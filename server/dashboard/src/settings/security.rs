@@ -1,19 +1,16 @@
-//! Two-step sign-in: setting an authenticator up, recovery codes, turning it off. Not the door that asks for codes.
+//! The security of an account: two-step sign-in with an authenticator and recovery codes, and below it the passkeys. Not the door.
 
+use super::passkeys::Passkeys;
+use super::proof::{Proof, Sheet};
 use super::remote::Single;
-use crate::accounts::fields::{Asks, Field};
-use crate::accounts::pace::Pace;
 use crate::app::{App, app};
 use crate::platform;
 use krowoc_shared::accounts::factors::{
     BeginTotp, PasswordAndCode, RecoveryCodes, SecurityView, TotpSetup, TotpView, TypedCode,
 };
-use krowoc_shared::error::ErrorCode;
-use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Icon, Notice, NoticeKind, RelativeTime};
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{library, people, security as words};
-use leptos::ev::SubmitEvent;
+use krowoc_ui::messages::{library, passkeys, security as words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -44,6 +41,11 @@ pub(super) fn Security() -> impl IntoView {
                 }
             })}
         </section>
+        <section class="stack stack--4" aria-labelledby="passkeys">
+            <h3 id="passkeys" tabindex="-1">{passkeys::TITLE}</h3>
+            <p class="soft">{passkeys::TEXT}</p>
+            {security.there(move |view| view! { <Passkeys view=view security=security /> })}
+        </section>
     }
 }
 
@@ -59,76 +61,25 @@ fn copy(app: App, text: String) {
     });
 }
 
-/// What is wrong with the fields of a form.
-#[derive(Clone, Copy)]
-struct Faults {
-    password: RwSignal<Option<String>>,
-    code: RwSignal<Option<String>>,
-}
-
-impl Faults {
-    fn new() -> Self {
-        Self {
-            password: RwSignal::new(None),
-            code: RwSignal::new(None),
-        }
-    }
-
-    /// Says a refusal at the field that it is about.
-    fn refused(self, app: App, error: &ApiError) {
-        match error.code() {
-            Some(ErrorCode::WrongCredentials) => {
-                let text = people::PASSWORD_WRONG.to_owned();
-                self.password.try_set(Some(text));
-            }
-            Some(ErrorCode::StaleSignIn) => {
-                self.password.try_set(Some(people::STALE.to_owned()));
-                app.toasts.say(Glyph::Alert, people::STALE);
-            }
-            Some(ErrorCode::WrongCode) => {
-                self.code.try_set(Some(words::WRONG_CODE.to_owned()));
-            }
-            _ => app.failed(error),
-        }
-    }
-}
-
 #[component]
 fn Begin(has: bool, setup: RwSignal<Option<TotpSetup>>) -> impl IntoView {
-    let app = app();
-    let password = RwSignal::new(String::new());
-    let faults = Faults::new();
-    let pace = Pace::new();
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if !pace.begin() {
-            return;
-        }
-        let body = BeginTotp {
-            password: password.get_untracked(),
-        };
-        spawn_local(async move {
-            let answer = Client.post::<TotpSetup>("/account/totp", &body).await;
-            pace.end();
-            match answer {
-                Ok(made) => drop(setup.try_set(Some(made))),
-                Err(error) => faults.refused(app, &error),
-            }
+    let proof = Proof::new();
+    let send = move |()| {
+        let password = proof.password.get_untracked();
+        let path = "/account/totp".to_owned();
+        proof.send(path, BeginTotp { password }, move |made| {
+            setup.try_set(Some(made));
         });
     };
     view! {
-        <form class="card" novalidate on:submit=submit aria-busy=move || pace.busy().to_string()>
-            {has.then(|| view! {
-                <div class="card__body">
-                    <Field id="present-password" label=words::PRESENT_PASSWORD asks=Asks::Password value=password fault=faults.password />
-                </div>
-            })}
+        <Sheet proof=proof on_send=send>
+            {has.then(|| view! { <div class="card__body">{proof.password_field("present-password")}</div> })}
             <div class="card__foot line"><span class="grow"></span>
-                <button type="submit" class="btn btn--primary" aria-disabled=move || pace.busy().to_string()>
-                    {move || if pace.busy() { words::SETTING_UP } else { words::SET_UP }}
+                <button type="submit" class="btn btn--primary" aria-disabled=move || proof.pace.busy().to_string()>
+                    {move || if proof.pace.busy() { words::SETTING_UP } else { words::SET_UP }}
                 </button>
             </div>
-        </form>
+        </Sheet>
     }
 }
 
@@ -152,35 +103,20 @@ fn Confirm(
     codes: RwSignal<Option<Vec<String>>>,
 ) -> impl IntoView {
     let app = app();
-    let code = RwSignal::new(String::new());
-    let faults = Faults::new();
-    let pace = Pace::new();
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if !pace.begin() {
-            return;
-        }
-        let body = TypedCode {
-            code: code.get_untracked(),
-        };
-        spawn_local(async move {
-            let path = "/account/totp/confirmation";
-            let answer = Client.post::<RecoveryCodes>(path, &body).await;
-            pace.end();
-            match answer {
-                Ok(shown) => {
-                    setup.try_set(None);
-                    codes.try_set(Some(shown.codes));
-                    security.load();
-                }
-                Err(error) => faults.refused(app, &error),
-            }
+    let proof = Proof::new();
+    let send = move |()| {
+        let code = proof.code.get_untracked();
+        let path = "/account/totp/confirmation".to_owned();
+        proof.send(path, TypedCode { code }, move |shown: RecoveryCodes| {
+            setup.try_set(None);
+            codes.try_set(Some(shown.codes));
+            security.load();
         });
     };
     let whole = made.qr_size.saturating_add(2 * QUIET);
     let secret = made.secret.clone();
     view! {
-        <form class="card" novalidate on:submit=submit aria-busy=move || pace.busy().to_string()>
+        <Sheet proof=proof on_send=send>
             <div class="card__body stack stack--4">
                 <div class="stack stack--1"><b>{words::SCAN}</b><p class="soft">{words::SCAN_TEXT}</p></div>
                 <svg class="qr" role="img" aria-label=words::QR viewBox=format!("-{QUIET} -{QUIET} {whole} {whole}")><path d=made.qr_path /></svg>
@@ -191,13 +127,13 @@ fn Confirm(
                         <button type="button" class="btn btn--sm" on:click=move |_| copy(app, secret.clone())><Icon glyph=Glyph::Copy />{words::COPY_SECRET}</button>
                     </span>
                 </div>
-                <Field id="code" label=words::CODE asks=Asks::Code value=code fault=faults.code hint=words::CODE_HINT />
+                {proof.code_field("code", words::CODE, Some(words::CODE_HINT))}
             </div>
             <div class="card__foot line line--wrap"><span class="grow hint">{words::TURN_ON_TEXT}</span>
                 <button type="button" class="btn btn--ghost" on:click=move |_| setup.set(None)>{words::NOT_NOW}</button>
-                <button type="submit" class="btn btn--primary" aria-disabled=move || pace.busy().to_string()>{words::TURN_ON}</button>
+                <button type="submit" class="btn btn--primary" aria-disabled=move || proof.pace.busy().to_string()>{words::TURN_ON}</button>
             </div>
-        </form>
+        </Sheet>
     }
 }
 
@@ -240,45 +176,23 @@ fn On(
     codes: RwSignal<Option<Vec<String>>>,
 ) -> impl IntoView {
     let app = app();
-    let (password, code) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let faults = Faults::new();
-    let pace = Pace::new();
+    let proof = Proof::new();
     let body = move || PasswordAndCode {
-        password: password.get_untracked(),
-        code: code.get_untracked(),
+        password: proof.password.get_untracked(),
+        code: proof.code.get_untracked(),
     };
-    let done = move |said: Result<Option<Vec<String>>, ApiError>| match said {
-        Ok(shown) => {
-            codes.try_set(shown);
+    let renew = move |()| {
+        let path = "/account/recovery-codes".to_owned();
+        proof.send(path, body(), move |shown: RecoveryCodes| {
+            codes.try_set(Some(shown.codes));
             security.load();
-        }
-        Err(error) => faults.refused(app, &error),
-    };
-    let renew = move |event: SubmitEvent| {
-        event.prevent_default();
-        if !pace.begin() {
-            return;
-        }
-        let body = body();
-        spawn_local(async move {
-            let path = "/account/recovery-codes";
-            let answer = Client.post::<RecoveryCodes>(path, &body).await;
-            pace.end();
-            done(answer.map(|shown| Some(shown.codes)));
         });
     };
     let off = move |_| {
-        if !pace.begin() {
-            return;
-        }
-        let body = body();
-        spawn_local(async move {
-            let answer = Client.post::<()>("/account/totp/removal", &body).await;
-            pace.end();
-            if answer.is_ok() {
-                app.toasts.say(Glyph::Check, words::IS_OFF);
-            }
-            done(answer.map(|()| None));
+        proof.send("/account/totp/removal".to_owned(), body(), move |()| {
+            app.toasts.say(Glyph::Check, words::IS_OFF);
+            codes.try_set(None);
+            security.load();
         });
     };
     let few = totp.recovery_left < FEW;
@@ -287,17 +201,17 @@ fn On(
             <span class="xs muted">{words::ON_SINCE}" "<RelativeTime at=totp.since now=app.now />" · "{words::left(totp.recovery_left)}</span>
         </p>
         {few.then(|| view! { <Notice><span>{words::FEW_LEFT}</span></Notice> })}
-        <form class="card" novalidate on:submit=renew aria-label=words::CHANGE aria-busy=move || pace.busy().to_string()>
+        <Sheet proof=proof label=words::CHANGE on_send=renew>
             <div class="card__body form2">
                 <p class="soft wide">{words::CHANGE_TEXT}</p>
-                {has.then(|| view! { <Field id="present-password" label=words::PRESENT_PASSWORD asks=Asks::Password value=password fault=faults.password /> })}
-                <Field id="code" label=words::CODE_OR_RECOVERY asks=Asks::Code value=code fault=faults.code />
+                {has.then(|| proof.password_field("present-password"))}
+                {proof.code_field("code", words::CODE_OR_RECOVERY, None)}
             </div>
             <div class="card__foot line line--wrap"><span class="grow"></span>
-                <button type="submit" class="btn" aria-disabled=move || pace.busy().to_string()>{words::RENEW}</button>
-                <button type="button" class="btn btn--danger" aria-disabled=move || pace.busy().to_string() on:click=off>{words::TURN_OFF}</button>
+                <button type="submit" class="btn" aria-disabled=move || proof.pace.busy().to_string()>{words::RENEW}</button>
+                <button type="button" class="btn btn--danger" aria-disabled=move || proof.pace.busy().to_string() on:click=off>{words::TURN_OFF}</button>
             </div>
-        </form>
+        </Sheet>
     }
 }
 

@@ -1,0 +1,229 @@
+//! The passkeys of an account: listed, added, renamed, removed; and why none can be added here. Not signing in with one.
+
+use super::proof::{Proof, Sheet};
+use super::remote::Single;
+use super::rename::Rename;
+use crate::accounts::fields::{Asks, Field};
+use crate::app::app;
+use crate::ceremony::{self, Refusal};
+use crate::platform;
+use krowoc_shared::accounts::factors::SecurityView;
+use krowoc_shared::accounts::passkeys::{
+    BeginPasskey, CreationOptions, MOST, NewPasskey, PasskeyView, RemovePasskey, RenamePasskey,
+};
+use krowoc_ui::api::{ApiError, Client};
+use krowoc_ui::components::{Empty, Icon, Notice, NoticeKind, RelativeTime};
+use krowoc_ui::icons::Glyph;
+use krowoc_ui::messages::{passkeys as words, security as safe};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// The list, and a form for another or why there is none.
+#[component]
+pub(super) fn Passkeys(view: SecurityView, security: Single<SecurityView>) -> impl IntoView {
+    let (has, coded) = (view.has_password, view.totp.is_some());
+    let full = view.passkeys.len() >= MOST;
+    let list = if view.passkeys.is_empty() {
+        view! { <Empty glyph=Glyph::Key title=words::NONE text=words::NONE_TEXT /> }.into_any()
+    } else {
+        let rows = view.passkeys.into_iter();
+        let rows = rows.map(|it| view! { <Row passkey=it has=has security=security /> });
+        view! { <ul class="card" role="list">{rows.collect_view()}</ul> }.into_any()
+    };
+    let why = match (view.passkeys_here, platform::passkeys(), full) {
+        (false, _, _) => Some(words::NOT_HERE),
+        (true, false, _) => Some(words::NOT_IN_BROWSER),
+        (true, true, true) => Some(words::FULL),
+        (true, true, false) => None,
+    };
+    let more = match why {
+        Some(text) => view! { <Notice><span>{text}</span></Notice> }.into_any(),
+        None => view! { <Add has=has coded=coded security=security /> }.into_any(),
+    };
+    view! { {list}{more} }
+}
+
+/// Why none was added.
+enum Trouble {
+    Browser(Refusal),
+    Server(ApiError),
+}
+
+async fn made(name: String, body: BeginPasskey) -> Result<(), Trouble> {
+    let path = "/account/passkeys/options";
+    let options = Client.post::<CreationOptions>(path, &body).await;
+    let options = options.map_err(Trouble::Server)?;
+    let credential = ceremony::create(&options).await.map_err(Trouble::Browser)?;
+    let new = NewPasskey { name, credential };
+    let added = Client.post::<PasskeyView>("/account/passkeys", &new).await;
+    added.map(drop).map_err(Trouble::Server)
+}
+
+#[component]
+fn Add(has: bool, coded: bool, security: Single<SecurityView>) -> impl IntoView {
+    let app = app();
+    let proof = Proof::new();
+    let name = RwSignal::new(String::new());
+    let fault = RwSignal::new(None::<String>);
+    let refused = RwSignal::new(None::<Refusal>);
+    let send = move |()| {
+        let typed = name.get_untracked().trim().to_owned();
+        if typed.is_empty() {
+            fault.set(Some(words::NAME_MISSING.to_owned()));
+            platform::focus("#passkey-name");
+            return;
+        }
+        if !proof.pace.begin() {
+            return;
+        }
+        refused.set(None);
+        let body = BeginPasskey {
+            password: proof.password.get_untracked(),
+            code: proof.code.get_untracked(),
+        };
+        spawn_local(async move {
+            let answer = made(typed, body).await;
+            proof.pace.end();
+            match answer {
+                Ok(()) => {
+                    app.toasts.say(Glyph::Check, words::ADDED);
+                    platform::focus("#passkeys");
+                    security.load();
+                }
+                Err(Trouble::Browser(why)) => {
+                    // A code is taken with the first try: another one is typed for the next.
+                    proof.code.try_set(String::new());
+                    refused.try_set(Some(why));
+                }
+                Err(Trouble::Server(error)) => proof.refused(&error),
+            }
+        });
+    };
+    let problem = move || {
+        let text = refused.get().map(|why| why.sentence(true));
+        text.map(|text| view! { <Notice kind=NoticeKind::Danger><span>{text}</span></Notice> })
+    };
+    view! {
+        <div aria-live="polite">{problem}</div>
+        <Sheet proof=proof label=words::ADD_TITLE on_send=send>
+            <div class="card__body form2">
+                <Field id="passkey-name" label=words::NAME asks=Asks::Name value=name fault=fault hint=Some(words::NAME_HINT) />
+                {has.then(|| proof.password_field("passkey-password"))}
+                {coded.then(|| proof.code_field("passkey-code", safe::CODE_OR_RECOVERY, None))}
+            </div>
+            <div class="card__foot line line--wrap"><span class="grow hint">{words::ADD_TEXT}</span>
+                <button type="submit" class="btn btn--primary" aria-disabled=move || proof.pace.busy().to_string()>
+                    {move || if proof.pace.busy() { words::ADDING } else { words::ADD }}
+                </button>
+            </div>
+        </Sheet>
+    }
+}
+
+/// What is done with a row besides its buttons.
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    Shown,
+    Renaming,
+    Removing,
+}
+
+#[component]
+fn Row(passkey: PasskeyView, has: bool, security: Single<SecurityView>) -> impl IntoView {
+    let app = app();
+    let mode = RwSignal::new(Mode::Shown);
+    let proof = Proof::new();
+    let name = StoredValue::new(passkey.name.clone());
+    let path = StoredValue::new(format!("/account/passkeys/{}", passkey.id));
+    let button = StoredValue::new(format!("#remove-{}", passkey.id));
+    let rename = Callback::new(move |text: String| {
+        mode.set(Mode::Shown);
+        spawn_local(async move {
+            let body = RenamePasskey { name: text };
+            match Client.patch::<()>(&path.get_value(), &body).await {
+                Ok(()) => app.toasts.say(Glyph::Check, words::RENAMED),
+                Err(error) => app.failed(&error),
+            }
+            security.load();
+        });
+    });
+    let remove = move |()| {
+        let password = proof.password.get_untracked();
+        let path = format!("{}/removal", path.get_value());
+        proof.send(path, RemovePasskey { password }, move |()| {
+            app.toasts.say(Glyph::Check, words::REMOVED);
+            platform::focus("#passkeys");
+            security.load();
+        });
+    };
+    // Without a password a sign-in of a moment ago is the proof, and there is nothing to type.
+    let ask = move |_| match has {
+        true => mode.set(Mode::Removing),
+        false => remove(()),
+    };
+    let back = Callback::new(move |()| {
+        mode.set(Mode::Shown);
+        proof.password.set(String::new());
+        platform::focus(&button.get_value());
+    });
+    let title = move || {
+        match mode.get() == Mode::Renaming {
+        true => view! { <Rename name=name.get_value() label=words::PASSKEY on_done=rename on_cancel=move |()| mode.set(Mode::Shown) /> }.into_any(),
+        false => view! { <b class="med" dir="auto">{name.get_value()}</b> }.into_any(),
+    }
+    };
+    view! {
+        <li class="item item--plain item--top">
+            <Icon glyph=Glyph::Key />
+            <div class="stack stack--1">
+                {title}
+                <span class="xs muted">
+                    {words::CREATED}" "<RelativeTime at=passkey.created_at now=app.now />" · "{words::LAST_USED}" "
+                    {match passkey.used_at {
+                        Some(at) => view! { <RelativeTime at=at now=app.now /> }.into_any(),
+                        None => words::NEVER.into_any(),
+                    }}
+                </span>
+                {move || (mode.get() == Mode::Removing).then(|| view! { <Remove name=name.get_value() proof=proof on_send=remove on_cancel=back /> })}
+            </div>
+            <span class="line item__acts">
+                <button type="button" class="btn btn--sm" aria-label=words::named(words::RENAME, &passkey.name)
+                    on:click=move |_| mode.set(Mode::Renaming)>{words::RENAME}</button>
+                <button type="button" class="btn btn--sm btn--danger" id=format!("remove-{}", passkey.id)
+                    aria-label=words::named(words::REMOVE, &passkey.name) aria-expanded=move || has.then(|| (mode.get() == Mode::Removing).to_string())
+                    on:click=ask>{words::REMOVE}</button>
+            </span>
+        </li>
+    }
+}
+
+/// Asks for the password before a passkey goes.
+#[component]
+fn Remove(
+    name: String,
+    proof: Proof,
+    #[prop(into)] on_send: Callback<()>,
+    on_cancel: Callback<()>,
+) -> impl IntoView {
+    Effect::new(|_| platform::focus("#remove-password"));
+    let keys = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" {
+            event.stop_propagation();
+            on_cancel.run(());
+        }
+    };
+    view! {
+        <div on:keydown=keys>
+            <Sheet proof=proof label=words::REMOVE on_send=on_send>
+                <div class="card__body stack stack--3">
+                    <p class="soft">{words::to_remove(&name)}</p>
+                    {proof.password_field("remove-password")}
+                </div>
+                <div class="card__foot line line--wrap"><span class="grow"></span>
+                    <button type="button" class="btn btn--ghost btn--sm" on:click=move |_| on_cancel.run(())>{words::CANCEL}</button>
+                    <button type="submit" class="btn btn--sm btn--danger" aria-disabled=move || proof.pace.busy().to_string()>{words::REMOVE_IT}</button>
+                </div>
+            </Sheet>
+        </div>
+    }
+}
