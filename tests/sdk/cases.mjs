@@ -108,7 +108,7 @@ export function cases(env) {
     'models are listed and found': async () => {
       const ids = [];
       for await (const model of client.models.list()) ids.push(model.id);
-      assert.ok(ids.includes('openai/gpt-4o-mini') && ids.every((id) => id.startsWith('openai/')), `${ids.length}`);
+      assert.ok(ids.includes('openai/gpt-4o-mini') && ids.includes('prompt:release-notes') && ids.every((id) => /^(openai\/|prompt:)/.test(id)), `${ids.length}`);
       assert.equal((await client.models.retrieve('openai/gpt-4o-mini')).owned_by, 'openai');
       await refused(client.models.retrieve('openai/none'), OpenAI.NotFoundError, 404, 'model_not_found');
     },

@@ -132,7 +132,7 @@ def a_saved_prompt_is_run_by_its_slug_with_variables():
 
 def models_are_listed_and_found():
     ids = [model.id for model in client.models.list()]
-    assert "openai/gpt-4o-mini" in ids
+    assert "openai/gpt-4o-mini" in ids and "prompt:release-notes" in ids
     assert client.models.retrieve("openai/gpt-4o-mini").owned_by == "openai"
     refused(openai.NotFoundError, 404, "model_not_found", lambda: client.models.retrieve("openai/none"))
 

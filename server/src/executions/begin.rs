@@ -165,6 +165,7 @@ impl Beginning {
             id,
             group: self.group,
             prompt: self.spec.prompt.map(|prompt| prompt.id),
+            team: self.spec.team,
             title: self.spec.title.clone(),
             version: self.spec.prompt.and_then(|prompt| prompt.version),
             model: route.model.clone(),

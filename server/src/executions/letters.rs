@@ -127,12 +127,7 @@ fn checked(ids: DeadLetterIds) -> Reply<Vec<DeadLetterId>> {
 
 /// What is asked for again: the same messages, the same model.
 fn again(whole: Whole, letter: DeadLetterId) -> RunSpec {
-    let Whole {
-        view,
-        request,
-        team,
-        ..
-    } = whole;
+    let Whole { view, request, .. } = whole;
     let version = view.version;
     RunSpec {
         prompt: view.prompt.map(|id| PromptRef { id, version }),
@@ -149,7 +144,7 @@ fn again(whole: Whole, letter: DeadLetterId) -> RunSpec {
         streaming: request.streaming,
         idempotency: None,
         letter: Some(letter),
-        team,
+        team: view.team,
         correlation_id: CORRELATION.try_with(Clone::clone).unwrap_or_default(),
         // Whoever replays it was proven just now, and need not be its owner.
         token: None,
@@ -165,7 +160,7 @@ async fn replay_one(state: &AppState, user: Option<UserId>, letter: DeadLetterId
             let (owner, id) = found.ok_or(ErrorCode::NotFound)?;
             let whole = executions::whole(conn, owner, id)?;
             let prompt = whole.view.prompt;
-            let team = whole.team;
+            let team = whole.view.team;
             if let Some(team) = team {
                 guard::within(conn, team, owner, Action::RunPrompts)?;
             }

@@ -1,14 +1,20 @@
-//! An owner makes a published prompt public, and takes it back. Not publishing itself: that fixes a version, and is the library's.
+//! A published prompt is made public and taken back: one's own under a name that is given, a team's under the team's. Not publishing
+//! itself: that fixes a version, and is the library's.
 
 use super::board::remark;
 use crate::app::AppState;
 use crate::store::publications::{self, NewPublication};
-use crate::store::{Conn, StoreError, Tx, copies, derived, library, versions};
+use crate::store::team_events::{self, NewEvent};
+use crate::store::{Conn, StoreError, Tx, copies, derived, library, teams, versions};
 use crate::web::body::Body;
+use crate::web::guard::{self, ReadLibrary, SpaceQuery};
+use crate::web::problem::CORRELATION;
 use crate::web::routes::Routes;
-use crate::web::{Actor, Fault, Reply};
+use crate::web::{Fault, In, Reply};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{delete, get, put};
+use krowoc_shared::access::Action;
+use krowoc_shared::access::wire::Deed;
 use krowoc_shared::capture::fingerprint::{fingerprint, simhash};
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::ids::{DocId, Millis, PublicationId, SpaceId, UserId};
@@ -26,20 +32,62 @@ pub(super) fn configure(cfg: &mut Routes<'_>) {
         .service(withdraw_publication);
 }
 
-/// The space of a person in a browser: a device does not decide what everybody reads.
-fn of_person(actor: &Actor) -> Reply<SpaceId> {
-    if actor.device().is_some() {
-        let detail = "A device cannot do this. Use the dashboard.";
-        return Err(Fault::new(ErrorCode::Forbidden).detail(detail));
+/// Who decides what everybody reads, and where it lies.
+#[derive(Clone, Debug)]
+struct Publisher {
+    space: SpaceId,
+    user: UserId,
+    /// The space is a team's: what is done there is logged, and its name is what everybody reads.
+    team: bool,
+    at: Millis,
+    correlation_id: String,
+}
+
+impl Publisher {
+    fn of(state: &AppState, actor: &In<guard::MakePublic>) -> Self {
+        Self {
+            space: actor.space(),
+            user: actor.user,
+            team: actor.membership().team,
+            at: state.now(),
+            correlation_id: CORRELATION.try_with(Clone::clone).unwrap_or_default(),
+        }
     }
-    actor.personal()
+
+    /// Checks once more that they may; in a team nothing else is changed until the end of the transaction.
+    fn within(&self, tx: &mut Tx<'_>) -> Reply<()> {
+        if self.team {
+            teams::hold(tx, self.space)?;
+        }
+        guard::within(tx, self.space, self.user, Action::MakePublic).map(drop)
+    }
+
+    /// The line of the team's audit log.
+    fn wrote(&self, tx: &mut Tx<'_>, deed: Deed, slug: &str) -> Result<(), StoreError> {
+        if !self.team {
+            return Ok(());
+        }
+        let event = NewEvent {
+            team: self.space,
+            at: self.at,
+            deed,
+            by: Some(self.user),
+            on: None,
+            email: None,
+            role: None,
+            role_before: None,
+            name: Some(slug.to_owned()),
+            correlation_id: self.correlation_id.clone(),
+        };
+        team_events::add(tx, &event)
+    }
 }
 
 /// Whether a prompt is public, and where.
 #[utoipa::path(
     tag = "leaderboard",
-    security(("session" = [])),
-    params(("id" = String, Path, description = "The prompt.")),
+    security(("session" = []), ("device" = []), ("token" = ["library:read"])),
+    params(SpaceQuery, ("id" = String, Path, description = "The prompt.")),
     responses(
         (status = 200, description = "Where it is public, or was.", body = PublicationView),
         (status = 404, description = "not_found: it never was", body = Problem, content_type = "application/problem+json"),
@@ -48,11 +96,10 @@ fn of_person(actor: &Actor) -> Reply<SpaceId> {
 #[get("/library/{id}/publication")]
 async fn publication(
     state: Data<AppState>,
-    actor: Actor,
+    actor: In<ReadLibrary>,
     id: Path<DocId>,
 ) -> Reply<Json<PublicationView>> {
-    let space = of_person(&actor)?;
-    let id = id.into_inner();
+    let (space, id) = (actor.space(), id.into_inner());
     let found = state
         .store
         .read(move |conn: &mut Conn| -> Result<_, StoreError> {
@@ -62,16 +109,16 @@ async fn publication(
     found.map(Json).ok_or_else(|| ErrorCode::NotFound.into())
 }
 
-/// Makes a published prompt public: everybody reads the version that was published last, under the name that is given. Again, to change
-/// name or tags, or after it was taken back: then its address and its votes are as they were.
+/// Makes a published prompt public: everybody reads the version that was published last, under the name that is given; a team's prompt
+/// bears the team's name. Again, to change name or tags, or after it was taken back: then its address and its votes are as they were.
 #[utoipa::path(
     tag = "leaderboard",
     security(("session" = [])),
-    params(("id" = String, Path, description = "The prompt.")),
+    params(SpaceQuery, ("id" = String, Path, description = "The prompt.")),
     request_body = MakePublic,
     responses(
         (status = 200, description = "Where it is public.", body = PublicationView),
-        (status = 403, description = "forbidden: the address of the account is not confirmed yet", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "forbidden: the address of the account is not confirmed yet; role_too_low", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "not_publishable: the detail tells why", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "invalid_field", body = Problem, content_type = "application/problem+json"),
@@ -80,19 +127,18 @@ async fn publication(
 #[put("/library/{id}/publication")]
 async fn make_public(
     state: Data<AppState>,
-    actor: Actor,
+    actor: In<guard::MakePublic>,
     id: Path<DocId>,
     body: Body<MakePublic>,
 ) -> Reply<Json<PublicationView>> {
+    let by = Publisher::of(&state, &actor);
     let wish = Wish {
-        space: of_person(&actor)?,
+        author: author(&body.0.author, by.team)?,
+        by,
         doc: id.into_inner(),
-        user: actor.user,
         new: PublicationId::mint(state.now(), state.entropy()),
-        author: author(&body.0.author)?,
         tags: tags(&body.0.tags)?,
         confirmed_only: state.mailer.is_on(),
-        now: state.now(),
     };
     let made = state
         .store
@@ -106,26 +152,30 @@ async fn make_public(
 #[utoipa::path(
     tag = "leaderboard",
     security(("session" = [])),
-    params(("id" = String, Path, description = "The prompt.")),
+    params(SpaceQuery, ("id" = String, Path, description = "The prompt.")),
     responses(
         (status = 200, description = "Where it was public.", body = PublicationView),
+        (status = 403, description = "role_too_low", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "not_found: it never was public", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[delete("/library/{id}/publication")]
 async fn withdraw_publication(
     state: Data<AppState>,
-    actor: Actor,
+    actor: In<guard::MakePublic>,
     id: Path<DocId>,
 ) -> Reply<Json<PublicationView>> {
-    let space = of_person(&actor)?;
-    let (id, now) = (id.into_inner(), state.now());
+    let (by, id) = (Publisher::of(&state, &actor), id.into_inner());
     let taken = state
         .store
         .write_again(move |tx: &mut Tx<'_>| -> Reply<PublicationView> {
-            let found = publications::of_document(tx, space, id)?.ok_or(ErrorCode::NotFound)?;
-            publications::withdraw(tx, found.id, now)?;
-            let after = publications::of_document(tx, space, id)?;
+            by.within(tx)?;
+            let found = publications::of_document(tx, by.space, id)?.ok_or(ErrorCode::NotFound)?;
+            publications::withdraw(tx, found.id, by.at)?;
+            if found.withdrawn_at.is_none() {
+                by.wrote(tx, Deed::TakenBack, &found.slug)?;
+            }
+            let after = publications::of_document(tx, by.space, id)?;
             after.ok_or_else(|| ErrorCode::NotFound.into())
         })
         .await?;
@@ -133,14 +183,18 @@ async fn withdraw_publication(
     Ok(Json(taken))
 }
 
-fn author(text: &str) -> Reply<String> {
+/// The name that everybody reads; none of a team's prompt, which bears the team's.
+fn author(text: &str, team: bool) -> Reply<String> {
     let name = remark("/author", text, AUTHOR_CHARS)?;
     let wrong = |detail: &str| {
         Err(Fault::new(ErrorCode::InvalidField)
             .field("/author")
             .detail(detail))
     };
-    if name.is_empty() {
+    if team && !name.is_empty() {
+        return wrong("Leave the name out: a prompt of a team bears the team's name.");
+    }
+    if !team && name.is_empty() {
         return wrong("Say who made it: a name that everybody may read.");
     }
     if name.chars().any(char::is_control) {
@@ -171,30 +225,30 @@ fn tags(tags: &[String]) -> Reply<String> {
 /// What is wished for, checked as far as that needs no database.
 #[derive(Clone, Debug)]
 struct Wish {
-    space: SpaceId,
+    by: Publisher,
     doc: DocId,
-    user: UserId,
     /// The id of the publication, if it is a new one.
     new: PublicationId,
     author: String,
     tags: String,
     confirmed_only: bool,
-    now: Millis,
 }
 
 impl Wish {
     fn fulfil(&self, tx: &mut Tx<'_>) -> Reply<PublicationView> {
-        if self.confirmed_only && !publications::is_confirmed(tx, self.user)? {
+        let space = self.by.space;
+        if self.confirmed_only && !publications::is_confirmed(tx, self.by.user)? {
             let detail = "Confirm your e-mail address first: the settings send the mail again.";
             return Err(Fault::new(ErrorCode::Forbidden).detail(detail));
         }
         publications::lock(tx)?;
-        let stored = library::get(tx, self.space, self.doc)?;
+        self.by.within(tx)?;
+        let stored = library::get(tx, space, self.doc)?;
         publishable(&stored)?;
         let published = stored.document.lifecycle.published;
         let rev = published.map_or(0, |published| published.rev);
-        let version = versions::at(tx, self.space, self.doc, rev)?.ok_or(ErrorCode::NotFound)?;
-        let there = publications::of_document(tx, self.space, self.doc)?;
+        let version = versions::at(tx, space, self.doc, rev)?.ok_or(ErrorCode::NotFound)?;
+        let there = publications::of_document(tx, space, self.doc)?;
         let id = match there {
             Some(there) => there.id,
             None => {
@@ -205,20 +259,22 @@ impl Wish {
                     slug,
                     author: self.author.clone(),
                     tags: self.tags.clone(),
-                    at: self.now,
+                    at: self.by.at,
                 };
                 publications::add(tx, &new)?;
                 self.new
             }
         };
         publications::show(tx, id, &self.author, &self.tags)?;
-        let print = printed(id, &version.text, self.now);
+        let print = printed(id, &version.text, self.by.at);
         let print = print.after(copies::print(tx, id)?.as_ref());
         copies::set_print(tx, i64::try_from(rev).unwrap_or(i64::MAX), &print)?;
         let first = first(tx, &print)?;
         copies::set_first(tx, id, first)?;
-        let made = publications::of_document(tx, self.space, self.doc)?;
-        made.ok_or_else(|| ErrorCode::Internal.into())
+        let made = publications::of_document(tx, space, self.doc)?;
+        let made = made.ok_or(ErrorCode::Internal)?;
+        self.by.wrote(tx, Deed::MadePublic, &made.slug)?;
+        Ok(made)
     }
 }
 

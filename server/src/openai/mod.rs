@@ -14,7 +14,6 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use error::ApiError;
 use krowoc_shared::error::ErrorCode;
-use krowoc_shared::execution::request::ModelRef;
 use serde_json::{Value, json};
 
 /// Its routes, outside the API: they are OpenAI's.
@@ -31,21 +30,20 @@ async fn nothing(request: HttpRequest) -> HttpResponse {
     ApiError::no_route(request.method().as_str(), request.path()).response()
 }
 
-fn entry(model: &ModelRef) -> Value {
-    json!({
-        "id": model.to_string(),
-        "object": "model",
-        "created": 0,
-        "owned_by": model.provider.as_str(),
-    })
+/// Whose prompts are, as a client reads it.
+const LIBRARY: &str = "krowoc";
+
+fn entry(id: &str, owner: &str) -> Value {
+    json!({"id": id, "object": "model", "created": 0, "owned_by": owner})
 }
 
-/// The models that the caller has a key for.
-async fn usable(request: &HttpRequest) -> Result<Vec<ModelRef>, ApiError> {
+/// What the caller can name as a model: the models that they have a key for, then the prompts of the libraries that they may run.
+async fn usable(request: &HttpRequest) -> Result<Vec<Value>, ApiError> {
     let state = request.app_data::<Data<AppState>>().cloned();
     let state = state.ok_or(ErrorCode::Internal)?;
-    let user = chat::caller(request).await?.user;
-    let models = state.models.clone();
+    let actor = chat::caller(request).await?;
+    let (user, spaces) = (actor.user, actor.space_ids());
+    let (models, slugs) = (state.models.clone(), state.slugs.clone());
     let found = state
         .store
         .read(move |conn: &mut Conn| -> Result<_, StoreError> {
@@ -53,19 +51,21 @@ async fn usable(request: &HttpRequest) -> Result<Vec<ModelRef>, ApiError> {
             let known = models.at(conn)?;
             let usable = |it: &&Listed| it.active && own.contains(&it.model.provider);
             let listed = known.listed.iter().filter(usable);
-            Ok(listed.map(|it| it.model.clone()).collect())
+            let models = listed.map(|it| entry(&it.model.to_string(), it.model.provider.as_str()));
+            let prompts = slugs.offered(conn, &spaces)?;
+            let prompts = prompts
+                .keys()
+                .map(|name| entry(&format!("{}{name}", route::PROMPT), LIBRARY));
+            Ok(models.chain(prompts).collect())
         });
     found.await.map_err(ApiError::from)
 }
 
 async fn list_models(request: HttpRequest) -> HttpResponse {
     match usable(&request).await {
-        Ok(models) => {
-            let data: Vec<Value> = models.iter().map(entry).collect();
-            HttpResponse::Ok()
-                .insert_header(("x-request-id", error::request_id()))
-                .json(json!({"object": "list", "data": data}))
-        }
+        Ok(data) => HttpResponse::Ok()
+            .insert_header(("x-request-id", error::request_id()))
+            .json(json!({"object": "list", "data": data})),
         Err(error) => error.response(),
     }
 }
@@ -73,14 +73,15 @@ async fn list_models(request: HttpRequest) -> HttpResponse {
 async fn one_model(request: HttpRequest) -> HttpResponse {
     let named = request.match_info().query("model");
     let named = percent_encoding::percent_decode_str(named).decode_utf8_lossy();
-    let models = match usable(&request).await {
-        Ok(models) => models,
+    let listed = match usable(&request).await {
+        Ok(listed) => listed,
         Err(error) => return error.response(),
     };
-    match models.iter().find(|model| model.to_string() == named) {
-        Some(model) => HttpResponse::Ok()
+    let mut listed = listed.into_iter();
+    match listed.find(|it| it.get("id").and_then(Value::as_str) == Some(&*named)) {
+        Some(one) => HttpResponse::Ok()
             .insert_header(("x-request-id", error::request_id()))
-            .json(entry(model)),
+            .json(one),
         None => {
             let message = format!("There is no model {named}, or no key for its provider.");
             ApiError::no_model(message).response()

@@ -81,7 +81,7 @@ pub(super) fn cost(state: &str, amount: i64) -> Cost {
 }
 
 /// The columns of [`ViewRow`], in words.
-pub const VIEW: &str = "id, group_id, prompt_id, version, title, model, answered_by, key_id, state, failure, finish_reason, usage, \
+pub const VIEW: &str = "id, group_id, prompt_id, space_id, version, title, model, answered_by, key_id, state, failure, finish_reason, usage, \
      cost_state, cost, reserved, price_revision, created_at, finished_at, latency_ms, first_token_ms, attempts, rating, correlation_id";
 
 /// What lists show.
@@ -93,6 +93,8 @@ pub struct ViewRow {
     group_id: Vec<u8>,
     #[diesel(sql_type = Nullable<Binary>)]
     prompt_id: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    space_id: Option<Vec<u8>>,
     #[diesel(sql_type = Nullable<BigInt>)]
     version: Option<i64>,
     #[diesel(sql_type = Text)]
@@ -149,6 +151,7 @@ impl ViewRow {
             id: ExecutionId::from_slice(&self.id).ok_or_else(|| fault("id"))?,
             group: GroupId::from_slice(&self.group_id).ok_or_else(|| fault("group"))?,
             prompt: self.prompt_id.and_then(|id| DocId::from_slice(&id)),
+            team: self.space_id.and_then(|id| SpaceId::from_slice(&id)),
             title: self.title,
             version: self.version.map(unsigned),
             model: model(&self.model)?,
@@ -173,7 +176,7 @@ impl ViewRow {
 }
 
 /// The columns of [`WholeRow`] that [`VIEW`] lacks.
-pub const REST: &str = ", account_id, tier, period, cancel, letter_id, space_id, saved_as, request, output, reasoning, tool_calls, raw_usage";
+pub const REST: &str = ", account_id, tier, period, cancel, letter_id, saved_as, request, output, reasoning, tool_calls, raw_usage";
 
 /// An execution whole.
 #[derive(QueryableByName)]
@@ -190,8 +193,6 @@ pub struct WholeRow {
     cancel: i16,
     #[diesel(sql_type = Nullable<Binary>)]
     letter_id: Option<Vec<u8>>,
-    #[diesel(sql_type = Nullable<Binary>)]
-    space_id: Option<Vec<u8>>,
     #[diesel(sql_type = Nullable<Binary>)]
     saved_as: Option<Vec<u8>>,
     #[diesel(sql_type = Text)]
@@ -219,8 +220,6 @@ pub struct Whole {
     pub cancel: bool,
     /// The dead letter that it replays.
     pub letter: Option<DeadLetterId>,
-    /// The team whose prompt it is; `None` for one's own.
-    pub team: Option<SpaceId>,
     /// The snippet that the output was saved as.
     pub saved_as: Option<DocId>,
     /// What was asked for.
@@ -250,7 +249,6 @@ impl WholeRow {
             period: self.period,
             cancel: self.cancel != 0,
             letter: self.letter_id.and_then(|id| DeadLetterId::from_slice(&id)),
-            team: self.space_id.and_then(|id| SpaceId::from_slice(&id)),
             saved_as: self.saved_as.and_then(|id| DocId::from_slice(&id)),
             request: read(&self.request, "request")?,
             view: self.view.view()?,
@@ -276,6 +274,7 @@ impl Whole {
             tool_calls: self.tool_calls,
             raw_usage: self.raw_usage,
             saved_as: self.saved_as,
+            saved_in: None,
         }
     }
 }

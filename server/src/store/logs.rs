@@ -312,6 +312,14 @@ pub struct Runners {
     pub in_window: [i64; 3],
 }
 
+/// Nobody counts for what is public of a space that they are in, since when ever. `publication` and `account` name the columns.
+fn outside(publication: &str, account: &str) -> String {
+    format!(
+        "NOT EXISTS (SELECT 1 FROM publication p JOIN document d ON d.row_id = p.row_id JOIN space_member m ON m.space_id = d.space_id \
+         WHERE p.id = {publication} AND m.account_id = {account})"
+    )
+}
+
 /// The log of runs by the hour of everybody's last run, as it stood at a time. `caps` are of the windows.
 ///
 /// # Errors
@@ -357,7 +365,9 @@ pub fn runners(
     .bind_all([day, day, week, week, all, all].map(Value::from))
     .bind_all([day_begin, week_begin, until].map(Value::from))
     .sql(&confirmed(confirmed_only, "account_id"))
-    .sql(" GROUP BY publication_id, account_id) seen GROUP BY publication_id, latest / 3600000")
+    .sql(" GROUP BY publication_id, account_id) seen WHERE ")
+    .sql(&outside("seen.publication_id", "seen.account_id"))
+    .sql(" GROUP BY publication_id, latest / 3600000")
     .load(conn)?;
     let group = |row: Row| {
         Ok(Runners {
@@ -398,6 +408,8 @@ pub fn hours(
     .bind(from)
     .bind(after)
     .bind(until)
+    .sql(" AND ")
+    .sql(&outside("run_event.publication_id", "run_event.account_id"))
     .sql(&confirmed(confirmed_only, "account_id"))
     .sql(" GROUP BY publication_id, at / 3600000")
     .load(conn)?;

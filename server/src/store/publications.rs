@@ -13,6 +13,8 @@ use krowoc_shared::library::lifecycle::Snapshot;
 
 /// Every publication `p` with its document `d`.
 pub(super) const ALL: &str = " FROM publication p JOIN document d ON d.row_id = p.row_id";
+/// Who made it: what a person calls themselves, or the team, as it is called now.
+pub(super) const AUTHOR: &str = "(SELECT CASE WHEN s.kind = 'team' THEN s.name ELSE p.author END FROM space s WHERE s.id = d.space_id) AS author";
 /// The version `v` that was published last.
 pub(super) const LAST: &str = " JOIN document_version v ON v.space_id = d.space_id AND v.doc_id = d.id AND v.rev = (SELECT max(w.rev) \
                     FROM document_version w WHERE w.space_id = d.space_id AND w.doc_id = d.id AND w.published_at IS NOT NULL)";
@@ -72,8 +74,10 @@ impl OwnRow {
 /// Publications of a space, to be narrowed.
 fn own(space: SpaceId) -> Statement {
     Statement::new(
-        "SELECT p.id, p.slug, p.author, p.tags, p.first_at, p.withdrawn_at, p.hidden_at, f.slug AS first, CAST(CASE WHEN ",
+        "SELECT p.id, p.slug, p.tags, p.first_at, p.withdrawn_at, p.hidden_at, f.slug AS first, ",
     )
+    .sql(AUTHOR)
+    .sql(", CAST(CASE WHEN ")
     .sql(SHOWN)
     .sql(" THEN 1 ELSE 0 END AS BIGINT) AS shown")
     .sql(ALL)
@@ -218,6 +222,17 @@ pub fn withdraw(conn: &mut Conn, id: PublicationId, now: Millis) -> Result<(), S
     unname(conn, id)
 }
 
+/// Takes back all that is public of a space: nobody is left who could.
+///
+/// # Errors
+/// The database's.
+pub fn withdraw_all(conn: &mut Conn, space: SpaceId, now: Millis) -> Result<(), StoreError> {
+    for view in of_space(conn, space)? {
+        withdraw(conn, view.id, now)?;
+    }
+    Ok(())
+}
+
 /// Nothing names it as the first of nearly the same text any more; who was next is found with the next counting.
 fn unname(conn: &mut Conn, id: PublicationId) -> Result<(), StoreError> {
     Statement::new("UPDATE publication SET first_of = NULL WHERE first_of = ?")
@@ -334,8 +349,9 @@ pub fn shown(conn: &mut Conn) -> Result<Vec<Listed>, StoreError> {
         first: Option<String>,
     }
     let rows: Vec<Row> = Statement::new(
-        "SELECT p.id, p.slug, v.title, p.author, p.tags, p.first_at, v.published_at, f.slug AS first",
+        "SELECT p.id, p.slug, v.title, p.tags, p.first_at, v.published_at, f.slug AS first, ",
     )
+    .sql(AUTHOR)
     .sql(ALL)
     .sql(LAST)
     .sql(FIRST)
@@ -417,8 +433,9 @@ pub fn by_slug(conn: &mut Conn, slug: &str) -> Result<Whole, StoreError> {
         return Err(StoreError::NotFound);
     }
     let row: Option<WholeRow> = Statement::new(
-        "SELECT p.id, v.title, v.text, v.snapshot, p.author, p.tags, v.number, v.published_at, p.first_at, f.slug AS first",
+        "SELECT p.id, v.title, v.text, v.snapshot, p.tags, v.number, v.published_at, p.first_at, f.slug AS first, ",
     )
+    .sql(AUTHOR)
     .sql(ALL)
     .sql(LAST)
     .sql(FIRST)

@@ -1,7 +1,7 @@
 //! Reports of public prompts, and what was decided about them. Not the hiding itself: that is the publication's.
 
 use super::library::{fault, signed, unsigned};
-use super::publications::{LAST, publication};
+use super::publications::{AUTHOR, LAST, publication};
 use super::statement::Statement;
 use super::{Conn, StoreError};
 use diesel::prelude::*;
@@ -67,8 +67,11 @@ pub fn open(conn: &mut Conn) -> Result<Vec<Reported>, StoreError> {
         at: i64,
     }
     let rows: Vec<Row> = Statement::new(
-        "SELECT p.id, p.slug, v.title, p.author, p.hidden_at, r.reason, r.detail, r.at FROM report r \
-         JOIN publication p ON p.id = r.publication_id JOIN document d ON d.row_id = p.row_id",
+        "SELECT p.id, p.slug, v.title, p.hidden_at, r.reason, r.detail, r.at, ",
+    )
+    .sql(AUTHOR)
+    .sql(
+        " FROM report r JOIN publication p ON p.id = r.publication_id JOIN document d ON d.row_id = p.row_id",
     )
     .sql(LAST)
     .sql(" WHERE r.answered_at IS NULL ORDER BY r.at, r.account_id LIMIT ?")

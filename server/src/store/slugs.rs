@@ -3,10 +3,10 @@
 use super::statement::Statement;
 use super::{Conn, StoreError, versions};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Text};
 use krowoc_shared::ids::{DocId, SpaceId};
 use krowoc_shared::text::slug;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -18,6 +18,8 @@ const SPACES: u64 = 1_000;
 pub struct Names {
     by_slug: BTreeMap<Arc<str>, DocId>,
     by_id: HashMap<DocId, Arc<str>>,
+    /// Those in the archive: they are not offered, and their names still work.
+    archived: HashSet<DocId>,
 }
 
 impl Names {
@@ -37,6 +39,12 @@ impl Names {
     #[must_use]
     pub fn slug_of(&self, id: DocId) -> Option<&str> {
         self.by_id.get(&id).map(AsRef::as_ref)
+    }
+
+    /// Whether a prompt lies in the archive.
+    #[must_use]
+    pub fn is_archived(&self, id: DocId) -> bool {
+        self.archived.contains(&id)
     }
 
     /// The prompts after a slug, or all, in the order of the slugs.
@@ -119,12 +127,14 @@ struct Titled {
     id: Vec<u8>,
     #[diesel(sql_type = Text)]
     title: String,
+    #[diesel(sql_type = Bool)]
+    archived: bool,
 }
 
 /// The prompts of a space by slug. Of those with the same one, the oldest has it, the next `-2`, and so on.
 fn names(conn: &mut Conn, space: SpaceId) -> Result<Names, StoreError> {
     let rows: Vec<Titled> = Statement::new(
-        "SELECT id, title FROM document WHERE space_id = ? AND shelf = 0 AND kind = 'prompt' ORDER BY created_at, id",
+        "SELECT id, title, (status = 2) AS archived FROM document WHERE space_id = ? AND shelf = 0 AND kind = 'prompt' ORDER BY created_at, id",
     )
     .bind(space.as_bytes())
     .load(conn)?;
@@ -147,12 +157,18 @@ fn names(conn: &mut Conn, space: SpaceId) -> Result<Names, StoreError> {
         }
         *count = count.saturating_add(1);
         names.put(name, id);
+        if row.archived {
+            names.archived.insert(id);
+        }
     }
     Ok(names)
 }
 
 /// Whether a library has a document of this id.
-fn holds(conn: &mut Conn, space: SpaceId, id: DocId) -> Result<bool, StoreError> {
+///
+/// # Errors
+/// The database's.
+pub fn holds(conn: &mut Conn, space: SpaceId, id: DocId) -> Result<bool, StoreError> {
     let found: Option<Seq> =
         Statement::new("SELECT rev AS seq FROM document WHERE space_id = ? AND id = ?")
             .bind(space.as_bytes())
@@ -205,6 +221,36 @@ impl Slugs {
             }
         }
         Ok(None)
+    }
+
+    /// Every prompt of these libraries that is not in the archive, with the shortest name that means it: its slug, or its id where the slug
+    /// means another's.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn offered(
+        &self,
+        conn: &mut Conn,
+        spaces: &[SpaceId],
+    ) -> Result<BTreeMap<String, SpaceId>, StoreError> {
+        let mut offered = BTreeMap::new();
+        let mut taken: HashSet<String> = HashSet::new();
+        for space in spaces {
+            let names = self.of(conn, *space)?;
+            for (slug, id) in names.after(None) {
+                // Also one in the archive keeps its slug for itself.
+                let first = taken.insert(slug.to_owned());
+                if !names.is_archived(id) {
+                    let name = if first {
+                        slug.to_owned()
+                    } else {
+                        id.to_string()
+                    };
+                    offered.insert(name, *space);
+                }
+            }
+        }
+        Ok(offered)
     }
 
     /// What a written name means.

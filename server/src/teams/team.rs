@@ -6,7 +6,7 @@ use crate::app::AppState;
 use crate::platform::random;
 use crate::store::members as rows;
 use crate::store::teams::{self, NewTeam};
-use crate::store::{Conn, Event, StoreError, Tx};
+use crate::store::{Conn, Event, StoreError, Tx, publications};
 use crate::web::guard::{self, DeleteTeam, RenameTeam, SeeMembers};
 use crate::web::routes::Routes;
 use crate::web::token::encode;
@@ -156,10 +156,12 @@ async fn rename_team(
             Ok(teams::view(tx, team, role)?)
         })
         .await?;
+    // What is public of the team bears its name.
+    state.public.forget();
     Ok(Json(view))
 }
 
-/// Deletes a team with its library. At once nobody is in it any more; what is left is erased in the background.
+/// Deletes a team with its library. At once nobody is in it any more and nothing of it is public; what is left is erased in the background.
 #[utoipa::path(
     tag = "teams",
     security(("session" = [])),
@@ -183,11 +185,14 @@ async fn delete_team(state: Data<AppState>, member: In<DeleteTeam>) -> Reply<Htt
             for member in rows::list(tx, team)? {
                 tx.after_commit(Event::Membership(member.user));
             }
+            // What the team made public is gone with the team; its rows go with its library.
+            publications::withdraw_all(tx, team, now)?;
             teams::close(tx, team)?;
             crate::store::jobs::enqueue(tx, &job, now)?;
             Ok(())
         })
         .await?;
+    state.public.forget();
     // The log of a team goes with it: who deleted it stands in the server's.
     tracing::info!(%team, %user, "a team was deleted");
     Ok(HttpResponse::NoContent().finish())

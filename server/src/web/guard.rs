@@ -44,6 +44,7 @@ deeds! {
     RunPrompts = Some(Scope::Executions);
     WriteDocuments = Some(Scope::LibraryWrite);
     PublishPrompts = Some(Scope::LibraryWrite);
+    MakePublic = None;
     SeeMembers = None;
     Leave = None;
     Invite = None;

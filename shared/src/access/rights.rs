@@ -35,6 +35,8 @@ rights! {
     WriteDocuments = Editor, "make and edit documents, and move them to the trash and back";
     /// Steps in the life of a prompt.
     PublishPrompts = Editor, "publish and archive prompts";
+    /// What everybody reads under the team's name.
+    MakePublic = Admin, "make published prompts public, and take them back";
     /// Invitations by mail and by link.
     Invite = Admin, "invite people, and see and take back invitations";
     /// Up to their own role.

@@ -161,11 +161,15 @@ pub enum Deed {
     HandedOver,
     /// The last owner's account was erased: the member with the highest role became owner.
     Inherited,
+    /// A prompt of the team was made public, or its public tags were changed.
+    MadePublic,
+    /// A public prompt of the team was taken back.
+    TakenBack,
 }
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Created,
         Self::Renamed,
         Self::Invited,
@@ -177,6 +181,8 @@ impl Deed {
         Self::Left,
         Self::HandedOver,
         Self::Inherited,
+        Self::MadePublic,
+        Self::TakenBack,
     ];
 
     /// As it is written.
@@ -194,6 +200,8 @@ impl Deed {
             Self::Left => "left",
             Self::HandedOver => "handed_over",
             Self::Inherited => "inherited",
+            Self::MadePublic => "made_public",
+            Self::TakenBack => "taken_back",
         }
     }
 

@@ -157,7 +157,8 @@ pub struct PublicPrompt {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MakePublic {
-    /// Who made it, as everybody will read it: 1 to 60 characters.
+    /// Who made it, as everybody will read it: 1 to 60 characters. Nothing for a team's prompt: that bears the team's name.
+    #[serde(default)]
     pub author: String,
     /// At most five tags that everybody will read.
     #[serde(default)]
@@ -172,7 +173,7 @@ pub struct PublicationView {
     pub id: PublicationId,
     /// Its name in addresses. It stays when the prompt is taken back.
     pub slug: String,
-    /// Who made it.
+    /// Who made it; of a team's prompt the team, as it is called now.
     pub author: String,
     /// Its public tags.
     pub tags: Vec<String>,

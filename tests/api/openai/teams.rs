@@ -4,7 +4,7 @@ use super::{Door, error};
 use krowoc_shared::access::Role;
 use krowoc_shared::dashboards::wire::TeamFiguresView;
 use krowoc_tests::teams::Team;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_prompt_of_a_team_is_run_by_its_members_and_ones_own_goes_first() {
@@ -41,4 +41,53 @@ async fn a_prompt_of_a_team_is_run_by_its_members_and_ones_own_goes_first() {
         .await
         .ok();
     assert_eq!(error(&run(&by_id).await, 404)["code"], "model_not_found");
+}
+
+#[tokio::test]
+async fn prompts_of_ones_own_and_of_ones_teams_are_listed_as_models() {
+    let door = Door::open().await;
+    let owner = door.app.sign_up("owner@example.org").await;
+    let team = Team::of(&owner, "Ours").await;
+    let of_team = async |title: &str| -> String {
+        let id = krowoc_tests::ops::doc_id();
+        let body = json!({"id": id, "kind": "prompt", "set": {"title": title}, "body": "Shout."});
+        let path = format!("/api/v1/library?space={}", team.id);
+        owner.post(&path, body).await.ok();
+        id.to_string()
+    };
+    let (same, _, away) = (
+        of_team("Herald").await,
+        of_team("Crier").await,
+        of_team("Away").await,
+    );
+    let path = format!("/api/v1/library/{away}/archive?space={}", team.id);
+    owner.post(&path, json!({})).await.ok();
+    let own = door.prompt("Herald", "Say.", json!({})).await;
+    let listed = async || -> Vec<String> {
+        let list: Value = door.program.get("/v1/models").await.ok().json();
+        let ids = list["data"].as_array().unwrap().iter();
+        let ids = ids.filter_map(|it| it["id"].as_str()?.strip_prefix("prompt:"));
+        ids.map(str::to_owned).collect()
+    };
+    assert_eq!(listed().await, ["herald"]);
+    let user = team.enrol(&door.app, &door.alice, Role::Viewer).await;
+    let mut expected = vec!["crier".to_owned(), "herald".to_owned(), same.clone()];
+    expected.sort();
+    assert_eq!(
+        listed().await,
+        expected,
+        "a name that means another's is an id"
+    );
+    for (name, status) in [
+        ("herald", 200),
+        (same.as_str(), 200),
+        ("away", 404),
+        (&own, 404),
+    ] {
+        let one = door.program.get(&format!("/v1/models/prompt:{name}")).await;
+        assert_eq!(one.status.as_u16(), status, "{name}");
+    }
+    let path = team.path(&format!("/members/{user}"));
+    owner.delete(&path).await.ok();
+    assert_eq!(listed().await, ["herald"]);
 }

@@ -5,6 +5,7 @@ mod invitations;
 mod library;
 mod members;
 mod owners;
+mod public;
 mod runs;
 mod writes;
 

@@ -128,6 +128,63 @@ async fn a_failed_run_of_a_team_is_replayed_by_members_only() {
     assert_eq!(done.done.len(), 1);
 }
 
+#[tokio::test]
+async fn an_answer_is_kept_in_the_library_of_the_prompt_where_one_may_write_or_where_one_says() {
+    let script = Script::new();
+    let app = TestApp::scripted(&script).await;
+    let alice = app.sign_up("alice@example.org").await;
+    let bob = app.sign_up("bob@example.org").await;
+    let carol = app.sign_up("carol@example.org").await;
+    let team = Team::of(&alice, "Ours").await;
+    let other = Team::of(&alice, "Others").await;
+    team.enrol(&app, &bob, Role::Viewer).await;
+    team.enrol(&app, &carol, Role::Editor).await;
+    let made = prompt("Of the team", "Say it");
+    syncing(&alice, team).await.push(vec![made.clone()]).await;
+    let space = format!("?space={}", team.id);
+    let ran = async |caller: &Caller| -> Value {
+        script.say(MODEL, answer("well", 1, 1));
+        let request = json!({"prompt": made.doc_id, "models": [MODEL]});
+        let path = format!("/api/v1/executions{space}");
+        let asked = caller.request(Method::POST, &path).json(&request);
+        let asked = asked.header("accept", "text/event-stream");
+        Events::of(asked.send().await.unwrap()).rest().await;
+        let page: Value = caller.get("/api/v1/executions").await.ok().json();
+        assert_eq!(page["executions"][0]["team"], json!(team.id));
+        page["executions"][0]["id"].clone()
+    };
+    let keep = async |caller: &Caller, run: &Value, place: Option<Value>| -> Answer {
+        let mut body = json!({"document": krowoc_tests::ops::doc_id()});
+        if let Some(place) = place {
+            body["space"] = place;
+        }
+        let run = run.as_str().unwrap();
+        caller
+            .post(&format!("/api/v1/executions/{run}/save"), body)
+            .await
+    };
+    let saved_in = async |caller: &Caller, run: &Value| -> Value {
+        let path = format!("/api/v1/executions/{}", run.as_str().unwrap());
+        let whole: Value = caller.get(&path).await.ok().json();
+        whole["saved_in"].clone()
+    };
+    // A viewer cannot write there: it goes into their own, and said all the same it is refused.
+    let run = ran(&bob).await;
+    keep(&bob, &run, None).await.ok();
+    assert_eq!(saved_in(&bob, &run).await, json!(bob.space().await));
+    let refused = keep(&bob, &run, Some(json!(team.id))).await;
+    assert_eq!(refused.code(), ErrorCode::RoleTooLow);
+    let refused = keep(&bob, &run, Some(json!(other.id))).await;
+    assert_eq!(refused.code(), ErrorCode::NotFound);
+    // An editor can, and may want it elsewhere.
+    let run = ran(&carol).await;
+    keep(&carol, &run, None).await.ok();
+    assert_eq!(saved_in(&carol, &run).await, json!(team.id));
+    let own = json!(carol.space().await);
+    keep(&carol, &run, Some(own.clone())).await.ok();
+    assert_eq!(saved_in(&carol, &run).await, own);
+}
+
 /// The executions that count as a team's.
 async fn counted(app: &TestApp, team: Team) -> i64 {
     #[derive(QueryableByName)]

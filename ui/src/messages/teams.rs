@@ -119,6 +119,8 @@ pub const fn deed(deed: Deed) -> &'static str {
         Deed::Left => "Left",
         Deed::HandedOver => "Handed over",
         Deed::Inherited => "Inherited",
+        Deed::MadePublic => "Made public",
+        Deed::TakenBack => "Taken back from the public",
     }
 }
 

@@ -133,6 +133,7 @@ pub fn view(model: &ModelRef) -> ExecutionView {
         id: ExecutionId::mint(9, [3; 10]),
         group: GroupId::mint(9, [4; 10]),
         prompt: None,
+        team: None,
         title: "Say".to_owned(),
         version: None,
         model: model.clone(),
@@ -180,6 +181,7 @@ fn an_earlier_run_fills_the_form_again() {
         tool_calls: Vec::new(),
         raw_usage: None,
         saved_as: None,
+        saved_in: None,
     };
     let mut own = Form::default();
     assert_eq!(own.take_over(&detail).temperature, "0.5");

@@ -6,7 +6,7 @@ use crate::execution::failure::{Failure, FailureClass};
 use crate::execution::money::NanoUsd;
 use crate::execution::request::{Message, ModelRef, Parameters, Role};
 use crate::execution::usage::Usage;
-use crate::ids::{DeadLetterId, DocId, ExecutionId, GroupId, KeyId, Millis};
+use crate::ids::{DeadLetterId, DocId, ExecutionId, GroupId, KeyId, Millis, SpaceId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -186,6 +186,9 @@ pub struct ExecutionView {
     pub group: GroupId,
     /// The prompt; absent for an inline text.
     pub prompt: Option<DocId>,
+    /// The team whose prompt it is; absent for one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<SpaceId>,
     /// The prompt's title when it was run; a beginning of the text for an inline one.
     pub title: String,
     /// The revision of the prompt's text; absent for an inline text.
@@ -251,6 +254,9 @@ pub struct ExecutionDetail {
     pub raw_usage: Option<Value>,
     /// The snippet that the output was saved as.
     pub saved_as: Option<DocId>,
+    /// The library that the snippet lies in, while the caller can read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saved_in: Option<SpaceId>,
 }
 
 /// `GET /api/v1/executions?prompt=&model=&state=&class=&rating=&from=&to=&group=&cursor=&limit=`.
@@ -281,6 +287,9 @@ pub struct SaveOutput {
     /// Its title; the execution's when absent.
     #[serde(default)]
     pub title: Option<String>,
+    /// The library that it goes into; when absent, that of the prompt which was run, where the caller may write, else the caller's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub space: Option<SpaceId>,
 }
 
 /// An event of a run's stream. The SSE event's name is the tag, its data the rest, its id a position that `Last-Event-ID` continues

@@ -68,6 +68,9 @@ const IN_SPACES: &[(&str, &str, Action)] = &[
         "/library/{id}/versions/{number}",
         Action::ReadLibrary,
     ),
+    ("GET", "/library/{id}/publication", Action::ReadLibrary),
+    ("PUT", "/library/{id}/publication", Action::MakePublic),
+    ("DELETE", "/library/{id}/publication", Action::MakePublic),
     ("POST", "/executions", Action::RunPrompts),
     ("POST", "/executions/estimate", Action::RunPrompts),
 ];
@@ -77,9 +80,6 @@ const OF_CALLER: &[(&str, &str, Rule)] = &[
     ("POST", "/teams", Rule::Own),
     ("GET", "/teams", Rule::Own),
     ("GET", "/sync/spaces", Rule::Own),
-    ("GET", "/library/{id}/publication", Rule::Own),
-    ("PUT", "/library/{id}/publication", Rule::Own),
-    ("DELETE", "/library/{id}/publication", Rule::Own),
     ("POST", "/api/graphql", Rule::Public),
     ("GET", "/api/schema.graphql", Rule::Public),
 ];

@@ -3,13 +3,15 @@
 use crate::graphql;
 use crate::graphql::translate::{self, Asked, Translator};
 use krowoc_server::store::invitations::{self, NewInvitation};
+use krowoc_server::store::publications::{self, NewPublication};
 use krowoc_server::store::teams::{self, NewTeam};
-use krowoc_server::store::{StoreError, Tx, members};
+use krowoc_server::store::{StoreError, Tx, library, members};
 use krowoc_server::sync::push::{Batch, apply};
 use krowoc_server::web::Fault;
 use krowoc_shared::access::Role;
 use krowoc_shared::error::ErrorCode;
-use krowoc_shared::ids::{DocId, InvitationId, SpaceId, UserId};
+use krowoc_shared::ids::{DocId, InvitationId, PublicationId, SpaceId, UserId};
+use krowoc_shared::library::lifecycle::Act;
 use krowoc_tests::{Answer, Caller, TestApp, ops};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -64,6 +66,8 @@ impl People {
 pub struct World {
     team: SpaceId,
     prompt: DocId,
+    /// A prompt that is published and public.
+    public: DocId,
     invitation: InvitationId,
     other: UserId,
 }
@@ -94,9 +98,25 @@ impl World {
         let others = [Role::Viewer, Role::Editor, Role::Admin];
         inside.extend(others.map(|role| (people.id(role), role)));
         let made = ops::prompt("Ours", "Say it");
+        let shown = ops::prompt("Everybody's", "Say it to all");
+        let mut publish = ops::edit(shown.doc_id, krowoc_tests::clock::BEGIN);
+        publish.act = Some(Act::Publish {
+            body_rev: 2,
+            note: String::new(),
+        });
+        let public = shown.doc_id;
+        let publication = NewPublication {
+            id: PublicationId::mint(at, app.state.entropy()),
+            row_id: 0,
+            slug: team.to_string(),
+            author: String::new(),
+            tags: "[]".to_owned(),
+            at,
+        };
         let world = Self {
             team,
             prompt: made.doc_id,
+            public,
             invitation: invitation.id,
             other: people.other,
         };
@@ -110,7 +130,7 @@ impl World {
             now: at,
             restamp: true,
             create_only: false,
-            ops: vec![made],
+            ops: vec![made, shown, publish],
         };
         let write = app
             .state
@@ -124,18 +144,32 @@ impl World {
                     invitations::create(tx, &invitation)
                 };
                 rows(tx)?;
-                apply(tx, &batch).map(|_| ())
+                apply(tx, &batch)?;
+                let row_id = library::get(tx, team, public)?.row_id;
+                let public = NewPublication {
+                    row_id,
+                    ..publication.clone()
+                };
+                Ok(publications::add(tx, &public)?)
             });
         write.await.unwrap();
         world
     }
 
+    /// What a route names by its `id`.
+    fn id(&self, path: &str) -> String {
+        if path.starts_with("/teams") {
+            self.invitation.to_string()
+        } else if path.ends_with("/publication") {
+            self.public.to_string()
+        } else {
+            self.prompt.to_string()
+        }
+    }
+
     /// The address of a route with this team's ids in it.
     fn address(&self, path: &str) -> String {
-        let id = match path.starts_with("/teams") {
-            true => self.invitation.to_string(),
-            false => self.prompt.to_string(),
-        };
+        let id = self.id(path);
         let path = path
             .replace("{team}", &self.team.to_string())
             .replace("{user}", &self.other.to_string())
@@ -172,6 +206,7 @@ impl World {
             ("POST", "/library/import") => json!({"items": [{"kind": "prompt", "body": "x"}]}),
             ("POST", "/library/duplicates") => json!({"fingerprints": []}),
             ("PATCH", "/library/{id}") => json!({"set": {"title": "Another"}}),
+            ("PUT", "/library/{id}/publication") => json!({"tags": ["a"]}),
             ("POST", "/library/{id}/publish") => json!({"body_rev": 1}),
             ("POST", "/executions" | "/executions/estimate") => {
                 json!({"prompt": self.prompt, "models": [MODEL]})
@@ -206,10 +241,7 @@ impl World {
         operation: &Value,
         (method, path): (&Method, &str),
     ) -> Option<Answer> {
-        let id = match path.starts_with("/teams") {
-            true => json!(self.invitation),
-            false => json!(self.prompt),
-        };
+        let id = json!(self.id(path));
         let parameters = [
             ("team", json!(self.team)),
             ("space", json!(self.team)),
