@@ -236,7 +236,7 @@ pub fn read(
             text: text.clone(),
             origin: format!("--{}", setting.key.replace('_', "-")),
         };
-        flags.insert(setting.key, written);
+        flags.insert(setting.key.to_owned(), written);
     }
     let named = matches.get_one::<PathBuf>("config").cloned().or_else(|| {
         let found = vars.iter().find(|(name, _)| name == "KROWOC_CONFIG");

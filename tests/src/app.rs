@@ -70,7 +70,7 @@ pub fn config(url: &DatabaseUrl, settings: &[(&'static str, String)]) -> Config 
     for (key, text) in all {
         let setting = find(key).unwrap_or_else(|| panic!("`{key}` is no setting"));
         let origin = format!("{key} of the test");
-        layer.insert(setting.key, Written { text, origin });
+        layer.insert(setting.key.to_owned(), Written { text, origin });
     }
     Config::resolve(&[layer]).unwrap_or_else(|errors| panic!("{errors:?}"))
 }

@@ -57,6 +57,8 @@ struct State {
     metadata: Value,
     now: i64,
     down: bool,
+    /// Its client needs no secret.
+    open: bool,
 }
 
 /// The issuer.
@@ -95,6 +97,7 @@ impl Issuer {
             metadata: json!({}),
             now: now / 1000,
             down: false,
+            open: false,
         }));
         let its = Arc::clone(&state);
         let http = HttpServer::start(move |request| its.lock().unwrap().answer(request)).await;
@@ -142,6 +145,11 @@ impl Issuer {
     /// Moves its clock.
     pub fn advance(&self, by: i64) {
         self.state().now += by / 1000;
+    }
+
+    /// Takes its client without a secret from now on.
+    pub fn open(&self) {
+        self.state().open = true;
     }
 
     /// Answers nobody any more, or again.
@@ -268,7 +276,8 @@ impl State {
                 field("client_secret").to_owned(),
             )
         });
-        if client != (CLIENT.to_owned(), SECRET.to_owned()) {
+        let secret = if self.open { "" } else { SECRET };
+        if client != (CLIENT.to_owned(), secret.to_owned()) {
             return (401, json!({"error": "invalid_client"}));
         }
         let (code, verifier) = (field("code").to_owned(), field("code_verifier"));

@@ -160,7 +160,10 @@ async fn compose(state: &AppState, errand: Errand) -> Result<Option<(String, Let
             Some((email, Letter::PasswordChanged { passkeys }))
         }
         Errand::EmailChanged { email, to } => Some((email, Letter::EmailChanged { to })),
-        Errand::WayAdded { email, provider } => Some((email, Letter::WayAdded { provider })),
+        Errand::WayAdded { email, provider } => {
+            let provider = state.federation.name(&provider);
+            Some((email, Letter::WayAdded { provider }))
+        }
         Errand::SecondStep { email, on } => Some((email, Letter::SecondStep { on })),
         Errand::RecoveryUsed { email, left } => Some((email, Letter::RecoveryUsed { left })),
         Errand::WrongCodes { email } => Some((email, Letter::WrongCodes)),

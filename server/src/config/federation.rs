@@ -1,6 +1,6 @@
 //! Who else may say who somebody is: OpenID Connect issuers and GitHub, with what this server is to them. Not the protocol.
 
-use super::Take;
+use super::{Take, issuers};
 use crate::vault::Secret;
 use url::Url;
 
@@ -17,7 +17,7 @@ pub enum Protocol {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderSettings {
     /// Its name in addresses, such as `google`.
-    pub id: &'static str,
+    pub id: String,
     /// Its name for people.
     pub name: String,
     /// How it is spoken to.
@@ -28,10 +28,15 @@ pub struct ProviderSettings {
     pub client_id: String,
     /// Proves that; empty for a public client.
     pub client_secret: Secret,
+    /// What is asked of an issuer, parted by spaces.
+    pub scopes: String,
 }
 
+/// What is asked of an issuer that the operator said nothing else of.
+pub(super) const SCOPES: &str = "openid email profile";
+
 /// Plain http is for a machine that speaks to itself.
-fn issuer(text: &str) -> Result<Url, String> {
+pub(super) fn issuer(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).ok().filter(|url| {
         url.host().is_some()
             && url.username().is_empty()
@@ -76,14 +81,33 @@ fn client(
             None
         }
         (Some(client_id), Some(issuer)) => Some(ProviderSettings {
-            id,
+            id: id.to_owned(),
             name,
             protocol,
             issuer,
             client_id,
             client_secret: secret.unwrap_or_else(|| Secret::new("")),
+            scopes: SCOPES.to_owned(),
         }),
     })
+}
+
+/// Each is one of its own: by its id in addresses, and by its issuer, which is who somebody is kept apart by.
+fn apart(take: &mut Take<'_>, found: &[ProviderSettings]) {
+    let same = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
+    for (at, one) in found.iter().enumerate() {
+        for other in found.iter().take(at) {
+            if one.id == other.id {
+                let error = format!("two providers of sign-ins have the id {}", one.id);
+                take.errors.push(error);
+            } else if one.protocol == other.protocol && same(&one.issuer) == same(&other.issuer) {
+                take.errors.push(format!(
+                    "{} and {} are the same issuer: keep one of them",
+                    other.id, one.id
+                ));
+            }
+        }
+    }
 }
 
 /// Takes them, in the order in which they are shown.
@@ -121,7 +145,9 @@ pub(super) fn take(take: &mut Take<'_>) -> Result<Vec<ProviderSettings>, Vec<Str
             ("oidc_client_id", "oidc_client_secret"),
         )?,
     ];
-    let found: Vec<ProviderSettings> = found.into_iter().flatten().collect();
+    let mut found: Vec<ProviderSettings> = found.into_iter().flatten().collect();
+    found.extend(issuers::take(take));
+    apart(take, &found);
     let is_public = take
         .written("public_url")
         .is_some_and(|it| !it.text.is_empty());

@@ -1,5 +1,6 @@
 //! Where settings come from: flags, environment, a TOML file. Each gives texts with a name for its origin; not their meaning.
 
+use super::issuers;
 use super::settings::{SETTINGS, find, nearest};
 use std::collections::BTreeMap;
 
@@ -16,7 +17,7 @@ pub struct Written {
 }
 
 /// Settings of one source, by key.
-pub type Layer = BTreeMap<&'static str, Written>;
+pub type Layer = BTreeMap<String, Written>;
 
 /// The settings among environment variables.
 ///
@@ -35,7 +36,10 @@ pub fn environment(vars: impl Iterator<Item = (String, String)>) -> Result<Layer
         let key = rest.to_lowercase();
         match find(&key) {
             Some(setting) => {
-                layer.insert(setting.key, Written { text, origin: name });
+                layer.insert(setting.key.to_owned(), Written { text, origin: name });
+            }
+            None if issuers::secret_of(&key).is_some() => {
+                layer.insert(key, Written { text, origin: name });
             }
             None => errors.push(unknown(&format!("the variable {name}"), &key, |near| {
                 format!("KROWOC_{}", near.to_uppercase())
@@ -74,7 +78,7 @@ pub fn file(name: &str, text: &str) -> Result<Layer, Vec<String>> {
         };
         match plain(&value) {
             Some(text) => {
-                layer.insert(setting.key, Written { text, origin });
+                layer.insert(setting.key.to_owned(), Written { text, origin });
             }
             None => errors.push(format!("{origin}: expected {}", setting.value)),
         }
@@ -100,6 +104,9 @@ fn plain(value: &toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text.clone()),
         toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Array(items) if items.iter().any(toml::Value::is_table) => {
+            serde_json::to_string(items).ok()
+        }
         toml::Value::Array(items) => {
             let texts: Option<Vec<String>> = items.iter().map(plain).collect();
             texts.map(|texts| texts.join(","))

@@ -1,6 +1,7 @@
 //! Configuration: flags before environment before a TOML file before defaults, checked as a whole. Not the command line.
 
 pub mod federation;
+mod issuers;
 pub mod layers;
 pub mod mail;
 pub mod proxies;

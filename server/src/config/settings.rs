@@ -293,6 +293,12 @@ pub const SETTINGS: &[Setting] = &[
         "What its button says.",
     ),
     setting(
+        "oidc_issuers",
+        "LIST",
+        "",
+        "More such issuers: tables [[oidc_issuers]] in the file, JSON elsewhere, each with id, issuer, client_id, and if wanted name, scopes and client_secret_file. The secret of one may stand in KROWOC_OIDC_<ID>_CLIENT_SECRET instead.",
+    ),
+    setting(
         "admin_emails",
         "EMAIL,…",
         "",

@@ -100,7 +100,7 @@ impl Issuer {
     ) -> Result<Url, FederationError> {
         let (metadata, _) = self.known(http, settings, (now, FRESH)).await?;
         let endpoint = &metadata.authorization_endpoint.0;
-        let mut url = attempt.ask(endpoint, &settings.client_id, "openid email profile");
+        let mut url = attempt.ask(endpoint, &settings.client_id, &settings.scopes);
         url.query_pairs_mut()
             .append_pair("nonce", attempt.nonce().as_str());
         Ok(url)
@@ -240,7 +240,7 @@ fn identity(settings: &ProviderSettings, claims: Claims, more: Option<Claims>) -
         None => (more.email, more.email_verified),
     };
     // Microsoft's address is what an administrator of any tenant writes; it vouches for the domain with a claim of its own.
-    let vouched = match settings.id {
+    let vouched = match settings.id.as_str() {
         "microsoft" => claims.xms_edov,
         _ => verified,
     };

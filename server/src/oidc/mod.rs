@@ -100,8 +100,8 @@ struct Provider {
 
 /// The configured providers.
 pub struct Federation {
-    providers: BTreeMap<&'static str, Provider>,
-    shown: Vec<(&'static str, String)>,
+    providers: BTreeMap<String, Provider>,
+    shown: Vec<(String, String)>,
     http: Http,
 }
 
@@ -109,14 +109,15 @@ impl Federation {
     /// Those of a configuration. Nobody is asked anything yet.
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        let shown = config.providers.iter().map(|it| (it.id, it.name.clone()));
+        let shown = config.providers.iter();
+        let shown = shown.map(|it| (it.id.clone(), it.name.clone()));
         let providers = config.providers.iter().map(|settings| {
             let way = match settings.protocol {
                 Protocol::Oidc => Way::Oidc(Issuer::default()),
                 Protocol::GitHub => Way::GitHub,
             };
             let settings = settings.clone();
-            (settings.id, Provider { settings, way })
+            (settings.id.clone(), Provider { settings, way })
         });
         Self {
             shown: shown.collect(),
@@ -127,14 +128,21 @@ impl Federation {
 
     /// Their ids and names, in the order in which they are shown.
     #[must_use]
-    pub fn shown(&self) -> &[(&'static str, String)] {
+    pub fn shown(&self) -> &[(String, String)] {
         &self.shown
     }
 
     /// The id of a provider as it is known here; `None` when it is not configured.
     #[must_use]
-    pub fn known(&self, id: &str) -> Option<&'static str> {
-        self.providers.get_key_value(id).map(|(id, _)| *id)
+    pub fn known(&self, id: &str) -> Option<&str> {
+        self.providers.get_key_value(id).map(|(id, _)| id.as_str())
+    }
+
+    /// The name of a provider for people; its id when it is not configured any more.
+    #[must_use]
+    pub fn name(&self, id: &str) -> String {
+        let found = self.providers.get(id);
+        found.map_or_else(|| id.to_owned(), |it| it.settings.name.clone())
     }
 
     fn provider(&self, id: &str) -> Result<&Provider, FederationError> {

@@ -209,7 +209,7 @@ fn a_provider_of_sign_ins_needs_an_issuer_and_an_address_to_come_back_to() {
         public,
     ];
     let (_, config) = read(&["serve"], &all).unwrap();
-    let ids: Vec<&str> = config.providers.iter().map(|it| it.id).collect();
+    let ids: Vec<&str> = config.providers.iter().map(|it| it.id.as_str()).collect();
     assert_eq!(ids, ["google", "microsoft", "github", "oidc"]);
     let issuer = config.providers[1].issuer.as_str();
     assert_eq!(
@@ -217,4 +217,120 @@ fn a_provider_of_sign_ins_needs_an_issuer_and_an_address_to_come_back_to() {
         "https://login.microsoftonline.com/contoso.example/v2.0"
     );
     assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+/// Variables for a list of issuers.
+fn issuers<'a>(list: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut vars = vec![
+        ("KROWOC_PUBLIC_URL", "https://krowoc.example.org"),
+        ("KROWOC_OIDC_ISSUERS", list),
+    ];
+    vars.extend(more);
+    vars
+}
+
+#[test]
+fn several_issuers_stand_in_the_file_each_with_a_secret_of_its_own() {
+    let place = folder().unwrap();
+    let path = place.join("krowoc.toml");
+    let secret = place.join("lab-secret");
+    std::fs::write(&secret, "hunter2\n").unwrap();
+    let text = format!(
+        "public_url = \"https://krowoc.example.org\"\noidc_issuer = \"https://old.example.org\"\noidc_client_id = \"o\"\n\
+         [[oidc_issuers]]\nid = \"main-id\"\nname = \"Example ID\"\nissuer = \"https://id.example.org/realms/a\"\nclient_id = \"m\"\n\
+         [[oidc_issuers]]\nid = \"lab\"\nissuer = \"https://lab.example.org\"\nclient_id = \"l\"\nclient_secret_file = {:?}\n\
+         scopes = [\"openid\", \"email\"]\n",
+        secret.to_str().unwrap()
+    );
+    std::fs::write(&path, text).unwrap();
+    let vars = [("KROWOC_OIDC_MAIN_ID_CLIENT_SECRET", "correct-horse")];
+    let (_, config) = read(&["serve", "--config", path.to_str().unwrap()], &vars).unwrap();
+    let shown: Vec<(&str, &str, &str, &str)> = config
+        .providers
+        .iter()
+        .map(|it| {
+            let secret = it.client_secret.expose();
+            (it.id.as_str(), it.name.as_str(), secret, it.scopes.as_str())
+        })
+        .collect();
+    let usual = "openid email profile";
+    assert_eq!(
+        shown,
+        [
+            ("oidc", "Single sign-on", "", usual),
+            ("main-id", "Example ID", "correct-horse", usual),
+            ("lab", "lab", "hunter2", "openid email"),
+        ],
+        "what was configured before goes on working"
+    );
+    let told = format!("{config:?}");
+    assert!(!told.contains("hunter2") && !told.contains("correct-horse"));
+    let _ = std::fs::remove_dir_all(place);
+}
+
+#[test]
+fn a_list_of_issuers_that_cannot_work_is_refused_with_a_sentence_for_each() {
+    let entry = |rest: &str| format!("[{{\"client_id\": \"c\", {rest}}}]");
+    let at = "\"issuer\": \"https://id.example.org\"";
+    for (list, why) in [
+        ("nonsense".to_owned(), "expected a list of issuers"),
+        ("[1]".to_owned(), "expected a list of issuers"),
+        (entry(at), "issuer 1: id is missing"),
+        (entry("\"id\": \"a\""), "issuer is missing"),
+        (entry(&format!("\"id\": \"A b\", {at}")), "small letters"),
+        (
+            entry(&format!("\"id\": \"google\", {at}")),
+            "google is taken",
+        ),
+        (
+            entry("\"id\": \"a\", \"issuer\": \"http://id.example.org\""),
+            "https://HOST",
+        ),
+        (
+            entry("\"id\": \"a\", \"issuer\": \"https://u:hunter2@id.example.org\""),
+            "https://HOST",
+        ),
+        (
+            entry(&format!(
+                "\"id\": \"a\", {at}, \"client_secret\": \"hunter2\""
+            )),
+            "client_secret_file names",
+        ),
+        (
+            entry(&format!("\"id\": \"a\", {at}, \"isuer\": \"x\"")),
+            "`isuer` is nothing",
+        ),
+        (
+            entry(&format!(
+                "\"id\": \"a\", {at}, \"client_secret_file\": \"/nonexistent/secret\""
+            )),
+            "cannot be read",
+        ),
+        (
+            entry(&format!("\"id\": \"a\", {at}, \"scopes\": [\"email\"]")),
+            "openid must be among them",
+        ),
+    ] {
+        let text = error(&["serve"], &issuers(&list, &[]));
+        assert!(text.contains(why), "{list}: {text}");
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+    let twice = "[{\"id\": \"a\", \"client_id\": \"c\", \"issuer\": \"https://a.example.org\"}, \
+                  {\"id\": \"a\", \"client_id\": \"d\", \"issuer\": \"https://b.example.org\"}, \
+                  {\"id\": \"b\", \"client_id\": \"d\", \"issuer\": \"https://b.example.org/\"}]";
+    let text = error(&["serve"], &issuers(twice, &[]));
+    assert!(
+        text.contains("have the id a") && text.contains("are the same issuer"),
+        "{text}"
+    );
+    let one = entry(&format!("\"id\": \"a\", {at}"));
+    let stray = [("KROWOC_OIDC_B_CLIENT_SECRET", "hunter2")];
+    let text = error(&["serve"], &issuers(&one, &stray));
+    assert!(
+        text.contains("KROWOC_OIDC_B_CLIENT_SECRET") && !text.contains("hunter2"),
+        "{text}"
+    );
+    assert!(read(&["serve"], &issuers(&one, &[])).is_ok());
+    let nowhere = [("KROWOC_OIDC_ISSUERS", one.as_str())];
+    assert!(error(&["serve"], &nowhere).contains("needs public_url"));
 }

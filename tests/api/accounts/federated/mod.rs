@@ -1,6 +1,7 @@
 //! Signing in through an OpenID Connect issuer and through GitHub.
 
 mod refused;
+mod several;
 
 use krowoc_shared::accounts::people::{AccountView, Redirect, SignInWays};
 use krowoc_shared::accounts::wire::SessionView;
