@@ -1,6 +1,6 @@
 //! Every kind of job on one screen. Not the queue, and not what the jobs do.
 
-use crate::accounts::{leaving, mailing};
+use crate::accounts::{leaving, mailing, pictures};
 use crate::dashboards::rollup;
 use crate::executions::recover;
 use crate::jobs::{FORGET, Kind, PURGE};
@@ -16,6 +16,7 @@ pub const KINDS: &[Kind] = &[
     recompute::KIND,
     mailing::KIND,
     leaving::KIND,
+    pictures::KIND,
     teams::mailing::KIND,
     teams::ending::KIND,
     teams::ending::SWEEP,

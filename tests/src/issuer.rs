@@ -26,6 +26,8 @@ pub struct Somebody {
     pub verified: bool,
     /// Their name.
     pub name: String,
+    /// Where the issuer says that a picture of them is.
+    pub picture: Option<String>,
 }
 
 impl Somebody {
@@ -37,6 +39,7 @@ impl Somebody {
             email: Some(email.to_owned()),
             verified: true,
             name: "Ada Lovelace".to_owned(),
+            picture: None,
         }
     }
 }
@@ -59,6 +62,7 @@ struct State {
     down: bool,
     /// Its client needs no secret.
     open: bool,
+    picture: String,
 }
 
 /// The issuer.
@@ -98,6 +102,7 @@ impl Issuer {
             now: now / 1000,
             down: false,
             open: false,
+            picture: String::new(),
         }));
         let its = Arc::clone(&state);
         let http = HttpServer::start(move |request| its.lock().unwrap().answer(request)).await;
@@ -145,6 +150,11 @@ impl Issuer {
     /// Moves its clock.
     pub fn advance(&self, by: i64) {
         self.state().now += by / 1000;
+    }
+
+    /// Gives this at `/picture` from now on: a file, as it is sent.
+    pub fn paint(&self, file: &str) {
+        file.clone_into(&mut self.state().picture);
     }
 
     /// Takes its client without a secret from now on.
@@ -209,6 +219,7 @@ impl State {
             }
             "/token" | "/login/oauth/access_token" => self.exchange(request),
             "/me" => (200, self.person(request)),
+            "/picture" if !self.picture.is_empty() => (200, json!(self.picture)),
             "/api/v3/user" => {
                 let who = self.person(request);
                 (
@@ -253,7 +264,7 @@ impl State {
             .unwrap_or_default();
         let who = self.grants.get(code).map(|grant| &grant.who);
         who.map_or(json!({}), |who| {
-            json!({"sub": who.subject, "email": who.email, "email_verified": who.verified, "name": who.name})
+            json!({"sub": who.subject, "email": who.email, "email_verified": who.verified, "name": who.name, "picture": who.picture})
         })
     }
 

@@ -8,7 +8,7 @@ use crate::app::AppState;
 use crate::platform::random;
 use crate::store::mail_tokens::{self, Purpose};
 use crate::store::profiles::{self, Profile};
-use crate::store::{Conn, StoreError, Tx, accounts, identities, passkeys};
+use crate::store::{Conn, StoreError, Tx, accounts, avatars, identities, passkeys};
 use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::token::Token;
@@ -48,12 +48,29 @@ pub(super) fn needs_mail(state: &AppState) -> Reply<()> {
 async fn read_account(state: Data<AppState>, person: Person) -> Reply<Json<AccountView>> {
     let profile = state
         .store
-        .read(move |conn: &mut Conn| -> Result<_, StoreError> {
-            let known = identities::list(conn, person.user)?;
-            Ok((profiles::get(conn, person.user)?, known))
-        })
+        .read(move |conn: &mut Conn| known(conn, person.user))
         .await?;
     Ok(Json(view(&state, person.user, profile)))
+}
+
+/// What is known of an account beside its sessions.
+pub(super) struct Known {
+    profile: Profile,
+    identities: Vec<IdentityView>,
+    /// The tag of its picture.
+    picture: Option<String>,
+}
+
+/// Reads it.
+///
+/// # Errors
+/// The store's.
+pub(super) fn known(conn: &mut Conn, user: UserId) -> Result<Known, StoreError> {
+    Ok(Known {
+        profile: profiles::get(conn, user)?,
+        identities: identities::list(conn, user)?,
+        picture: avatars::tag(conn, user)?,
+    })
 }
 
 /// Whether a password lets the owner in.
@@ -83,11 +100,16 @@ pub(super) fn ways_in(
 pub(super) fn view(
     state: &AppState,
     user: UserId,
-    (profile, identities): (Profile, Vec<IdentityView>),
+    Known {
+        profile,
+        identities,
+        picture,
+    }: Known,
 ) -> AccountView {
     AccountView {
         has_password: has_password(&profile),
         name: profile.name,
+        picture,
         identities,
         user,
         email: profile.email,

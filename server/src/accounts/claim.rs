@@ -2,6 +2,7 @@
 //! kept beside the sign-in that waits for its second step. Not whose identity it is.
 
 use super::mailing::{Errand, Post};
+use super::pictures::{self, Wanted};
 use crate::store::identities::{self, Attempt, NewIdentity};
 use crate::store::sessions::Hash;
 use crate::store::{StoreError, Tx, profiles};
@@ -16,6 +17,9 @@ pub(super) struct Waiting {
     pub email: Option<String>,
     pub email_verified: bool,
     pub name: Option<String>,
+    /// The picture that the provider names.
+    #[serde(default)]
+    pub picture: Option<Wanted>,
 }
 
 /// An identity by which somebody asks to be let in.
@@ -83,7 +87,9 @@ impl Claim {
     ) -> Result<bool, StoreError> {
         let owner = identities::owner(tx, &self.who.issuer, &self.who.subject)?;
         match (owner, self.new) {
-            (Some(owner), _) if owner == user => sync(tx, user, &self.who, now)?,
+            (Some(owner), _) if owner == user => {
+                sync(tx, (user, &self.provider), &self.who, now)?;
+            }
             (None, Some(id)) => {
                 add(tx, (id, user, &self.provider), &self.who, now)?;
                 let email = profiles::get(tx, user)?.email;
@@ -114,23 +120,32 @@ pub(super) fn add(
         at: now,
     };
     identities::add(tx, &new)?;
-    profile(tx, user, who, now)
+    profile(tx, (user, provider), who, now)
 }
 
 /// Brings what is known of an identity of an account up to date.
 pub(super) fn sync(
     tx: &mut Tx<'_>,
-    user: UserId,
+    (user, provider): (UserId, &str),
     who: &Waiting,
     now: Millis,
 ) -> Result<(), StoreError> {
     let (email, name) = (who.email.as_deref(), who.name.as_deref());
     identities::used(tx, (&who.issuer, &who.subject), (email, name), now)?;
-    profile(tx, user, who, now)
+    profile(tx, (user, provider), who, now)
 }
 
-/// What the provider says of somebody becomes part of their profile: the name, and that their address is theirs when it is the same.
-fn profile(tx: &mut Tx<'_>, user: UserId, who: &Waiting, now: Millis) -> Result<(), StoreError> {
+/// What the provider says of somebody becomes part of their profile: the name, that their address is theirs when it is the same, and the
+/// picture, which is fetched afterwards.
+fn profile(
+    tx: &mut Tx<'_>,
+    (user, provider): (UserId, &str),
+    who: &Waiting,
+    now: Millis,
+) -> Result<(), StoreError> {
+    if let Some(wanted) = &who.picture {
+        pictures::want(tx, (user, provider), wanted, now)?;
+    }
     if let Some(name) = &who.name {
         profiles::set_name(tx, user, name)?;
     }

@@ -1,20 +1,22 @@
 //! All that is kept about an account as one download, read in pages while it is sent. Never whole in memory, no secret in it, and not what
 //! the import takes: that is the library's own download.
 
-use super::account::view;
+use super::account::{known, view};
 use super::passkeys::party;
 use super::security;
 use crate::app::AppState;
 use crate::store::execution_list::{self, Filter};
 use crate::store::{
-    Conn, StoreError, belongings, budgets, devices, executions, identities, library, logs,
-    profiles, provider_key_views, publications, sessions, tokens, versions,
+    Conn, StoreError, avatars, belongings, budgets, devices, executions, library, logs,
+    provider_key_views, publications, sessions, tokens, versions,
 };
 use crate::web::problem::Reply;
 use crate::web::routes::Routes;
 use crate::web::{Fault, Person};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpResponse, get};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use futures_util::stream;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::ids::{DocId, ExecutionId, SpaceId, UserId};
@@ -133,6 +135,15 @@ fn copies(conn: &mut Conn, user: UserId) -> Result<Vec<Value>, StoreError> {
         .collect())
 }
 
+/// The picture itself, in base64.
+fn picture(conn: &mut Conn, user: UserId) -> Result<Value, StoreError> {
+    let found = avatars::get(conn, user)?;
+    Ok(found.map_or(
+        Value::Null,
+        |it| json!({"type": it.kind, "base64": STANDARD.encode(it.bytes)}),
+    ))
+}
+
 impl Download {
     /// The next bytes; `None` at the end. A failure breaks the download off, so that it cannot pass for a whole one.
     async fn next(mut self) -> Reply<Option<(Bytes, Self)>> {
@@ -185,7 +196,7 @@ impl Download {
     }
 }
 
-/// Downloads all that is kept about the account: itself, its sessions, devices and tokens without secrets, its keys without the keys, its
+/// Downloads all that is kept about the account: itself with its picture, its sessions, devices and tokens without secrets, its keys without the keys, its
 /// budget, what is public of it, its votes, reports and copies, its teams with the invitations to it and by it, the library with every version, and every execution.
 #[utoipa::path(
     tag = "accounts",
@@ -200,14 +211,12 @@ async fn export_account(state: Data<AppState>, person: Person) -> Reply<HttpResp
     let (space, head) = state
         .store
         .read(move |conn: &mut Conn| -> Reply<(SpaceId, Value)> {
-            let profile = profiles::get(conn, user)?;
-            let known = identities::list(conn, user)?;
             let (space, _) = crate::store::accounts::personal_space(conn, user)?;
             let head = json!({
                 "format": "krowoc.account",
                 "version": 1,
                 "exported_at": now,
-                "account": value(&view(&its, user, (profile, known)))?,
+                "account": value(&view(&its, user, known(conn, user)?))?,
                 "security": value(&security::view(conn, user, here)?)?,
                 "sessions": value(&sessions::list(conn, user, person.session)?)?,
                 "devices": value(&devices::list(conn, user)?)?,
@@ -220,6 +229,7 @@ async fn export_account(state: Data<AppState>, person: Person) -> Reply<HttpResp
                 "invitations": invitations(conn, user)?,
                 "reports": reports(conn, user)?,
                 "copies": copies(conn, user)?,
+                "picture": picture(conn, user)?,
             });
             Ok((space, head))
         })

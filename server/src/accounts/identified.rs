@@ -4,6 +4,7 @@
 use super::claim::{self, Claim, Waiting};
 use super::mailing::{Errand, Post};
 use super::passkeys::party;
+use super::pictures::Wanted;
 use super::{account, passwords};
 use crate::app::AppState;
 use crate::oidc::Identity;
@@ -19,7 +20,7 @@ use crate::web::{Person, email};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, delete};
 use krowoc_shared::error::{ErrorCode, Problem};
-use krowoc_shared::ids::{IdentityId, Millis, SpaceId, UserId};
+use krowoc_shared::ids::{IdentityId, JobId, Millis, SpaceId, UserId};
 
 /// Its routes.
 pub(super) fn configure(cfg: &mut Routes<'_>) {
@@ -99,6 +100,10 @@ pub(super) async fn arrive(
             email: normalised,
             email_verified: identity.email_verified,
             name,
+            picture: identity.picture.map(|address| Wanted {
+                address,
+                job: JobId::mint(now, state.entropy()),
+            }),
         },
     };
     state
@@ -119,7 +124,7 @@ impl Arriving {
         match (owner, self.wanted) {
             (Some(owner), Some(user)) if owner != user => Ok(Arrival::Refused("taken")),
             (Some(owner), Some(_)) => {
-                claim::sync(tx, owner, &self.who, self.now)?;
+                claim::sync(tx, (owner, &self.provider), &self.who, self.now)?;
                 Ok(Arrival::Added)
             }
             (None, Some(user)) => {

@@ -9,6 +9,7 @@ mod ending;
 mod export;
 mod federated;
 mod identified;
+mod image;
 pub mod leaving;
 pub mod mailing;
 mod oauth;
@@ -16,6 +17,7 @@ mod passkey_door;
 mod passkey_settings;
 mod passkeys;
 pub mod passwords;
+pub mod pictures;
 mod proof;
 mod reset;
 mod second;
@@ -37,6 +39,7 @@ pub fn configure(cfg: &mut Routes<'_>) {
         .configure(passkey_settings::configure)
         .configure(session::configure)
         .configure(account::configure)
+        .configure(pictures::configure)
         .configure(security::configure)
         .configure(reset::configure)
         .configure(leaving::configure)

@@ -5,7 +5,7 @@ use super::{cookies, ending};
 use crate::app::AppState;
 use crate::store::rotation::Kind;
 use crate::store::sessions::{self, Holder};
-use crate::store::{Conn, StoreError, Tx, accounts};
+use crate::store::{Conn, StoreError, Tx, accounts, avatars};
 use crate::web::problem::Reply;
 use crate::web::routes::Routes;
 use crate::web::{Client, Person};
@@ -35,6 +35,7 @@ fn view(conn: &mut Conn, user: UserId, session: SessionId) -> Result<SessionView
         space,
         csrf,
         expires_at,
+        picture: avatars::tag(conn, user)?,
     })
 }
 

@@ -10,7 +10,7 @@ use crate::platform::random;
 use crate::store::accounts::{self, NewAccount};
 use crate::store::rotation::Kind;
 use crate::store::sessions::{self, NewSession};
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{Conn, StoreError, Tx, avatars};
 use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::token::{Token, encode};
@@ -71,6 +71,7 @@ async fn sign_up(
         space: new.space,
         csrf: session.csrf.clone(),
         expires_at: fresh.pair.access_expires_at,
+        picture: None,
     };
     let post = Post::of(&state);
     let made = state.store.write(move |tx| -> Result<(), StoreError> {
@@ -159,6 +160,7 @@ pub(super) fn begin(tx: &mut Tx<'_>, session: &NewSession) -> Result<SessionView
         space,
         csrf: session.csrf.clone(),
         expires_at: session.pair.access_expires_at,
+        picture: avatars::tag(tx, user)?,
     })
 }
 

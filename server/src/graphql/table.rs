@@ -17,6 +17,7 @@ pub const QUERIES: &[(&str, &str)] = &[
     ("name", "promptName"),
     ("version_list", "versions"),
     ("version", "version"),
+    ("version_diff", "versionDiff"),
     ("duplicates", "duplicates"),
     ("spaces", "spaces"),
     ("pull_documents", "pulledDocuments"),
@@ -62,6 +63,7 @@ pub const MUTATIONS: &[(&str, &str)] = &[
     ("remove_passkey", "removePasskey"),
     ("delete_account", "deleteAccount"),
     ("keep_account", "keepAccount"),
+    ("remove_picture", "removePicture"),
     ("sign_out", "signOut"),
     ("end_session", "endSession"),
     ("end_sessions", "endSessions"),
@@ -150,7 +152,7 @@ pub const SUBSCRIPTIONS: &[Watched] = &[
 
 const CEREMONY: &str = "it gives or takes the credentials themselves, as cookies or tokens, before there is anybody to ask for";
 const REDIRECT: &str = "a browser is sent to another site and comes back";
-const FILE: &str = "a file, sent as it is read";
+const FILE: &str = "a file, sent as it is read or taken as it is";
 const STANDARD: &str = "its form is that of a standard which its callers speak";
 
 /// What there is in REST alone, and why.
@@ -173,6 +175,8 @@ pub const REST_ONLY: &[(&str, &str)] = &[
     ("begin_federated_sign_in", REDIRECT),
     ("finish_federated_sign_in", REDIRECT),
     ("export_account", FILE),
+    ("read_picture", FILE),
+    ("set_picture", FILE),
     ("export", FILE),
     ("dashboard_csv", FILE),
     ("team_figures_csv", FILE),
@@ -204,6 +208,7 @@ pub const PAGES: &[(&str, u64)] = &[
 /// Names of enums that are written where they are used: by operation, parameter and name.
 pub const ENUMS: &[(&str, &str, &str)] = &[
     ("dashboard", "period", "Period"),
+    ("version_diff", "by", "DiffBy"),
     ("leaderboard", "window", "Window"),
     ("leaderboard", "formula", "Formula"),
     ("report", "by", "UsageBy"),

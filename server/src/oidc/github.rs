@@ -1,7 +1,7 @@
 //! GitHub: OAuth 2.0 with PKCE, and its own API in the place of an ID token. Not an OpenID Connect issuer.
 
 use super::http::{FederationError, Http, form, json};
-use super::{Attempt, Identity};
+use super::{Attempt, Identity, picture};
 use crate::config::federation::ProviderSettings;
 use serde::Deserialize;
 use url::Url;
@@ -16,6 +16,7 @@ struct User {
     id: u64,
     login: String,
     name: Option<String>,
+    avatar_url: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -81,6 +82,9 @@ pub(super) async fn finish(
         subject: user.id.to_string(),
         email_verified: primary.as_ref().is_some_and(|it| it.verified),
         email: primary.map(|it| it.email),
+        picture: user
+            .avatar_url
+            .and_then(|text| picture::address(settings, &text)),
         name: Some(user.name.unwrap_or(user.login)),
     })
 }

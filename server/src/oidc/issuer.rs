@@ -2,7 +2,7 @@
 
 use super::http::{FederationError, Http, form, json};
 use super::jwt::{self, Claims, Expected, Key, Keys, Trouble};
-use super::{Attempt, Identity};
+use super::{Attempt, Identity, picture};
 use crate::config::federation::ProviderSettings;
 use crate::web::token::same;
 use krowoc_shared::ids::Millis;
@@ -235,6 +235,8 @@ async fn more(
 
 fn identity(settings: &ProviderSettings, claims: Claims, more: Option<Claims>) -> Identity {
     let more = more.unwrap_or_default();
+    let pictured = claims.picture().or(more.picture()).map(str::to_owned);
+    let pictured = pictured.as_deref();
     let (email, verified) = match claims.email {
         Some(email) => (Some(email), claims.email_verified),
         None => (more.email, more.email_verified),
@@ -249,6 +251,7 @@ fn identity(settings: &ProviderSettings, claims: Claims, more: Option<Claims>) -
         subject: claims.sub,
         email,
         email_verified: vouched,
+        picture: pictured.and_then(|text| picture::address(settings, text)),
         name: claims.name.or(more.name),
     }
 }

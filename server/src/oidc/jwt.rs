@@ -97,6 +97,16 @@ pub(super) struct Claims {
     #[serde(default, deserialize_with = "truth")]
     pub xms_edov: bool,
     pub name: Option<String>,
+    /// A text, or nothing: what some providers put here is no reason to refuse the token.
+    #[serde(default)]
+    picture: serde_json::Value,
+}
+
+impl Claims {
+    /// Where a picture is said to be.
+    pub(super) fn picture(&self) -> Option<&str> {
+        self.picture.as_str()
+    }
 }
 
 /// One audience or several.

@@ -8,6 +8,7 @@ mod github;
 mod http;
 mod issuer;
 mod jwt;
+mod picture;
 
 pub use http::FederationError;
 
@@ -34,6 +35,8 @@ pub struct Identity {
     pub email_verified: bool,
     /// What they are called.
     pub name: Option<String>,
+    /// Where the provider says that a picture of them is.
+    pub picture: Option<String>,
 }
 
 /// What one attempt is proven with.

@@ -153,16 +153,23 @@ impl Guard {
         if self.allowed.iter().any(fits) {
             return Ok(Standing::Allowed);
         }
-        let public = match host {
-            Host::Domain(_) => !name.is_empty(),
-            Host::Ipv4(ip) => is_public(ip.into()),
-            Host::Ipv6(ip) => is_public(ip.into()),
-        };
-        if public {
-            Ok(Standing::Guarded)
-        } else {
-            Err(AddressRefused::NotPublic { host: shown(url) })
+        self.public(url).map(|()| Standing::Guarded)
+    }
+
+    /// As [`Self::standing`], of an address that nobody may allow: it is public, or a name that has to be resolved.
+    pub(super) fn public(&self, url: &Url) -> Result<(), AddressRefused> {
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(AddressRefused::UserInfo);
         }
+        let host = url.host().ok_or(AddressRefused::NoHost)?;
+        let public = match &host {
+            Host::Domain(_) => !plain(&host).is_empty(),
+            Host::Ipv4(ip) => is_public((*ip).into()),
+            Host::Ipv6(ip) => is_public((*ip).into()),
+        };
+        public
+            .then_some(())
+            .ok_or_else(|| AddressRefused::NotPublic { host: shown(url) })
     }
 
     /// The whole check: also resolves the name.

@@ -10,6 +10,7 @@ mod call;
 mod client;
 pub mod decoder;
 mod failures;
+mod fetch;
 mod formats;
 pub mod limits;
 mod sink;
@@ -19,6 +20,7 @@ pub mod wire;
 pub use address::{AddressRefused, Allowed, Lookup, SystemLookup};
 pub use call::Call;
 pub use client::install_tls;
+pub use fetch::{FetchError, read as read_file};
 pub use limits::{Limit, Limits};
 
 use crate::config::Config;
@@ -150,6 +152,14 @@ impl Providers {
     /// As [`Self::call`].
     pub async fn test(&self, target: &Target) -> Result<Option<u32>, Failure> {
         test::test(&self.inner, target).await
+    }
+
+    /// A file at a public address that somebody else named, over TLS, of at most so many bytes. Nothing of this server is sent.
+    ///
+    /// # Errors
+    /// When it may not be asked, has nothing, or too much.
+    pub async fn fetch(&self, url: Url, most: usize) -> Result<Vec<u8>, FetchError> {
+        fetch::fetch(&self.inner, url, most).await
     }
 
     /// Checks an address as it would be at connect time.

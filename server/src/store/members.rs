@@ -3,7 +3,7 @@
 use super::accounts::{space_id, user};
 use super::schema::accounts::{account, space, space_member};
 use super::statement::Statement;
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, avatars};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use krowoc_shared::access::Role;
@@ -149,9 +149,12 @@ pub fn list(conn: &mut Conn, space: SpaceId) -> Result<Vec<MemberView>, StoreErr
             space_member::created_at,
         ))
         .load(conn)?;
+    let mut pictures = avatars::of_space(conn, space)?;
     let one = |(id, email, name, role, since): Row| {
+        let id = user(&id)?;
         Ok(MemberView {
-            user: user(&id)?,
+            picture: pictures.remove(&id),
+            user: id,
             email,
             name,
             role: role_of(&role)?,

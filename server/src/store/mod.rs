@@ -4,6 +4,7 @@
 //! a pooled transaction. Both run on threads that may block. Events queued in a `write` leave after its commit, or never.
 
 pub mod accounts;
+pub mod avatars;
 pub mod belongings;
 pub mod budgets;
 mod conn;

@@ -46,6 +46,32 @@ async fn whole(mut payload: Payload, max: usize) -> Reply<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The bytes of a file of at most `MAX` bytes. What it is, they say themselves: a media type that may stand before them is not believed.
+pub struct Raw<const MAX: usize>(pub Vec<u8>);
+
+impl<const MAX: usize> FromRequest for Raw<MAX> {
+    type Error = Fault;
+    type Future = LocalBoxFuture<'static, Reply<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let said = request.content_type().to_owned();
+        let media = match said.starts_with("image/") {
+            true => said.as_str(),
+            false => "application/octet-stream",
+        };
+        let wrong = |fault: Fault| match fault.code {
+            ErrorCode::UnsupportedMediaType => fault.detail("Send the file as it is."),
+            _ => fault,
+        };
+        let checked = check_headers(request, MAX, media).map_err(wrong);
+        let payload = payload.take();
+        Box::pin(async move {
+            checked?;
+            whole(payload, MAX).await.map(Self)
+        })
+    }
+}
+
 /// The media type of a form.
 const FORM: &str = "application/x-www-form-urlencoded";
 /// Largest form, in bytes.

@@ -48,6 +48,9 @@ pub struct MemberView {
     pub role: Role,
     /// When they came.
     pub since: Millis,
+    /// The tag of their picture, which is at `/api/v1/avatars/{user}`; absent when they have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
 }
 
 /// `PATCH /api/v1/teams/{team}/members/{user}`.

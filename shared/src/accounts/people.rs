@@ -76,6 +76,9 @@ pub struct AccountView {
     /// What a provider calls its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The tag of its picture, which is at `/api/v1/avatars/{user}`; absent when it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
     /// It has a password; without one only providers let its owner in.
     #[serde(default)]
     pub has_password: bool,
@@ -94,6 +97,17 @@ pub struct AccountView {
     /// When the account is erased that its owner wants to be gone; until then it can be kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delete_at: Option<Millis>,
+}
+
+/// Largest picture of an account, in bytes.
+pub const PICTURE_BYTES: usize = 256 * 1024;
+
+/// `PUT /api/v1/account/picture`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PictureView {
+    /// Another one for each picture: put behind its address, it makes a browser ask anew.
+    pub tag: String,
 }
 
 /// `POST /api/v1/account/deletion`.

@@ -40,6 +40,9 @@ pub struct SessionView {
     pub csrf: String,
     /// When the access cookie runs out; refresh before.
     pub expires_at: Millis,
+    /// The tag of its picture, which is at `/api/v1/avatars/{user}`; absent when it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
 }
 
 /// A row of `GET /api/v1/sessions`.

@@ -6,6 +6,7 @@ mod leaving;
 mod mail;
 mod passkeys;
 mod password;
+mod pictures;
 mod refresh;
 mod second;
 mod sessions;

@@ -71,6 +71,11 @@ const IN_SPACES: &[(&str, &str, Action)] = &[
     ("GET", "/library/{id}/publication", Action::ReadLibrary),
     ("PUT", "/library/{id}/publication", Action::MakePublic),
     ("DELETE", "/library/{id}/publication", Action::MakePublic),
+    (
+        "GET",
+        "/library/{id}/versions/{number}/diff/{other}",
+        Action::ReadLibrary,
+    ),
     ("POST", "/executions", Action::RunPrompts),
     ("POST", "/executions/estimate", Action::RunPrompts),
 ];
@@ -89,6 +94,7 @@ const PERSONAL: &[&str] = &[
     "account",
     "accounts",
     "admin",
+    "avatars",
     "budget",
     "dashboard",
     "dead-letters",

@@ -174,7 +174,8 @@ impl World {
             .replace("{team}", &self.team.to_string())
             .replace("{user}", &self.other.to_string())
             .replace("{id}", &id)
-            .replace("{number}", "1");
+            .replace("{number}", "1")
+            .replace("{other}", "1");
         match path.starts_with("/teams") || path == "/sync/push" {
             true => format!("/api/v1{path}"),
             false => format!("/api/v1{path}?space={}{}", self.team, self.query(&path)),
@@ -248,6 +249,7 @@ impl World {
             ("user", json!(self.other)),
             ("id", id),
             ("number", json!(1)),
+            ("other", json!(1)),
             ("epoch", json!(EPOCH)),
             ("cursor", json!(0)),
         ];
