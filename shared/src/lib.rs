@@ -3,6 +3,7 @@ pub mod access;
 pub mod accounts;
 pub mod capture;
 pub mod dashboards;
+pub mod diff;
 pub mod error;
 #[cfg(feature = "exchange")]
 pub mod exchange;

@@ -3,7 +3,7 @@
 use super::figures::{self, Both, Whose};
 use super::query::{PeriodQuery, written};
 use crate::app::AppState;
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, dashboards};
 use crate::web::actor::{Executions, is_admin};
 use crate::web::routes::Routes;
 use crate::web::{May, Reply};
@@ -11,7 +11,7 @@ use actix_web::web::{Data, Json, Query};
 use actix_web::{HttpResponse, get};
 use krowoc_shared::dashboards::Span;
 use krowoc_shared::dashboards::csv;
-use krowoc_shared::dashboards::wire::DashboardView;
+use krowoc_shared::dashboards::wire::{Begun, DashboardView};
 use krowoc_shared::error::Problem;
 use serde::Deserialize;
 
@@ -31,6 +31,13 @@ async fn read(state: &AppState, whose: Whose, span: Span, most: usize) -> Result
     state
         .store
         .read(move |conn: &mut Conn| figures::both(conn, whose, span, most))
+        .await
+}
+
+async fn begun(state: &AppState, whose: Whose) -> Result<Begun, StoreError> {
+    state
+        .store
+        .read(move |conn: &mut Conn| dashboards::begun(conn, whose.user, whose.space))
         .await
 }
 
@@ -61,12 +68,18 @@ async fn dashboard(
     let person = actor.device().is_none() && actor.token().is_none();
     let admin = person && is_admin(&state, actor.user).await?;
     let both = read(&state, whose, span, PROMPTS).await?;
+    let (total, before) = (both.board.total().figures(), both.before.figures());
+    let begun = match total.executions.saturating_add(before.executions) {
+        0 => Some(begun(&state, whose).await?),
+        _ => None,
+    };
     Ok(Json(DashboardView {
+        begun,
         from: span.from,
         to: span.to,
         grain: span.grain,
-        total: both.board.total().figures(),
-        before: both.before.figures(),
+        total,
+        before,
         points: both.board.series(),
         models: both.board.by_model(MODELS),
         model_count: u64::try_from(both.board.models()).unwrap_or(u64::MAX),

@@ -4,11 +4,12 @@
 use super::body::Body;
 use crate::app::AppState;
 use crate::store::publications::{self, Listed};
-use crate::store::standings::{self, Standing, Standings};
+use crate::store::standings::{self, Moment, Standing, Standings};
 use crate::store::{Conn, StoreError};
 use crate::web::Reply;
 use krowoc_shared::ids::{Millis, PublicationId};
 use krowoc_shared::leaderboard::rank::{Candidate, rank};
+use krowoc_shared::leaderboard::window::DAY;
 use krowoc_shared::leaderboard::wire::{BoardView, Entry, PublicSummary, Rules};
 use krowoc_shared::leaderboard::{Counts, Formula, PLACES, Pool, Ranked, Window};
 use krowoc_shared::text::fold;
@@ -120,6 +121,8 @@ pub(super) struct Item {
     pub listed: Listed,
     /// Its counts by window, in their order.
     standings: [Standing; 3],
+    /// What they were a day before.
+    before: [Counts; 3],
     /// What a search looks at.
     folded: String,
 }
@@ -127,12 +130,13 @@ pub(super) struct Item {
 impl Item {
     /// What was counted in a window.
     pub(super) fn counts(&self, window: Window) -> Counts {
-        let standing = match window {
-            Window::Day => &self.standings[0],
-            Window::Week => &self.standings[1],
-            Window::All => &self.standings[2],
-        };
-        standing.counts
+        let [day, week, all] = &self.standings;
+        pick(window, [day, week, all]).counts
+    }
+
+    /// What had been counted in a window a day before.
+    fn counts_before(&self, window: Window) -> Counts {
+        pick(window, self.before)
     }
 
     /// Runs of each of the last 24 hours.
@@ -157,6 +161,15 @@ impl Item {
     }
 }
 
+/// What belongs to a window, of what each has.
+fn pick<T>(window: Window, [day, week, all]: [T; 3]) -> T {
+    match window {
+        Window::Day => day,
+        Window::Week => week,
+        Window::All => all,
+    }
+}
+
 /// Everything that is public, as it was read at a time.
 pub(super) struct Catalogue {
     /// When it was read.
@@ -171,13 +184,18 @@ pub(super) struct Catalogue {
 impl Catalogue {
     fn read(conn: &mut Conn, read_at: Millis) -> Result<Self, StoreError> {
         let counted_at = standings::counted(conn)?.at;
-        let mut all: Standings = standings::all(conn)?;
+        let mut all: Standings = standings::all(conn, Moment::Now)?;
+        let mut before: Standings = standings::all(conn, Moment::DayBefore)?;
         let listed = publications::shown(conn)?;
         let items: Vec<Item> = listed
             .into_iter()
             .map(|listed| Item {
                 standings: Window::ALL
                     .map(|window| all.remove(&(window, listed.id)).unwrap_or_default()),
+                before: Window::ALL.map(|window| {
+                    let found = before.remove(&(window, listed.id));
+                    found.unwrap_or_default().counts
+                }),
                 folded: fold(&format!(
                     "{} {} {}",
                     listed.title,
@@ -237,13 +255,37 @@ impl Catalogue {
         (rank(formula, &candidates), pool)
     }
 
+    /// The places of a day before the counting, by the logs as they stood then, of what is public now and was then.
+    fn places_before(&self, window: Window, formula: Formula) -> HashMap<PublicationId, i64> {
+        let Some(then) = self.counted_at.map(|at| at.saturating_sub(DAY)) else {
+            return HashMap::new();
+        };
+        let there = self.items.iter().filter(|item| item.listed.first.is_none());
+        let there = there.filter(|item| item.listed.first_at <= then);
+        let candidates: Vec<Candidate> = there
+            .map(|item| Candidate {
+                id: item.listed.id,
+                first_at: item.listed.first_at,
+                counts: item.counts_before(window),
+            })
+            .collect();
+        let ranked = rank(formula, &candidates).into_iter();
+        (1..)
+            .zip(ranked)
+            .map(|(place, it)| (it.id, place))
+            .collect()
+    }
+
     /// A board.
     pub(super) fn board(&self, window: Window, formula: Formula) -> BoardView {
         let (ranked, pool) = self.ranked(window, formula);
+        let before = self.places_before(window, formula);
         let entry = |(rank, ranked): (u32, Ranked)| {
             let item = self.item(ranked.id)?;
+            let moved = |place: &i64| place.saturating_sub(i64::from(rank));
             Some(Entry {
                 rank,
+                moved: before.get(&ranked.id).map(moved),
                 slug: item.listed.slug.clone(),
                 title: item.listed.title.clone(),
                 author: item.listed.author.clone(),

@@ -7,7 +7,7 @@ use crate::app::AppState;
 use crate::jobs::{Kind, Outcome};
 use crate::store::copies::{self, Unread};
 use crate::store::logs::{self, Runners};
-use crate::store::standings::{self, Counted, Standing, Standings};
+use crate::store::standings::{self, Standing, Standings};
 use crate::store::{Conn, StoreError, Tx, publications};
 use crate::web::routes::Routes;
 use crate::web::{Admin, Reply};
@@ -19,7 +19,7 @@ use krowoc_shared::ids::Millis;
 use krowoc_shared::leaderboard::copies::{Print, link};
 use krowoc_shared::leaderboard::formula::weight;
 use krowoc_shared::leaderboard::votes::tally;
-use krowoc_shared::leaderboard::window::{HOUR, Window};
+use krowoc_shared::leaderboard::window::{DAY, HOUR, Window};
 use krowoc_shared::leaderboard::wire::Recomputed;
 use std::sync::Arc;
 
@@ -75,15 +75,19 @@ pub async fn run(state: &AppState) -> Result<Recomputed, StoreError> {
         .write_again(move |tx: &mut Tx<'_>| logs::drop_network_keys(tx, now))
         .await?;
     let confirmed_only = state.mailer.is_on();
-    let (from, new) = state
+    let (from, new, before) = state
         .store
-        .read(move |conn: &mut Conn| count(conn, now, confirmed_only))
+        .read(move |conn: &mut Conn| -> Result<_, StoreError> {
+            let from = standings::counted(conn)?;
+            let before = count(conn, now.saturating_sub(DAY), confirmed_only)?;
+            Ok((from, count(conn, now, confirmed_only)?, before))
+        })
         .await?;
     let rows = u64::try_from(new.len()).unwrap_or(u64::MAX);
-    let new = Arc::new(new);
+    let (new, before) = (Arc::new(new), Arc::new(without_hours(before)));
     let changed = state
         .store
-        .write_again(move |tx: &mut Tx<'_>| standings::replace(tx, from, now, &new))
+        .write_again(move |tx: &mut Tx<'_>| standings::replace(tx, from, now, &new, &before))
         .await?;
     state.public.forget();
     Ok(Recomputed {
@@ -150,13 +154,16 @@ async fn link_copies(state: &AppState) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// All counts as the logs have them, and what they are to replace.
-fn count(
-    conn: &mut Conn,
-    now: Millis,
-    confirmed_only: bool,
-) -> Result<(Counted, Standings), StoreError> {
-    let from = standings::counted(conn)?;
+/// Of what was, places are told alone.
+fn without_hours(mut all: Standings) -> Standings {
+    for standing in all.values_mut() {
+        standing.hours.clear();
+    }
+    all
+}
+
+/// All counts as the logs had them at a time.
+fn count(conn: &mut Conn, now: Millis, confirmed_only: bool) -> Result<Standings, StoreError> {
     let mut all = Standings::new();
     for (key, votes) in tally(&logs::casts(conn, confirmed_only)?, now) {
         let counts = &mut all.entry(key).or_default().counts;
@@ -180,7 +187,7 @@ fn count(
             *count = u64::try_from(runs).unwrap_or(0);
         }
     }
-    Ok((from, all))
+    Ok(all)
 }
 
 /// Adds people who ran a prompt last in the same hour.

@@ -1,4 +1,4 @@
-//! Steps in the life of a prompt: publish, archive, take back; one version by its number, and the name that programs use. Not the decisions: those are in `shared::sync`.
+//! Steps in the life of a prompt: publish, archive, take back; one version by its number, how two differ, and the name that programs use. Not the decisions: those are in `shared::sync`.
 
 use super::edit::change;
 use super::read::there;
@@ -7,14 +7,16 @@ use crate::store::{Conn, StoreError, versions};
 use crate::web::body::Body;
 use crate::web::guard::{PublishPrompts, ReadLibrary, SpaceQuery};
 use crate::web::routes::Routes;
-use crate::web::{In, Reply};
-use actix_web::web::{Data, Json, Path};
+use crate::web::{Fault, In, Reply};
+use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{get, post};
-use krowoc_shared::error::Problem;
+use krowoc_shared::diff::wire::{CONTEXT, DiffBy, DiffView, MOST_CONTEXT, can_compare, parts};
+use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::ids::DocId;
 use krowoc_shared::library::lifecycle::Act;
 use krowoc_shared::library::wire::{PromptName, Publish, Version, Written};
 use krowoc_shared::sync::wire::Op;
+use serde::Deserialize;
 
 /// Its routes.
 pub fn configure(cfg: &mut Routes<'_>) {
@@ -22,7 +24,8 @@ pub fn configure(cfg: &mut Routes<'_>) {
         .service(archive)
         .service(unarchive)
         .service(name)
-        .service(version);
+        .service(version)
+        .service(version_diff);
 }
 
 /// Publishes the present text of a prompt: that version never changes again, and the next edit makes a draft.
@@ -128,6 +131,75 @@ async fn version(
         })
         .await?;
     Ok(Json(found))
+}
+
+/// How a difference is told.
+#[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::IntoParams)]
+struct DiffQuery {
+    /// `line` (default) or `word`.
+    #[param(inline)]
+    by: Option<DiffBy>,
+    /// Unchanged lines around each change, 0 to 1,000; 3 when absent.
+    context: Option<u32>,
+}
+
+/// The difference between the texts of two versions of a document, as the dashboard shows it. The other may be the elder.
+#[utoipa::path(
+    tag = "library",
+    security(("session" = []), ("device" = []), ("token" = ["library:read"])),
+    params(
+        SpaceQuery,
+        ("id" = String, Path, description = "The document."),
+        ("number" = u64, Path, description = "The version that is compared, counted from 1."),
+        ("other" = u64, Path, description = "The version that it is compared with."),
+        DiffQuery,
+    ),
+    responses(
+        (status = 200, description = "What of the first is not in the other, and what came in its place.", body = DiffView),
+        (status = 404, description = "not_found: the document, or one of the versions", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "too_large: over 512 kB, or 20,000 lines, of both together", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "invalid_field", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/library/{id}/versions/{number}/diff/{other}")]
+async fn version_diff(
+    state: Data<AppState>,
+    actor: In<ReadLibrary>,
+    path: Path<(DocId, u64, u64)>,
+    query: Query<DiffQuery>,
+) -> Reply<Json<DiffView>> {
+    let space = actor.space();
+    let (id, number, other) = path.into_inner();
+    let (by, context) = (
+        query.by.unwrap_or_default(),
+        query.context.unwrap_or(CONTEXT),
+    );
+    if context > MOST_CONTEXT {
+        return Err(Fault::new(ErrorCode::InvalidField)
+            .field("/context")
+            .detail(format!("Ask for at most {MOST_CONTEXT} lines.")));
+    }
+    let compared = state
+        .store
+        .read(move |conn: &mut Conn| -> Reply<DiffView> {
+            there(conn, space, id)?;
+            let old = versions::get(conn, space, id, number)?;
+            let new = versions::get(conn, space, id, other)?;
+            if !can_compare(&old.text, &new.text) {
+                let detail = "These texts are too large to be compared here. Read both versions.";
+                return Err(Fault::new(ErrorCode::TooLarge).detail(detail));
+            }
+            Ok(DiffView {
+                number,
+                other,
+                by,
+                parts: parts(&old.text, &new.text, by, context),
+                title: old.title,
+                other_title: new.title,
+            })
+        })
+        .await?;
+    Ok(Json(compared))
 }
 
 /// The slug of a prompt: programs and agents name it by `prompt:<slug>`.

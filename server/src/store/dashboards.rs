@@ -5,13 +5,44 @@ use super::rollups::{COUNTS, Cursor, FACT, FactRow, LATE, latencies};
 use super::statement::{Statement, Value};
 use super::{Conn, StoreError};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Text};
+use krowoc_shared::dashboards::wire::Begun;
 use krowoc_shared::dashboards::{Fact, Latencies, Part, Span, Tally};
 use krowoc_shared::execution::money::NanoUsd;
 use krowoc_shared::ids::{ExecutionId, Millis, SpaceId, UserId};
 
 /// Most prompts named in one statement.
 const NAMED: usize = 100;
+
+/// How far an account has come.
+///
+/// # Errors
+/// The database's.
+pub fn begun(conn: &mut Conn, user: UserId, space: SpaceId) -> Result<Begun, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Bool)]
+        has_key: bool,
+        #[diesel(sql_type = Bool)]
+        has_prompt: bool,
+        #[diesel(sql_type = Bool)]
+        has_run: bool,
+    }
+    let row: Option<Row> = Statement::new(
+        "SELECT EXISTS (SELECT 1 FROM provider_key WHERE removed_at IS NULL AND (account_id = ? OR account_id IS NULL)) AS has_key, \
+         EXISTS (SELECT 1 FROM document WHERE space_id = ? AND shelf = 0 AND kind = 'prompt') AS has_prompt, \
+         EXISTS (SELECT 1 FROM execution WHERE account_id = ?) AS has_run",
+    )
+    .bind(user.as_bytes())
+    .bind(space.as_bytes())
+    .bind(user.as_bytes())
+    .first(conn)?;
+    Ok(row.map_or(Begun::default(), |row| Begun {
+        key: row.has_key,
+        prompt: row.has_prompt,
+        run: row.has_run,
+    }))
+}
 
 /// The counts of a row, or of several together.
 #[derive(QueryableByName)]

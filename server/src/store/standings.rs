@@ -10,6 +10,24 @@ use krowoc_shared::ids::{Millis, PublicationId};
 use krowoc_shared::leaderboard::{Counts, Window};
 use std::collections::BTreeMap;
 
+/// At which time the logs are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// When it is counted.
+    Now,
+    /// A day before that: by how much a prompt has gone up since.
+    DayBefore,
+}
+
+impl Moment {
+    const fn table(self) -> &'static str {
+        match self {
+            Self::Now => "standing",
+            Self::DayBefore => "standing_before",
+        }
+    }
+}
+
 /// What was counted of a prompt in a window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
@@ -52,11 +70,11 @@ pub fn counted(conn: &mut Conn) -> Result<Counted, StoreError> {
     })
 }
 
-/// All counts.
+/// All counts of a moment.
 ///
 /// # Errors
 /// The database's.
-pub fn all(conn: &mut Conn) -> Result<Standings, StoreError> {
+pub fn all(conn: &mut Conn, moment: Moment) -> Result<Standings, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = SmallInt)]
@@ -77,8 +95,9 @@ pub fn all(conn: &mut Conn) -> Result<Standings, StoreError> {
         hours: String,
     }
     let rows: Vec<Row> = Statement::new(
-        "SELECT span, publication_id, runs, executors, fresh, up, down, hours FROM standing",
+        "SELECT span, publication_id, runs, executors, fresh, up, down, hours FROM ",
     )
+    .sql(moment.table())
     .load(conn)?;
     let standing = |row: Row| {
         let window = Window::of_code(row.span).ok_or_else(|| fault("window"))?;
@@ -118,6 +137,7 @@ pub fn replace(
     from: Counted,
     at: Millis,
     new: &Standings,
+    before: &Standings,
 ) -> Result<Option<u64>, StoreError> {
     let moved = Statement::new(
         "UPDATE standing_state SET counted_at = ?, turns = turns + 1 WHERE id = 1 AND turns = ?",
@@ -128,10 +148,18 @@ pub fn replace(
     if moved == 0 {
         return Ok(None);
     }
-    let old = all(tx)?;
+    write(tx, Moment::DayBefore, before)?;
+    write(tx, Moment::Now, new).map(Some)
+}
+
+/// Writes the rows that came out otherwise; gives how many they are.
+fn write(tx: &mut Tx<'_>, moment: Moment, new: &Standings) -> Result<u64, StoreError> {
+    let old = all(tx, moment)?;
     let mut changed = 0_u64;
     for (window, id) in old.keys().filter(|key| !new.contains_key(*key)) {
-        Statement::new("DELETE FROM standing WHERE span = ? AND publication_id = ?")
+        Statement::new("DELETE FROM ")
+            .sql(moment.table())
+            .sql(" WHERE span = ? AND publication_id = ?")
             .bind(window.code())
             .bind(id.as_bytes())
             .execute(tx)?;
@@ -141,21 +169,24 @@ pub fn replace(
         if old.get(key) == Some(standing) {
             continue;
         }
-        put(tx, *key, standing)?;
+        put(tx, moment, *key, standing)?;
         changed = changed.saturating_add(1);
     }
-    Ok(Some(changed))
+    Ok(changed)
 }
 
 fn put(
     tx: &mut Tx<'_>,
+    moment: Moment,
     (window, id): (Window, PublicationId),
     standing: &Standing,
 ) -> Result<(), StoreError> {
     let counts = &standing.counts;
     // A prompt that was purged since it was counted has no row to stand in.
-    Statement::new(
-        "INSERT INTO standing (span, publication_id, runs, executors, fresh, up, down, hours) SELECT ?, id, ?, ?, ?, ?, ?, ? \
+    Statement::new("INSERT INTO ")
+    .sql(moment.table())
+    .sql(
+        " (span, publication_id, runs, executors, fresh, up, down, hours) SELECT ?, id, ?, ?, ?, ?, ?, ? \
          FROM publication WHERE id = ? ON CONFLICT (span, publication_id) DO UPDATE SET runs = excluded.runs, \
          executors = excluded.executors, fresh = excluded.fresh, up = excluded.up, down = excluded.down, hours = excluded.hours",
     )

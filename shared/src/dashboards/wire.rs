@@ -137,6 +137,21 @@ pub struct DashboardView {
     pub active: ActivePrompts,
     /// Whether the caller looks after the server and may see the figures of everybody.
     pub admin: bool,
+    /// Where neither the period nor the one before has an execution: how far the account has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Begun>,
+}
+
+/// How far an account has come that has no figures yet: what is to be done first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Begun {
+    /// It has a key to a provider.
+    pub key: bool,
+    /// Its library has a prompt.
+    pub prompt: bool,
+    /// Something was run, whenever.
+    pub run: bool,
 }
 
 /// What was used at a provider in a month.

@@ -1,6 +1,7 @@
 //! Rows of a difference between two texts, as a page shows them. Not a merge: nothing here decides which side is right.
 
 pub mod prose;
+pub mod wire;
 
 /// What a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -41,6 +41,25 @@ pub fn spark(counts: &[u64]) -> String {
     points.join("L")
 }
 
+/// How a move since yesterday is shown and said; nothing for a prompt that stayed, or for a board that was not counted.
+#[must_use]
+pub fn moved(by: Option<i64>) -> Option<(String, String)> {
+    let by = by?;
+    let places = by.unsigned_abs();
+    let unit = if places == 1 { "place" } else { "places" };
+    match by.signum() {
+        0 => None,
+        1 => Some((
+            format!("▲ {places}"),
+            format!("up {places} {unit} since yesterday"),
+        )),
+        _ => Some((
+            format!("▼ {places}"),
+            format!("down {places} {unit} since yesterday"),
+        )),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,5 +92,16 @@ mod tests {
         };
         assert_eq!(share(&part(150_000, 600_000)), "25.0");
         assert_eq!(share(&part(0, 0)), "0.0");
+    }
+
+    #[test]
+    fn a_move_is_told_by_a_mark_and_by_words() {
+        let told = |by| moved(Some(by)).map(|(mark, said)| format!("{mark}: {said}"));
+        assert_eq!(told(3).as_deref(), Some("▲ 3: up 3 places since yesterday"));
+        assert_eq!(
+            told(-1).as_deref(),
+            Some("▼ 1: down 1 place since yesterday")
+        );
+        assert_eq!((told(0), moved(None)), (None, None));
     }
 }

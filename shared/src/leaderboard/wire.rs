@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 pub struct Entry {
     /// Its place, counted from 1.
     pub rank: u32,
+    /// By how many places it has gone up since a day before the counting, down when negative; absent when it was not public then, or had no
+    /// place.
+    pub moved: Option<i64>,
     /// Its name in addresses: `/p/{slug}`.
     pub slug: String,
     /// Its title.

@@ -6,11 +6,15 @@ mod metrics;
 mod rollups;
 mod team;
 
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use krowoc_server::dashboards::rollup;
 use krowoc_server::store::statement::Statement;
-use krowoc_server::store::{StoreError, Tx};
+use krowoc_server::store::{Conn, StoreError, Tx};
 use krowoc_shared::dashboards::wire::DashboardView;
-use krowoc_shared::execution::wire::ExecutionState;
+use krowoc_shared::dashboards::{Board, Fact, Span};
+use krowoc_shared::execution::money::NanoUsd;
+use krowoc_shared::execution::wire::{Cost, ExecutionState};
 use krowoc_shared::ids::{DocId, ExecutionId, GroupId, Millis, SpaceId, UserId};
 use krowoc_tests::{Caller, TestApp};
 use serde_json::json;
@@ -121,6 +125,77 @@ fn end(tx: &mut Tx<'_>, row: &Row, state: ExecutionState, now: Millis) -> Result
     .bind(row.id.as_bytes())
     .execute(tx)?;
     Ok(())
+}
+
+/// Whose executions a test looks at.
+#[derive(Clone, Copy, Debug)]
+enum Of {
+    Account(UserId),
+    Team(SpaceId),
+}
+
+/// Every execution of those that has ended, straight from its rows.
+async fn facts(app: &TestApp, of: Of) -> Vec<Fact> {
+    #[derive(QueryableByName)]
+    struct Raw {
+        #[diesel(sql_type = Binary)]
+        id: Vec<u8>,
+        #[diesel(sql_type = Binary)]
+        account_id: Vec<u8>,
+        #[diesel(sql_type = Nullable<Binary>)]
+        space_id: Option<Vec<u8>>,
+        #[diesel(sql_type = BigInt)]
+        created_at: i64,
+        #[diesel(sql_type = Text)]
+        model: String,
+        #[diesel(sql_type = Nullable<Binary>)]
+        prompt_id: Option<Vec<u8>>,
+        #[diesel(sql_type = Text)]
+        state: String,
+        #[diesel(sql_type = Text)]
+        cost_state: String,
+        #[diesel(sql_type = BigInt)]
+        cost: i64,
+        #[diesel(sql_type = Nullable<BigInt>)]
+        latency_ms: Option<i64>,
+    }
+    let (column, id) = match of {
+        Of::Account(user) => ("account_id", user.as_bytes().to_vec()),
+        Of::Team(team) => ("space_id", team.as_bytes().to_vec()),
+    };
+    let read = app.state.store.read(move |conn: &mut Conn| {
+        Statement::new(
+            "SELECT id, account_id, space_id, created_at, model, prompt_id, state, cost_state, cost, latency_ms FROM execution \
+             WHERE state NOT IN ('waiting', 'running') AND ",
+        )
+        .sql(column)
+        .sql(" = ?")
+        .bind(id)
+        .load::<Raw>(conn)
+    });
+    let fact = |row: Raw| Fact {
+        id: ExecutionId::from_slice(&row.id).unwrap(),
+        user: UserId::from_slice(&row.account_id).unwrap(),
+        at: row.created_at,
+        model: row.model,
+        prompt: row.prompt_id.and_then(|id| DocId::from_slice(&id)),
+        team: row.space_id.and_then(|id| SpaceId::from_slice(&id)),
+        state: ExecutionState::parse(&row.state).unwrap(),
+        cost: match row.cost_state.as_str() {
+            "exact" => Cost::Exact(NanoUsd(row.cost)),
+            "estimated" => Cost::Estimated(NanoUsd(row.cost)),
+            _ => Cost::Unpriced,
+        },
+        latency: row.latency_ms,
+    };
+    read.await.unwrap().into_iter().map(fact).collect()
+}
+
+/// What facts come to in a span.
+fn board(facts: &[Fact], span: Span) -> Board {
+    let mut board = Board::new(span);
+    facts.iter().for_each(|fact| board.add_fact(fact));
+    board
 }
 
 async fn put(app: &TestApp, rows: Vec<Row>) {

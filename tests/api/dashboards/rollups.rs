@@ -1,73 +1,20 @@
 //! Roll-ups and what is not in them yet are the raw executions, at any moment and on any server.
 
-use super::{DAY, Dice, HOUR, MINUTE, Row, dashboard, end, person, put, roll_up, row};
+use super::{
+    DAY, Dice, HOUR, MINUTE, Of, Row, board, dashboard, end, facts, person, put, roll_up, row,
+};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use diesel::sql_types::BigInt;
 use krowoc_server::jobs::{ensure, work};
 use krowoc_server::store::statement::Statement;
 use krowoc_server::store::{Conn, Tx, rollups};
 use krowoc_shared::dashboards::wire::{DashboardView, Figures};
-use krowoc_shared::dashboards::{Board, Fact, Period, Span, Tally};
-use krowoc_shared::execution::money::NanoUsd;
-use krowoc_shared::execution::wire::{Cost, ExecutionState};
-use krowoc_shared::ids::{DocId, ExecutionId, UserId};
+use krowoc_shared::dashboards::{Fact, Period, Span, Tally};
+use krowoc_shared::execution::wire::ExecutionState;
+use krowoc_shared::ids::{DocId, UserId};
 use krowoc_tests::{Caller, Options, TestApp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-#[derive(QueryableByName)]
-struct Raw {
-    #[diesel(sql_type = Binary)]
-    id: Vec<u8>,
-    #[diesel(sql_type = BigInt)]
-    created_at: i64,
-    #[diesel(sql_type = Text)]
-    model: String,
-    #[diesel(sql_type = Nullable<Binary>)]
-    prompt_id: Option<Vec<u8>>,
-    #[diesel(sql_type = Text)]
-    state: String,
-    #[diesel(sql_type = Text)]
-    cost_state: String,
-    #[diesel(sql_type = BigInt)]
-    cost: i64,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    latency_ms: Option<i64>,
-}
-
-/// Every execution of an account that has ended, straight from its rows.
-async fn raw(app: &TestApp, user: UserId) -> Vec<Fact> {
-    let read = app.state.store.read(move |conn: &mut Conn| {
-        Statement::new(
-            "SELECT id, created_at, model, prompt_id, state, cost_state, cost, latency_ms FROM execution \
-             WHERE account_id = ? AND state NOT IN ('waiting', 'running')",
-        )
-        .bind(user.as_bytes())
-        .load::<Raw>(conn)
-    });
-    let fact = |row: Raw| Fact {
-        id: ExecutionId::from_slice(&row.id).unwrap(),
-        user,
-        at: row.created_at,
-        model: row.model,
-        prompt: row.prompt_id.and_then(|id| DocId::from_slice(&id)),
-        team: None,
-        state: ExecutionState::parse(&row.state).unwrap(),
-        cost: match row.cost_state.as_str() {
-            "exact" => Cost::Exact(NanoUsd(row.cost)),
-            "estimated" => Cost::Estimated(NanoUsd(row.cost)),
-            _ => Cost::Unpriced,
-        },
-        latency: row.latency_ms,
-    };
-    read.await.unwrap().into_iter().map(fact).collect()
-}
-
-fn board(facts: &[Fact], span: Span) -> Board {
-    let mut board = Board::new(span);
-    facts.iter().for_each(|fact| board.add_fact(fact));
-    board
-}
 
 fn prompts(facts: &[Fact], span: Span) -> BTreeMap<Option<DocId>, Figures> {
     let mut all: BTreeMap<Option<DocId>, Tally> = BTreeMap::new();
@@ -104,7 +51,7 @@ fn same(view: &DashboardView, facts: &[Fact], span: Span) {
 }
 
 async fn check(app: &TestApp, caller: &Caller, user: UserId) {
-    let facts = raw(app, user).await;
+    let facts = facts(app, Of::Account(user)).await;
     let now = app.state.now();
     for period in Period::ALL {
         let view = dashboard(caller, &format!("period={}", period.as_str())).await;
@@ -231,7 +178,7 @@ async fn rollups_and_what_is_not_in_them_yet_are_the_raw_executions_at_every_ste
     });
     assert_eq!(gone.await.unwrap(), 1);
     check(&app, &ada_here, ada).await;
-    let facts = raw(&app, ada).await.len();
+    let facts = facts(&app, Of::Account(ada)).await.len();
     assert_eq!(
         counted(&app, "rollup_model").await,
         2 * i64::try_from(facts).unwrap()

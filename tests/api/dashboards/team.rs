@@ -1,17 +1,14 @@
 //! Figures of a team: its members' executions of its prompts, equal to the rows themselves at any moment, and for its admins alone.
 
-use super::{DAY, Dice, HOUR, MINUTE, Row, end, put, roll_up, row};
-use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use super::{DAY, Dice, HOUR, MINUTE, Of, Row, board, end, facts, put, roll_up, row};
+use krowoc_server::store::Tx;
 use krowoc_server::store::statement::Statement;
-use krowoc_server::store::{Conn, Tx};
 use krowoc_shared::access::Role;
 use krowoc_shared::dashboards::wire::{FirstSuccess, TeamFiguresView};
-use krowoc_shared::dashboards::{Board, Fact, Period, Span, Tally};
+use krowoc_shared::dashboards::{Period, Span, Tally};
 use krowoc_shared::error::ErrorCode;
-use krowoc_shared::execution::money::NanoUsd;
-use krowoc_shared::execution::wire::{Cost, ExecutionState};
-use krowoc_shared::ids::{ExecutionId, SpaceId, UserId};
+use krowoc_shared::execution::wire::ExecutionState;
+use krowoc_shared::ids::{SpaceId, UserId};
 use krowoc_tests::caller::PASSWORD;
 use krowoc_tests::clock::BEGIN;
 use krowoc_tests::ops::{at, edit, prompt};
@@ -25,61 +22,9 @@ async fn figures(team: Team, by: &Caller, query: &str) -> TeamFiguresView {
     by.get(&path).await.ok().json()
 }
 
-#[derive(QueryableByName)]
-struct Raw {
-    #[diesel(sql_type = Binary)]
-    id: Vec<u8>,
-    #[diesel(sql_type = Binary)]
-    account_id: Vec<u8>,
-    #[diesel(sql_type = BigInt)]
-    created_at: i64,
-    #[diesel(sql_type = Text)]
-    state: String,
-    #[diesel(sql_type = Text)]
-    cost_state: String,
-    #[diesel(sql_type = BigInt)]
-    cost: i64,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    latency_ms: Option<i64>,
-}
-
-/// Every execution of a team's prompts that has ended, straight from its rows.
-async fn raw(app: &TestApp, team: SpaceId) -> Vec<Fact> {
-    let read = app.state.store.read(move |conn: &mut Conn| {
-        Statement::new(
-            "SELECT id, account_id, created_at, state, cost_state, cost, latency_ms FROM execution \
-             WHERE space_id = ? AND state NOT IN ('waiting', 'running')",
-        )
-        .bind(team.as_bytes())
-        .load::<Raw>(conn)
-    });
-    let fact = |row: Raw| Fact {
-        id: ExecutionId::from_slice(&row.id).unwrap(),
-        user: UserId::from_slice(&row.account_id).unwrap(),
-        at: row.created_at,
-        model: String::new(),
-        prompt: None,
-        team: Some(team),
-        state: ExecutionState::parse(&row.state).unwrap(),
-        cost: match row.cost_state.as_str() {
-            "exact" => Cost::Exact(NanoUsd(row.cost)),
-            "estimated" => Cost::Estimated(NanoUsd(row.cost)),
-            _ => Cost::Unpriced,
-        },
-        latency: row.latency_ms,
-    };
-    read.await.unwrap().into_iter().map(fact).collect()
-}
-
-fn board(facts: &[Fact], span: Span) -> Board {
-    let mut board = Board::new(span);
-    facts.iter().for_each(|fact| board.add_fact(fact));
-    board
-}
-
 /// What is shown is what the rows come to, in all and member by member.
 async fn check(app: &TestApp, team: Team, by: &Caller) {
-    let facts = raw(app, team.id).await;
+    let facts = facts(app, Of::Team(team.id)).await;
     for period in [Period::Day, Period::Month, Period::Quarter] {
         let span = Span::of(period, app.state.now());
         let view = figures(team, by, &format!("period={}", period.as_str())).await;

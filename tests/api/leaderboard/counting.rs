@@ -223,3 +223,48 @@ async fn an_account_takes_its_votes_and_runs_along_and_its_public_prompts() {
     assert_eq!(board(&app, "").await.public, 0);
     assert_eq!(write(&app, "DELETE FROM publication").await.unwrap(), 0);
 }
+
+#[tokio::test]
+async fn a_place_says_by_how_much_it_moved_since_a_day_before_and_the_same_when_counted_anew() {
+    let app = server().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let (_, lawyer) = Prompt::public(&ada, "Lawyer", LAWYER).await;
+    app.advance(1_000);
+    let (_, chef) = Prompt::public(&ada, "Chef", CHEF).await;
+    let moved = async || -> Vec<(String, Option<i64>)> {
+        count(&app).await;
+        let entries = board(&app, "window=all").await.entries;
+        entries.into_iter().map(|it| (it.slug, it.moved)).collect()
+    };
+    assert_eq!(
+        moved().await,
+        [(lawyer.clone(), None), (chef.clone(), None)],
+        "nobody was there a day ago"
+    );
+    app.advance(2 * DAY);
+    let bob = app.sign_up("bob@example.org").await;
+    vote(&bob, "192.0.2.1", &chef, Some("up")).await.ok();
+    let (_, tutor) = Prompt::public(&bob, "Tutor", super::TUTOR).await;
+    let expected = [
+        (chef.clone(), Some(1)),
+        (lawyer.clone(), Some(-1)),
+        (tutor.clone(), None),
+    ];
+    assert_eq!(moved().await, expected);
+    write(&app, "DELETE FROM standing_before").await.unwrap();
+    app.advance(31_000);
+    assert_eq!(moved().await, expected, "made of the log alone");
+    let page = app
+        .anonymous()
+        .get("/leaderboard?window=all")
+        .await
+        .ok()
+        .text();
+    assert!(
+        page.contains("up 1 place since yesterday")
+            && page.contains("down 1 place since yesterday")
+    );
+    app.advance(DAY);
+    let still = [(chef, Some(0)), (lawyer, Some(0)), (tutor, Some(0))];
+    assert_eq!(moved().await, still);
+}

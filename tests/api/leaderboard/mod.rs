@@ -142,7 +142,10 @@ async fn count(app: &TestApp) -> Recomputed {
 }
 
 async fn standing(app: &TestApp) -> standings::Standings {
-    let read = app.state.store.read(|conn: &mut Conn| standings::all(conn));
+    let read = app
+        .state
+        .store
+        .read(|conn: &mut Conn| standings::all(conn, standings::Moment::Now));
     read.await.unwrap()
 }
 

@@ -1,6 +1,7 @@
 //! The library as the dashboard sees it.
 
 mod batch;
+mod diff;
 mod edit;
 mod lifecycle;
 mod list;

@@ -201,15 +201,26 @@ fn row(out: &mut String, entry: &Entry, view: &BoardView) {
     let top = if entry.rank <= 3 { " rank--top" } else { "" };
     put!(
         out,
-        "<li class=\"rank{top}\"><span class=\"rank__n\">{}</span><div>{}</div><span class=\"hide-s\">{}</span>\
+        "<li class=\"rank{top}\"><span class=\"rank__n\">{}{}</span><div>{}</div><span class=\"hide-s\">{}</span>\
          <span class=\"num hide-s\">{}</span><span class=\"rank__acts\">{}</span>{}</li>",
         entry.rank,
+        moved(entry.moved),
         named(&entry.slug, &entry.title, &entry.author, &entry.tags),
         spark(&entry.hours),
         count(entry.counts.runs),
         acts(&entry.slug, &entry.title, entry.counts.votes()),
         why(entry, view)
     );
+}
+
+/// By how much it moved since yesterday: an arrow and a number to see, a sentence to hear.
+fn moved(by: Option<i64>) -> String {
+    let Some((mark, said)) = picture::moved(by) else {
+        return String::new();
+    };
+    format!(
+        "<span class=\"rank__moved\" title=\"{said}\"><span aria-hidden=\"true\">{mark}</span><span class=\"sr\">, {said}</span></span>"
+    )
 }
 
 /// Runs by the hour, as a line.

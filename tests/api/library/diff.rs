@@ -1,0 +1,116 @@
+//! The difference of two versions, by line and by word.
+
+use krowoc_shared::diff::wire::{DiffKind, DiffView};
+use krowoc_shared::error::ErrorCode;
+use krowoc_shared::library::wire::Written;
+use krowoc_tests::{Answer, Caller, TestApp};
+use serde_json::{Value, json};
+
+/// A prompt with two versions.
+async fn two(caller: &Caller, old: &str, new: &str) -> String {
+    let body = json!({"kind": "prompt", "set": {"title": "Watch"}, "body": old});
+    let made: Written = caller.post("/api/v1/library", body).await.ok().json();
+    let path = format!("/api/v1/library/{}", made.document.id);
+    let text = json!({"base_rev": made.document.body.rev, "text": new});
+    let edit = json!({"set": {"title": "Night watch"}, "body": text});
+    caller.patch(&path, edit).await.ok();
+    path
+}
+
+async fn diff(caller: &Caller, path: &str, rest: &str) -> Answer {
+    caller.get(&format!("{path}/versions/{rest}")).await
+}
+
+#[tokio::test]
+async fn two_versions_are_compared_by_line_and_by_word_in_either_direction() {
+    let app = TestApp::start().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let path = two(
+        &ada,
+        "one\ntwo\nkeep the light\nfour",
+        "one\ntwo\nkeep the fire\nfour",
+    )
+    .await;
+    let view: DiffView = diff(&ada, &path, "1/diff/2?context=1").await.ok().json();
+    assert_eq!(
+        (view.title.as_str(), view.other_title.as_str()),
+        ("Watch", "Night watch")
+    );
+    let told: Vec<(DiffKind, &str)> = view
+        .parts
+        .iter()
+        .map(|it| (it.kind, it.text.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (DiffKind::Skipped, ""),
+            (DiffKind::Same, "two"),
+            (DiffKind::Removed, "keep the light"),
+            (DiffKind::Added, "keep the fire"),
+            (DiffKind::Same, "four"),
+        ]
+    );
+    assert_eq!(view.parts[0].skipped, Some(1));
+    assert!(
+        view.parts[3]
+            .pieces
+            .iter()
+            .any(|it| it.changed && it.text == "fire")
+    );
+    let words: DiffView = diff(&ada, &path, "2/diff/1?by=word").await.ok().json();
+    let gone: Vec<&str> = words
+        .parts
+        .iter()
+        .filter(|it| it.kind == DiffKind::Removed)
+        .map(|it| it.text.as_str())
+        .collect();
+    assert_eq!(gone, ["fire"]);
+    let same: DiffView = diff(&ada, &path, "2/diff/2").await.ok().json();
+    assert_eq!(same.parts, []);
+}
+
+#[tokio::test]
+async fn what_is_not_there_not_ones_own_or_too_large_is_not_compared() {
+    let app = TestApp::start().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let bob = app.sign_up("bob@example.org").await;
+    let path = two(&ada, "old", "new").await;
+    for (rest, code) in [
+        ("1/diff/3", ErrorCode::NotFound),
+        ("0/diff/1", ErrorCode::NotFound),
+        ("1/diff/2?by=letter", ErrorCode::InvalidRequest),
+        ("1/diff/2?context=1001", ErrorCode::InvalidField),
+    ] {
+        assert_eq!(diff(&ada, &path, rest).await.code(), code, "{rest}");
+    }
+    let foreign = diff(&bob, &path, "1/diff/2").await;
+    assert_eq!(foreign.code(), ErrorCode::NotFound);
+    let large = "word ".repeat(60_000);
+    let path = two(&ada, &large, &format!("{large}more")).await;
+    assert_eq!(
+        diff(&ada, &path, "1/diff/2").await.code(),
+        ErrorCode::TooLarge
+    );
+    let (program, _) = ada.program(&["library:read"]).await;
+    let lines = "line\n".repeat(10_001);
+    let path = two(&ada, &lines, &format!("{lines}more")).await;
+    assert_eq!(
+        diff(&program, &path, "1/diff/2").await.code(),
+        ErrorCode::TooLarge
+    );
+}
+
+#[tokio::test]
+async fn a_difference_is_a_field_of_graphql_too() {
+    let app = TestApp::start().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let path = two(&ada, "old", "new").await;
+    let id = path.rsplit('/').next().unwrap();
+    let query = "query($id: ID!) { versionDiff(id: $id, number: 1, other: 2, by: WORD) { by parts { kind text } } }";
+    let body = json!({"query": query, "variables": {"id": id}});
+    let answer: Value = ada.post("/api/graphql", body).await.ok().json();
+    let diff = &answer["data"]["versionDiff"];
+    assert_eq!(diff["by"], "WORD", "{answer}");
+    assert_eq!(diff["parts"][0], json!({"kind": "REMOVED", "text": "old"}));
+}
