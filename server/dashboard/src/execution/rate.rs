@@ -1,6 +1,6 @@
 //! What can be done with an answer: rate it, copy it, keep it as a snippet. Not a run of its own.
 
-use crate::app::App;
+use crate::app::{App, Session};
 use crate::platform;
 use krowoc_shared::execution::wire::{ExecutionView, Rate, SaveOutput};
 use krowoc_shared::ids::{DocId, ExecutionId};
@@ -82,10 +82,15 @@ pub fn Actions(
 /// Keeps an output as a snippet, with a way back.
 pub fn save_output(app: App, id: ExecutionId) {
     let document = platform::doc_id();
+    let space = match app.session.get_untracked() {
+        Session::In(view) => Some(view.space),
+        _ => None,
+    };
     spawn_local(async move {
         let save = SaveOutput {
             document,
             title: None,
+            space,
         };
         let path = format!("/executions/{id}/save");
         match Client.post::<Value>(&path, &save).await {
