@@ -2,7 +2,6 @@
 pub mod api;
 pub mod charts;
 pub mod components;
-pub use krowoc_shared::diff;
 pub mod format;
 pub mod icons;
 pub mod messages;

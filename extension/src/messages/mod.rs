@@ -1,6 +1,7 @@
 //! What the pages ask of the background and what it answers. Not the server's wire: that is `shared::sync::wire`.
 
 use krowoc_shared::capture::Cut;
+use krowoc_shared::diff::Row;
 use krowoc_shared::ids::{DocId, GroupId, Millis, OpId, SpaceId};
 use krowoc_shared::library::document::Kind;
 use serde::{Deserialize, Serialize};
@@ -336,32 +337,9 @@ pub struct Before {
     /// How alike they are.
     pub likeness: Likeness,
     /// The differences from its text to the capture, with some context; empty when the texts have nothing to do with each other.
-    pub diff: Vec<DiffLine>,
+    pub diff: Vec<Row>,
     /// Lines that differ.
     pub changed: usize,
-}
-
-/// A line of a diff.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DiffLine {
-    /// Which side it is on.
-    pub side: Side,
-    /// Its pieces; true for those that differ within the line.
-    pub pieces: Vec<(bool, String)>,
-}
-
-/// The side of a line of a diff.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Side {
-    /// On both.
-    Both,
-    /// Only in the earlier text.
-    Old,
-    /// Only in the new one.
-    New,
-    /// Left out here.
-    Gap,
 }
 
 /// How an earlier save resembles a capture.

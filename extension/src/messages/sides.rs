@@ -1,6 +1,6 @@
 //! Both sides of a conflict as the popup shows them, and what became of a choice. Not the conflict as it is stored.
 
-use super::DiffLine;
+use krowoc_shared::diff::Row;
 use krowoc_shared::ids::{DocId, Millis, OpId};
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,7 @@ pub struct Sides {
     /// The other text was written on this device.
     pub here: bool,
     /// The differences from the library's text to the other; empty when the texts are too long to compare.
-    pub diff: Vec<DiffLine>,
+    pub diff: Vec<Row>,
 }
 
 /// What became of a choice.

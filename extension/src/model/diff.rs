@@ -1,7 +1,6 @@
-//! The difference between two texts as lines for a reader. Not a merge: that is `shared::sync`.
+//! As much of the difference between two texts as a popup shows. Not its making: that is `shared::diff`.
 
-use crate::messages::{DiffLine, Side};
-use similar::{ChangeTag, TextDiff};
+use krowoc_shared::diff::{Row, RowKind, rows};
 
 /// Lines of context around a change.
 const CONTEXT: usize = 1;
@@ -12,87 +11,38 @@ const LARGEST: usize = 400_000;
 
 /// The lines that differ with some context, and how many differ.
 #[must_use]
-pub fn diff(old: &str, new: &str) -> (Vec<DiffLine>, usize) {
+pub fn diff(old: &str, new: &str) -> (Vec<Row>, usize) {
     if old.len().saturating_add(new.len()) > LARGEST {
         return (Vec::new(), 0);
     }
-    let diff = TextDiff::from_lines(old, new);
-    let mut lines = Vec::new();
-    let mut changed = 0;
-    for (at, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
-        if at > 0 {
-            lines.push(DiffLine {
-                side: Side::Gap,
-                pieces: Vec::new(),
-            });
-        }
-        for change in group.iter().flat_map(|op| diff.iter_inline_changes(op)) {
-            let side = match change.tag() {
-                ChangeTag::Equal => Side::Both,
-                ChangeTag::Delete => Side::Old,
-                ChangeTag::Insert => Side::New,
-            };
-            changed += usize::from(side != Side::Both);
-            lines.push(DiffLine {
-                side,
-                pieces: pieces(change.iter_strings_lossy()),
-            });
-        }
-    }
+    let mut lines = rows(old, new, CONTEXT);
+    let differs = |row: &&Row| matches!(row.kind, RowKind::Add | RowKind::Del);
+    let changed = lines.iter().filter(differs).count();
     lines.truncate(MOST);
     (lines, changed)
-}
-
-fn pieces<'a>(
-    parts: impl Iterator<Item = (bool, std::borrow::Cow<'a, str>)>,
-) -> Vec<(bool, String)> {
-    parts
-        .map(|(marked, text)| (marked, text.trim_end_matches(['\n', '\r']).to_owned()))
-        .filter(|(_, text)| !text.is_empty())
-        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn text(line: &DiffLine) -> String {
-        line.pieces.iter().map(|(_, text)| text.as_str()).collect()
-    }
-
     #[test]
-    fn equal_texts_have_no_lines() {
-        assert_eq!(diff("a\nb\n", "a\nb\n"), (Vec::new(), 0));
-    }
-
-    #[test]
-    fn a_changed_word_is_marked_within_its_line() {
+    fn lines_that_differ_are_counted_and_those_around_them_are_no_change() {
         let old = "Rules:\nexplanations for each suggestion.\n";
         let new = "Rules:\nexplanations for every suggestion.\n";
         let (lines, changed) = diff(old, new);
         assert_eq!(changed, 2);
-        let sides: Vec<Side> = lines.iter().map(|line| line.side).collect();
-        assert_eq!(sides, [Side::Both, Side::Old, Side::New]);
-        assert_eq!(text(&lines[2]), "explanations for every suggestion.");
-        let marked: Vec<&str> = lines[2]
-            .pieces
-            .iter()
-            .filter(|(marked, _)| *marked)
-            .map(|(_, text)| text.as_str())
-            .collect();
-        assert_eq!(marked, ["every"]);
+        let kinds: Vec<RowKind> = lines.iter().map(|line| line.kind).collect();
+        assert_eq!(kinds, [RowKind::Same, RowKind::Del, RowKind::Add]);
+        assert_eq!(diff(old, old), (Vec::new(), 0));
     }
 
     #[test]
-    fn unchanged_stretches_are_left_out_and_shown_as_a_gap() {
-        let old: String = (0..50).map(|n| format!("line {n}\n")).collect();
-        let new = old
-            .replace("line 3\n", "LINE 3\n")
-            .replace("line 40\n", "LINE 40\n");
+    fn a_popup_shows_the_beginning_of_a_long_difference_and_all_of_its_count() {
+        let old: String = (0..100).map(|n| format!("old {n}\n")).collect();
+        let new: String = (0..100).map(|n| format!("new {n}\n")).collect();
         let (lines, changed) = diff(&old, &new);
-        assert_eq!(changed, 4);
-        assert!(lines.iter().any(|line| line.side == Side::Gap));
-        assert!(lines.len() < 12);
+        assert_eq!((lines.len(), changed), (60, 200));
     }
 
     #[test]

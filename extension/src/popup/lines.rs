@@ -1,11 +1,11 @@
-//! The lines of a difference. Not their making: that is `model::diff`.
+//! The lines of a difference. Not their making: that is `shared::diff`.
 
-use crate::messages::{DiffLine, Side};
 use crate::page::dom::{El, div, el};
 use crate::page::t;
+use krowoc_shared::diff::{Row, RowKind};
 
 /// A box with the lines that differ; `label` names it.
-pub(super) fn difference(label: &str, lines: &[DiffLine]) -> El {
+pub(super) fn difference(label: &str, lines: &[Row]) -> El {
     div("div", "preview preview--flush preview--scroll")
         .attr("tabindex", "0")
         .attr("role", "group")
@@ -13,24 +13,22 @@ pub(super) fn difference(label: &str, lines: &[DiffLine]) -> El {
         .child(div("div", "diff").children(lines.iter().map(line)))
 }
 
-fn line(line: &DiffLine) -> El {
-    let (class, spoken) = match line.side {
-        Side::Both => ("", None),
-        Side::Old => ("del", Some("diffRemoved")),
-        Side::New => ("add", Some("diffAdded")),
-        Side::Gap => ("gap", None),
+fn line(line: &Row) -> El {
+    let (class, spoken) = match line.kind {
+        RowKind::Same => ("", None),
+        RowKind::Del => ("del", Some("diffRemoved")),
+        RowKind::Add => ("add", Some("diffAdded")),
+        RowKind::Gap => ("gap", None),
     };
     let mut text = el("span");
     if let Some(key) = spoken {
         text = text.child(div("span", "sr").text(&(t(key) + " ")));
     }
-    if line.side == Side::Gap {
-        text = text.text("⋯");
-    }
     for (marked, piece) in &line.pieces {
-        text = match line.side {
-            Side::New if *marked => text.child(el("ins").text(piece)),
-            Side::Old if *marked => text.child(el("del").text(piece)),
+        text = match line.kind {
+            RowKind::Add if *marked => text.child(el("ins").text(piece)),
+            RowKind::Del if *marked => text.child(el("del").text(piece)),
+            RowKind::Gap => text.text("⋯"),
             _ => text.text(piece),
         };
     }

@@ -1,6 +1,7 @@
 //! A difference as one text: what went and what came stand where they belong, word by word. Not rows of lines.
 
-use super::{LINES, Step, align, shown, words};
+use super::align::{Step, align, shown};
+use super::{LINES, words};
 
 /// Most differing words that are aligned within a stretch of changed lines.
 const WORDS: usize = 1_000;

@@ -1,6 +1,6 @@
 //! A difference as the API gives it. Not how it is found.
 
-use super::prose::{Part, prose};
+use super::{Part, prose};
 use super::{RowKind, rows};
 use serde::{Deserialize, Serialize};
 

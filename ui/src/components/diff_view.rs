@@ -1,6 +1,6 @@
-//! A difference on the page. The rows come from `crate::diff` or from another source of the same shape.
+//! A difference on the page. The rows come from `shared::diff` or from another source of the same shape.
 
-use crate::diff::{Row, RowKind};
+use krowoc_shared::diff::{Row, RowKind};
 use leptos::prelude::*;
 
 /// Rows of a difference, one under the other.

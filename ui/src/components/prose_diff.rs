@@ -1,7 +1,7 @@
 //! A difference within the text itself, word by word. Not the one by lines.
 
-use crate::diff::prose::{Part, Piece};
 use crate::messages::common;
+use krowoc_shared::diff::{Part, Piece};
 use leptos::prelude::*;
 
 /// Pieces of a difference, as one text.

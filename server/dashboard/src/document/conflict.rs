@@ -3,11 +3,11 @@
 use super::actions::copy_of;
 use super::control::Control;
 use crate::app::App;
+use krowoc_shared::diff::rows;
 use krowoc_shared::library::document::{Conflict, Document};
 use krowoc_shared::library::wire::Written;
 use krowoc_ui::api::Client;
 use krowoc_ui::components::{Button, ButtonKind, DiffView, Icon, RelativeTime};
-use krowoc_ui::diff::rows;
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::document as words;
 use leptos::prelude::*;
@@ -74,7 +74,7 @@ fn side(
     app: App,
     name: &'static str,
     at: i64,
-    changes: Vec<krowoc_ui::diff::Row>,
+    changes: Vec<krowoc_shared::diff::Row>,
     take: impl Fn(()) + Send + Sync + 'static,
 ) -> impl IntoView {
     view! {

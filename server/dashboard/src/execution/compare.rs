@@ -1,7 +1,7 @@
 //! Two answers, one against the other. Which two is chosen here; the texts are the caller's.
 
+use krowoc_shared::diff::rows;
 use krowoc_ui::components::{DiffView, Icon};
-use krowoc_ui::diff::rows;
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::run as words;
 use leptos::prelude::*;
