@@ -175,6 +175,12 @@ impl Board {
         count.saturating_add(more) <= PER_USER
     }
 
+    /// Whether nothing is under way here.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        lock(&self.inner).users.is_empty()
+    }
+
     /// Puts an execution on the board. `tap` gets its events as they come.
     pub fn put(&self, user: UserId, live: Live, tap: Option<UnboundedSender<Event>>) -> Arc<Cell> {
         let mut inner = lock(&self.inner);

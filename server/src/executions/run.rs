@@ -142,6 +142,7 @@ async fn run_models(
     body: Body<RunRequest, { limits::REQUEST_BYTES }>,
 ) -> Reply<HttpResponse> {
     let Body(wanted) = body;
+    service::expect(&state);
     let events = wants_events(&request);
     let seat = events.then(|| seat(&state, &actor)).transpose()?;
     let idempotency = idempotency(&request, &wanted)?;

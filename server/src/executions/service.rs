@@ -115,6 +115,13 @@ pub struct Handle {
     pub events: mpsc::UnboundedReceiver<Event>,
 }
 
+/// Says that a run is about to be asked for: whoever comes alone meets a store that is awake.
+pub fn expect(state: &AppState) {
+    if state.executions.is_empty() {
+        state.store.expect();
+    }
+}
+
 /// Starts a run: it is stored and its cost reserved before anything is sent. It goes on whatever becomes of the caller.
 ///
 /// # Errors

@@ -56,6 +56,7 @@ pub async fn chat_completions(
 async fn answer(request: &HttpRequest, mut payload: Payload) -> Result<HttpResponse, ApiError> {
     let state = request.app_data::<Data<AppState>>().cloned();
     let state = state.ok_or(ErrorCode::Internal)?;
+    service::expect(&state);
     let actor = Recent::<Executions>::from_request(request, &mut Payload::None).await?;
     actor.program(Executions::SCOPE)?;
     let body = Body::<Value, LARGEST>::from_request(request, &mut payload);

@@ -33,7 +33,8 @@ fn of_nobody(status: u16, body: &[u8]) -> String {
             "The address answered with a redirect ({status}), which is not followed; check the base URL."
         );
     }
-    if text.is_empty() || text.starts_with('<') {
+    // A page is for browsers, and brackets alone are for nobody.
+    if text.starts_with('<') || !text.contains(char::is_alphanumeric) {
         format!("The provider answered with status {status} and no reason.")
     } else {
         cut(text)

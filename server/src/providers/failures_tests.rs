@@ -214,11 +214,10 @@ fn messages_are_found_in_every_shape() {
         assert_eq!(refused(422, &body).message, message, "{body}");
     }
     assert_eq!(of_status(500, b"upstream down\n").message, "upstream down");
-    assert!(
-        of_status(502, b"<html>bad</html>")
-            .message
-            .contains("status 502")
-    );
+    for nothing in [&b"<html>bad</html>"[..], b"", b"{}", b"[]\n"] {
+        let message = of_status(502, nothing).message;
+        assert!(message.contains("status 502"), "{message}");
+    }
     assert!(of_status(301, b"").message.contains("redirect"));
 }
 

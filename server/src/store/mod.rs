@@ -14,6 +14,7 @@ pub mod dead_letters;
 pub mod derived;
 pub mod devices;
 mod durable;
+mod eager;
 mod error;
 pub mod execution_list;
 pub mod execution_rows;
@@ -253,6 +254,13 @@ impl Store {
         let value = self.write_again(work).await?;
         let durable = Box::pin(std::future::ready(Ok(())));
         Ok(Ahead { value, durable })
+    }
+
+    /// Says that a write is on its way while nothing else is: whoever does it is awake when it comes.
+    pub fn expect(&self) {
+        if let Some(writer) = &self.inner.writer {
+            writer.expect();
+        }
     }
 
     /// As [`Store::write_again`], with something made beforehand that needs no database: not while SQLite's writer or a

@@ -9,6 +9,7 @@
 
 use super::conn::{Conn, DatabaseUrl, Role, open};
 use super::durable::{Flush, Log, Progress, unknown};
+use super::eager::{eager, look, may_look};
 use super::error::{Failure, StoreError};
 use super::work::{Tx, depth};
 use super::writer_job::{Again, Job, Once, Work, ahead, closed, pending};
@@ -16,7 +17,7 @@ use super::{Ahead, Event};
 use diesel::Connection;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use futures_util::FutureExt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -29,13 +30,25 @@ const QUEUE: usize = 4096;
 
 type Manager = <Conn as Connection>::TransactionManager;
 
+/// What the thread is told.
+enum Told {
+    /// Work.
+    Work(Box<dyn Job>),
+    /// Work is on its way.
+    Soon,
+}
+
 /// The handle of the thread.
 pub(super) struct Writer {
-    queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
+    queue: Mutex<Option<SyncSender<Told>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     queued: Arc<AtomicUsize>,
     unanswered: Arc<AtomicUsize>,
     progress: Arc<Progress>,
+    /// Whether a processor can be spared for waiting.
+    spare: bool,
+    /// Work was announced, by somebody who comes alone.
+    expected: AtomicBool,
 }
 
 impl Writer {
@@ -84,6 +97,8 @@ impl Writer {
             queued,
             unanswered,
             progress,
+            spare: may_look(),
+            expected: AtomicBool::new(false),
         })
     }
 
@@ -116,7 +131,10 @@ impl Writer {
     {
         let (job, (outcome, durable)) = ahead::<T, E, _>(Again(work));
         self.submit(job)?;
-        let value = outcome.await.unwrap_or_else(|_| Err(closed().into()))?;
+        let expected = self.expected.swap(false, Ordering::Relaxed);
+        let alone = || expected && self.unanswered.load(Ordering::Relaxed) == 1;
+        let outcome = eager(outcome, alone).await;
+        let value = outcome.unwrap_or_else(|_| Err(closed().into()))?;
         let durable = durable.map(|kept| kept.map_or_else(|_| Err(closed()), |(kept, _)| kept));
         Ok(Ahead {
             value,
@@ -143,12 +161,23 @@ impl Writer {
         self.progress.wait().await
     }
 
+    /// Announces work that is to run ahead, while nothing else is under way: the thread is awake when it comes, and whoever brings it
+    /// does not sleep while it is done. With others about, both would take processors from them.
+    pub(super) fn expect(&self) {
+        if self.spare && !self.is_busy() {
+            self.expected.store(true, Ordering::Relaxed);
+            let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+            // A queue that is full is no quiet one.
+            let _ = queue.as_ref().map(|queue| queue.try_send(Told::Soon));
+        }
+    }
+
     fn submit(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let sender = queue.as_ref().ok_or_else(closed)?;
         self.queued.fetch_add(1, Ordering::Relaxed);
         self.unanswered.fetch_add(1, Ordering::Relaxed);
-        sender.try_send(job).map_err(|_| {
+        sender.try_send(Told::Work(job)).map_err(|_| {
             self.queued.fetch_sub(1, Ordering::Relaxed);
             self.unanswered.fetch_sub(1, Ordering::Relaxed);
             StoreError::Unavailable("too many writes are waiting".to_owned())
@@ -202,7 +231,7 @@ struct Loop {
     conn: Conn,
     flush: Flush,
     progress: Arc<Progress>,
-    jobs: Receiver<Box<dyn Job>>,
+    jobs: Receiver<Told>,
     events: broadcast::Sender<Event>,
     queued: Arc<AtomicUsize>,
     unanswered: Arc<AtomicUsize>,
@@ -211,7 +240,7 @@ struct Loop {
 impl Loop {
     fn run(mut self) {
         let mut carried = None;
-        while let Some(first) = carried.take().or_else(|| self.jobs.recv().ok()) {
+        while let Some(first) = carried.take().or_else(|| self.next()) {
             let mut group = Vec::with_capacity(8);
             let committed = self.group(first, &mut group, &mut carried);
             metrics::histogram!("krowoc_writer_group_size").record(group.len() as f64);
@@ -237,6 +266,31 @@ impl Loop {
             .batch_execute("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
     }
 
+    /// The next work, waited for; `None` when no more can come.
+    fn next(&self) -> Option<Box<dyn Job>> {
+        let mut told = self.jobs.recv().ok()?;
+        loop {
+            match told {
+                Told::Work(job) => return Some(job),
+                Told::Soon => {
+                    told = match look(&self.jobs) {
+                        Ok(told) => told,
+                        Err(_) => self.jobs.recv().ok()?,
+                    }
+                }
+            }
+        }
+    }
+
+    /// Work that waits already.
+    fn waiting(&self) -> Option<Box<dyn Job>> {
+        loop {
+            if let Told::Work(job) = self.jobs.try_recv().ok()? {
+                return Some(job);
+            }
+        }
+    }
+
     /// Runs waiting work in one transaction and commits it. The work is left in `group`, whatever became of it; work of the other
     /// sort that was taken from the queue is left in `carried`.
     fn group(
@@ -259,7 +313,7 @@ impl Loop {
             }
             group.push(job);
             if state.is_ok() && intact && group.len() < GROUP {
-                next = self.jobs.try_recv().ok();
+                next = self.waiting();
             }
             if next.as_ref().is_some_and(|job| job.may_repeat() != bare) {
                 *carried = next.take();

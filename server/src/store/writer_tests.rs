@@ -128,3 +128,22 @@ async fn after_a_refused_flush_nothing_is_written_or_read() {
     assert_eq!(stage.writer.run(add).await, Err(unknown()));
     assert_eq!(stage.seen(), 1, "the second was not begun");
 }
+
+#[tokio::test]
+async fn work_that_was_announced_is_done_like_any_other_and_an_announcement_alone_is_nothing() {
+    let mut stage = Stage::with("announced");
+    for expected in 1..=3 {
+        stage.writer.expect();
+        stage.writer.expect();
+        assert!(!stage.writer.is_busy(), "an announcement is no work");
+        stage.flush(Ok(()));
+        let Ahead { value, durable } = stage.writer.run_ahead(add).await.unwrap();
+        assert_eq!((value, stage.seen()), (7, expected));
+        assert_eq!(durable.await, Ok(()));
+        assert_eq!(stage.events.try_recv(), Ok(Event::Unindexed(1)));
+    }
+    stage.writer.expect();
+    stage.writer.stop();
+    stage.writer.expect();
+    assert!(stage.writer.run_ahead(add).await.is_err(), "it has ended");
+}

@@ -4,12 +4,13 @@ import http from 'node:http';
 /** Milliseconds between two batches of words: shorter than a frame. */
 const BEAT = 10;
 
-/** Listens on `port`; `plan()` gives the text of the next answer and how many words of it come a second, 0 for all at once. */
+/** Listens on `port`; `plan()` gives the text of the next answer and how many words of it come a second, 0 for all at once; or the status it is `refused` with. */
 export function startAnswers(port, plan) {
   const server = http.createServer((request, response) => {
     request.resume();
     request.on('end', () => {
-      const { text, perSecond = 0 } = plan();
+      const { text, perSecond = 0, refused } = plan();
+      if (refused) return response.writeHead(refused).end('{}');
       const words = text.match(/\S+\s*/g);
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       const say = (event) => response.write(`data: ${JSON.stringify({ id: 'answer', object: 'chat.completion.chunk', created: 1, model: 'answer', ...event })}\n\n`);

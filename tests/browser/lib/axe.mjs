@@ -18,8 +18,19 @@ export async function accessible(page, where) {
   assert.deepEqual(violations, [], `${where}: axe finds nothing`);
 }
 
-/** Fails when the page can be scrolled sideways. */
+/** Fails when the page can be scrolled sideways, or when what only screen readers read makes it longer than what is seen. */
 export async function fits(page, where) {
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const [over, strays] = await page.evaluate(() => {
+    const scrolls = (it) => ['auto', 'scroll'].includes(getComputedStyle(it).overflowY);
+    const stray = (it) => {
+      let box = it.parentElement;
+      while (box && box !== document.body && !scrolls(box)) box = box.parentElement;
+      return box && box !== document.body && !box.contains(it.offsetParent);
+    };
+    const root = document.documentElement;
+    const hidden = [...document.querySelectorAll('.sr')].filter((it) => it.offsetParent && stray(it));
+    return [root.scrollWidth - root.clientWidth, hidden.map((it) => it.textContent)];
+  });
   assert.ok(over <= 0, `${where}: the page is ${over} px wider than its window`);
+  assert.deepEqual(strays, [], `${where}: these scroll with the page and not with their pane`);
 }

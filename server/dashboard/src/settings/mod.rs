@@ -19,6 +19,7 @@ mod security;
 mod sessions;
 mod tokens;
 mod usage;
+mod user_agent;
 mod ways;
 
 pub use appearance::{apply_stored, set_theme};

@@ -4,6 +4,7 @@ use super::devices::Device;
 use super::gone::Gone;
 use super::remote::Remote;
 use super::tokens;
+use super::user_agent::readable;
 use crate::app::{Session, app};
 use crate::route::{Route, Section};
 use krowoc_shared::accounts::wire::{DeviceRow, SessionRow};
@@ -103,12 +104,12 @@ fn EndAll(#[prop(into)] on_done: Callback<()>) -> impl IntoView {
 fn Row(row: SessionRow, sessions: Remote<SessionRow>) -> impl IntoView {
     let app = app();
     let current = row.current;
-    let name = row.user_agent.clone();
+    let name = readable(&row.user_agent).unwrap_or_else(|| row.user_agent.clone());
     view! {
         <li class="item item--plain">
             <Icon glyph=Glyph::Globe />
             <div class="stack stack--1">
-                <span class="line line--wrap"><b class="med">{row.user_agent}</b>
+                <span class="line line--wrap"><b class="med" title=row.user_agent>{name.clone()}</b>
                     {current.then(|| view! { <span class="badge badge--accent">{words::THIS_ONE}</span> })}
                 </span>
                 <span class="xs muted">
