@@ -60,7 +60,10 @@ fn open(config: &Config, options: StoreOptions) -> Result<Store, StoreError> {
 }
 
 /// Puts the embedded catalogue in the place of an older embedded one. It is read only then: most starts find it there.
-async fn seed_models(store: &Store, now: Millis) -> Result<(), StoreError> {
+///
+/// # Errors
+/// The database's.
+pub async fn seed_models(store: &Store, now: Millis) -> Result<(), StoreError> {
     let mark = models::seed_mark(catalogue::SEED);
     let wanted = mark.clone();
     let wants = store.read(move |conn: &mut Conn| models::wants_seed(conn, &wanted));

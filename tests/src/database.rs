@@ -1,13 +1,18 @@
 //! A fresh database for one test: a SQLite file, or a PostgreSQL database made from a template. Gone when it is dropped.
 
-use anyhow::{Context, Result};
+use crate::clock::TestClock;
+use anyhow::{Context, Result, anyhow};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use krowoc_server::store::{DatabaseUrl, migrate};
+use krowoc_server::platform::Clock;
+use krowoc_server::serve::seed_models;
+use krowoc_server::store::{DatabaseUrl, Store, StoreOptions, migrate};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::UNIX_EPOCH;
 
 /// Which database a run of the tests uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +87,7 @@ impl TestDatabase {
         }
     }
 
-    /// Makes one with the tables of this binary.
+    /// Makes one with the tables of this binary, and what a first start puts into them.
     ///
     /// # Errors
     /// When the server cannot be reached, or a migration fails.
@@ -90,7 +95,9 @@ impl TestDatabase {
         match backend {
             Backend::Sqlite => {
                 let database = Self::empty(backend)?;
-                migrate::up(&database.url)?;
+                if let DatabaseUrl::Sqlite(path) = &database.url {
+                    std::fs::write(path, file()?)?;
+                }
                 Ok(database)
             }
             Backend::Postgres(url) => Self::postgres(url, &template(url)?),
@@ -123,6 +130,45 @@ impl Drop for TestDatabase {
     }
 }
 
+/// Makes the tables, and puts into them what a first start does: reading the catalogue of models is most of what a test would cost.
+fn fill(url: &DatabaseUrl) -> Result<()> {
+    migrate::up(url)?;
+    let url = url.clone();
+    // On a thread of its own: whoever asks may be in a runtime already.
+    let filled = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let store = Store::open(&url, StoreOptions::default())?;
+        let now = TestClock::default().now();
+        runtime.block_on(seed_models(&store, now))?;
+        runtime.block_on(store.close());
+        Ok::<_, anyhow::Error>(())
+    });
+    let filled = filled.join();
+    filled.map_err(|_| anyhow!("filling the database panicked"))?
+}
+
+/// The SQLite file that each test begins with; made once a process.
+fn file() -> Result<&'static [u8]> {
+    static FILE: OnceLock<std::result::Result<Vec<u8>, String>> = OnceLock::new();
+    let made = FILE.get_or_init(|| {
+        let make = || {
+            let database = TestDatabase::empty(&Backend::Sqlite)?;
+            fill(&database.url)?;
+            let DatabaseUrl::Sqlite(path) = &database.url else {
+                return Err(anyhow!("a SQLite database is a file"));
+            };
+            Ok(std::fs::read(path)?)
+        };
+        make().map_err(|error: anyhow::Error| format!("{error:#}"))
+    });
+    match made {
+        Ok(bytes) => Ok(bytes),
+        Err(error) => Err(anyhow!("{error}")),
+    }
+}
+
 /// The URL of another database of the same server.
 fn sibling(url: &str, name: &str) -> Result<DatabaseUrl> {
     let (base, _) = url.rsplit_once('/').context("the URL names no database")?;
@@ -135,13 +181,18 @@ struct Found {
     found: i64,
 }
 
-/// The template with today's tables; made once per state of the migrations, also when many processes ask.
+/// The template with today's tables and catalogue; made once per program and state of the migrations, also when many processes ask.
 fn template(url: &str) -> Result<String> {
     let mut hash = Sha256::new();
     fingerprint(
         &Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations/postgres"),
         &mut hash,
     )?;
+    // What is put into the tables is the program's: another build may put something else.
+    let program = std::fs::metadata(std::env::current_exe()?)?;
+    hash.update(program.len().to_le_bytes());
+    let made = program.modified()?.duration_since(UNIX_EPOCH)?;
+    hash.update(made.as_nanos().to_le_bytes());
     let digest: String = hash
         .finalize()
         .iter()
@@ -158,7 +209,7 @@ fn template(url: &str) -> Result<String> {
         let draft = format!("{name}_draft");
         conn.batch_execute(&format!("DROP DATABASE IF EXISTS {draft} WITH (FORCE)"))?;
         conn.batch_execute(&format!("CREATE DATABASE {draft} TEMPLATE template0"))?;
-        migrate::up(&sibling(url, &draft)?)?;
+        fill(&sibling(url, &draft)?)?;
         conn.batch_execute(&format!("ALTER DATABASE {draft} RENAME TO {name}"))?;
     }
     conn.batch_execute("SELECT pg_advisory_unlock(7420)")?;

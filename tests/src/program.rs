@@ -58,6 +58,8 @@ impl Program {
             .args(["serve", "--listen", &listen, "--database-url", &url])
             .args(["--log-level", "trace"])
             .args(words)
+            // A server refuses what is no setting of its own.
+            .env_remove("KROWOC_BIN")
             .env("KROWOC_KEY", crate::app::KEY)
             .stdout(Stdio::null())
             .stderr(lines)

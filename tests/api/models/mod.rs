@@ -8,7 +8,8 @@ use krowoc_shared::execution::catalogue::{Catalogue, seed};
 use krowoc_shared::execution::request::{ModelRef, Provider};
 use krowoc_shared::execution::wire::{ModelPage, ModelView};
 use krowoc_tests::app::config;
-use krowoc_tests::database::folder;
+use krowoc_tests::clock::TestClock;
+use krowoc_tests::database::{Backend, TestDatabase, folder};
 use krowoc_tests::{Caller, Options, TestApp};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -58,7 +59,11 @@ fn file(usd: &str) -> Value {
 
 #[tokio::test]
 async fn a_new_server_has_the_embedded_catalogue() {
-    let app = TestApp::start().await;
+    let database = TestDatabase::empty(&Backend::of_environment()).unwrap();
+    let (clock, options) = (Arc::new(TestClock::default()), Options::default());
+    let app = TestApp::on(database.url.clone(), clock, options)
+        .await
+        .unwrap();
     let alice = app.sign_up("alice@example.org").await;
     for name in [
         "openai/gpt-4o-mini",
