@@ -1,7 +1,6 @@
 //! A difference as the API gives it. Not how it is found.
 
-use super::{Part, prose};
-use super::{RowKind, rows};
+use super::{Part, RowKind, prose, rows};
 use serde::{Deserialize, Serialize};
 
 /// Largest texts that are compared, both together, in bytes of UTF-8.
