@@ -102,11 +102,16 @@ pub fn space() -> Option<SpaceId> {
 
 /// An address of a document with the team whose library it lies in, so that it opens there whoever follows it; as it is in one's own.
 pub fn placed(address: String) -> String {
-    let joint = if address.contains('?') { '&' } else { '?' };
     match Client.team() {
-        Some(team) => format!("{address}{joint}space={team}"),
+        Some(team) => placed_in(address, team),
         None => address,
     }
+}
+
+/// An address of a document with the library that it lies in.
+pub fn placed_in(address: String, space: SpaceId) -> String {
+    let joint = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{joint}space={space}")
 }
 
 /// Whose library an address is in, where its query says so.

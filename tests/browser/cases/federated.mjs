@@ -1,4 +1,4 @@
-// Signing in through a real OpenID Connect provider: a new account, one whose password proves it, a method removed but not the last.
+// Signing in through two real OpenID Connect providers: a new account, one whose password proves it, a second method, none removed as the last.
 import assert from 'node:assert/strict';
 import { accessible, fits } from '../lib/axe.mjs';
 import { Dashboard, PASSWORD } from '../lib/dashboard.mjs';
@@ -9,7 +9,11 @@ import { until } from '../lib/wait.mjs';
 export const name = 'a provider of sign-ins makes an account, needs the password of one that is there, and cannot be the last to go';
 
 const port = await freePort();
-export const args = ['--public-url', '{url}', '--oidc-issuer', `http://127.0.0.1:${port}`, '--oidc-client-id', 'krowoc', '--oidc-name', 'Example ID'];
+const labPort = await freePort();
+const lab = { id: 'lab', name: 'Lab ID' };
+const list = [{ ...lab, issuer: `http://127.0.0.1:${labPort}`, client_id: 'krowoc' }];
+export const args = ['--public-url', '{url}', '--oidc-issuer', `http://127.0.0.1:${port}`, '--oidc-client-id', 'krowoc', '--oidc-name', 'Example ID',
+  '--oidc-issuers', JSON.stringify(list)];
 
 async function through(context, page, who) {
   await page.goto(`${context.server.url}/signin`);
@@ -23,11 +27,13 @@ async function through(context, page, who) {
 export async function run(context) {
   const { server } = context;
   const issuer = await startIssuer(port, server.url, ['ada@example.org', 'grace@example.org']);
+  const second = await startIssuer(labPort, server.url, ['ada@lab.example.org'], lab);
   try {
     const first = await context.profile({ extension: false });
     const page = await first.visit(`${server.url}/signin`);
     const door = new Dashboard(page, server.url);
     await door.shows('Continue with Example ID');
+    await door.shows('Continue with Lab ID');
     await accessible(page, 'sign-in with a provider');
     for (const width of [1280, 390]) {
       await page.setViewport({ width, height: 860 });
@@ -37,11 +43,19 @@ export async function run(context) {
     await page.setViewport({ width: 1280, height: 860 });
     const ada = await through(context, page, 'ada@example.org');
     await ada.atLibrary();
+    // The provider's picture is fetched after the sign-in.
+    await until('the picture to be fetched', async () => !!(await ada.api('GET', '/session')).body.picture);
     await ada.open('/settings/account');
+    const faces = () => page.evaluate(() => [...document.querySelectorAll('img.face')].filter((it) => it.complete && it.naturalWidth > 0).length);
+    await until('the picture in the navigation and in the settings', async () => (await faces()) === 2);
     await ada.shows('Your account has no password');
     await ada.shows('ada@example.org');
     await accessible(page, 'account without a password');
     await context.shot(page, 'account-provider');
+    await ada.pressed('Remove the picture');
+    await ada.shows('Your picture was removed');
+    await until('no picture to be left', async () => (await faces()) === 0);
+    assert.equal((await ada.api('GET', '/session')).body.picture, undefined);
     await ada.pressed('Remove Example ID');
     await ada.shows('Nothing else lets you in');
     assert.equal((await ada.api('GET', '/account')).body.identities.length, 1);
@@ -50,9 +64,16 @@ export async function run(context) {
     await ada.hides('Your account has no password');
     await ada.pressed('Remove Example ID');
     await until('the method to be gone', async () => (await ada.api('GET', '/account')).body.identities.length === 0);
+    // The other issuer is another method of the same account.
+    await ada.pressed('Add Lab ID');
+    await until('the other provider to ask who it is', () => page.evaluate(() => document.title === 'Lab ID'));
+    await ada.pressed('Be ada@lab.example.org');
+    await ada.shows('ada@lab.example.org');
+    const [method] = (await ada.api('GET', '/account')).body.identities;
+    assert.equal(method.provider, 'lab');
 
-    const second = await context.profile({ extension: false });
-    await Dashboard.signUp(second, server, 'grace@example.org');
+    const other = await context.profile({ extension: false });
+    await Dashboard.signUp(other, server, 'grace@example.org');
     const third = await context.profile({ extension: false });
     const tab = await third.visit(`${server.url}/signin`);
     const grace = await through(context, tab, 'grace@example.org');
@@ -76,5 +97,6 @@ export async function run(context) {
     await accessible(stranger, 'a sign-in that failed');
   } finally {
     issuer.stop();
+    second.stop();
   }
 }

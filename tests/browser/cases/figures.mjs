@@ -30,7 +30,8 @@ async function empty(context, dashboard) {
   await accessible(page, 'home, empty');
   await context.shot(page, 'home-empty');
   await dashboard.pressed('Dashboard');
-  await dashboard.shows('Nothing was run in this time');
+  await dashboard.shows('Your figures begin with your first run');
+  await dashboard.shows('Add a key');
   await accessible(page, 'dashboard, empty');
   await context.shot(page, 'dashboard-empty');
 }

@@ -68,6 +68,22 @@ export async function run(context) {
   const readOnly = () => page.evaluate(() => document.querySelector('#body')?.readOnly);
   await until('the text to be for reading only', readOnly);
   await context.shot(page, 'team-viewer');
+
+  // Everybody may read a prompt of the team when an admin says so, under the team's name; a viewer sees that and cannot change it.
+  const { rev } = made.body.document.body;
+  await alice.api('POST', `/library/${prompt}/publish?space=${team}`, { body_rev: rev });
+  await alice.open(`/library/${prompt}?space=${team}`);
+  await alice.shows(`Everybody reads it under the name of the team, “${TEAM}”.`);
+  await alice.pressed('Make public');
+  await alice.shows('Everybody reads the version that was published last.');
+  await accessible(alice.page, 'a public prompt of a team');
+  await context.shot(alice.page, 'team-public');
+  await bob.open(`/library/${prompt}?space=${team}`);
+  await bob.shows('As a viewer you cannot make published prompts public');
+  await bob.open('/p/morse-code');
+  await bob.shows(`by ${TEAM}`);
+  await bob.open(`/library/${prompt}?space=${team}`);
+  await until('the text to be for reading only again', readOnly);
   const refused = await bob.api('PATCH', `/library/${prompt}?space=${team}`, { set: { title: 'Mine' } });
   assert.equal(refused.body.code, 'role_too_low');
 

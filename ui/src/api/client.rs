@@ -221,7 +221,24 @@ impl Client {
             .map(serde_json::to_string)
             .transpose()
             .map_err(|_| ApiError::Garbled(String::new()))?;
-        let mut request = request(method, path, body, signal);
+        self.ask(request(method, path, body, signal)).await
+    }
+
+    /// Puts a file in the place of another.
+    ///
+    /// # Errors
+    /// Whatever the request gave.
+    pub async fn put_file<T: DeserializeOwned>(
+        self,
+        path: &str,
+        file: JsValue,
+    ) -> Result<T, ApiError> {
+        let mut request = request(Method::Put, path, None, None);
+        request.body = Some(file);
+        self.ask(request).await
+    }
+
+    async fn ask<T: DeserializeOwned>(self, mut request: Request) -> Result<T, ApiError> {
         let mut renewed = false;
         loop {
             request.headers = self.csrf();
@@ -319,7 +336,7 @@ fn request(
     Request {
         method,
         url: format!("{BASE}{}", Client.placed(path)),
-        body,
+        body: body.map(|text| JsValue::from_str(&text)),
         headers: Vec::new(),
         signal,
         cookies: true,

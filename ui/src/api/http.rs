@@ -39,8 +39,8 @@ pub struct Request {
     pub method: Method,
     /// Address, with the query.
     pub url: String,
-    /// JSON.
-    pub body: Option<String>,
+    /// A text, which is JSON, or a file.
+    pub body: Option<JsValue>,
     /// Header names and values.
     pub headers: Vec<(&'static str, String)>,
     /// Calls it off.
@@ -119,8 +119,11 @@ pub(super) fn fetch(request: &Request) -> Result<js_sys::Promise, JsValue> {
     let headers = Headers::new()?;
     headers.set("accept", "application/json")?;
     if let Some(body) = &request.body {
-        headers.set("content-type", "application/json")?;
-        init.set_body(&JsValue::from_str(body));
+        // A file says itself what it is.
+        if body.is_string() {
+            headers.set("content-type", "application/json")?;
+        }
+        init.set_body(body);
     }
     for (name, value) in &request.headers {
         headers.set(name, value)?;

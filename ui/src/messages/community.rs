@@ -211,6 +211,12 @@ pub fn decision(verdict: Verdict, reports: u64, by: Option<&str>) -> String {
     )
 }
 
+/// Whose name a team's prompt bears in public.
+#[must_use]
+pub fn by_team(name: &str) -> String {
+    format!("Everybody reads it under the name of the team, “{name}”.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

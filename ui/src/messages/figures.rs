@@ -27,6 +27,15 @@ words! {
     EMPTY = "Nothing was run in this time";
     EMPTY_TEXT = "Executions, how many succeed, how long they take and what they cost will stand here.";
     RUN_A_TEXT = "Run a text";
+    BEGIN = "Your figures begin with your first run";
+    BEGIN_TEXT = "Three steps lead there. What you run from then on is counted here.";
+    BEGIN_KEY = "Add a key";
+    BEGIN_KEY_TEXT = "A provider of models answers with a key of yours; it is kept sealed.";
+    BEGIN_PROMPT = "Make a prompt";
+    BEGIN_PROMPT_TEXT = "Or clip one from a page, or import the library that you have.";
+    BEGIN_RUN = "Run it";
+    BEGIN_RUN_TEXT = "With one model, or with several side by side.";
+    BEGIN_DONE = "Done";
     KEY_FIGURES = "Key figures";
     EXECUTIONS = "Executions";
     SUCCESS = "Success rate";

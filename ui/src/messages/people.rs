@@ -82,6 +82,13 @@ words! {
     REMOVED = "Removed. It lets nobody in any more";
     USED = "Last used";
     ADDED = "Added";
+    PICTURE = "Picture";
+    PICTURE_TEXT = "Members of your teams see it. A PNG, JPEG, WebP or GIF of at most 256 kB is kept as it is, with what the camera wrote into it.";
+    CHOOSE_PICTURE = "Choose a picture";
+    REMOVE_PICTURE = "Remove the picture";
+    PICTURE_SET = "Your picture was changed";
+    PICTURE_GONE = "Your picture was removed";
+    PICTURE_LARGE = "Choose a file of at most 256 kB.";
     STALE = "This needs a sign-in of the last ten minutes. Sign out and in again.";
     PASSWORD_WRONG = "This is not your present password.";
 }

@@ -88,6 +88,7 @@ words! {
     COPY = "Copy";
     SAVE_SNIPPET = "Save as snippet";
     SAVED_SNIPPET = "Saved as a snippet";
+    SNIPPET_WHERE = "Library that the snippet goes into";
     DETAILS = "Details";
     HISTORY = "Earlier runs";
     EMPTY = "Nothing has run here yet";
@@ -314,6 +315,12 @@ pub fn said(model: &str, state: &str) -> String {
 #[must_use]
 pub fn stop_model(model: &str) -> String {
     format!("Stop {model}")
+}
+
+/// That an answer was kept in a team's library.
+#[must_use]
+pub fn saved_in(team: &str) -> String {
+    format!("Saved as a snippet in “{team}”")
 }
 
 #[cfg(test)]

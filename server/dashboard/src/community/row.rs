@@ -20,9 +20,13 @@ pub(super) fn EntryRow(control: Control, entry: Entry, window: Window) -> impl I
     };
     let votes = entry.counts.votes();
     let score = words::score(entry.score);
+    let moved = picture::moved(entry.moved).map(|(mark, said)| {
+        let title = said.clone();
+        view! { <span class="rank__moved" title=title><span aria-hidden="true">{mark}</span><span class="sr">", "{said}</span></span> }
+    });
     view! {
         <li class=class>
-            <span class="rank__n">{entry.rank}</span>
+            <span class="rank__n">{entry.rank}{moved}</span>
             <Named slug=entry.slug.clone() title=entry.title.clone() author=entry.author tags=entry.tags />
             <span class="hide-s"><Spark hours=entry.hours /></span>
             <span class="num hide-s">{count(entry.counts.runs)}</span>

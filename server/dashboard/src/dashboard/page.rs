@@ -9,9 +9,9 @@ use crate::app::{App, app};
 use crate::document::set_title;
 use crate::frame::Reference;
 use crate::period::{Shown, day, point};
-use crate::route::{Route, RunPlace};
+use crate::route::{Route, RunPlace, Section, Tab};
 use krowoc_shared::dashboards::Grain;
-use krowoc_shared::dashboards::wire::{DashboardView, MetricsView, TeamFiguresView};
+use krowoc_shared::dashboards::wire::{Begun, DashboardView, MetricsView, TeamFiguresView};
 use krowoc_shared::ids::Millis;
 use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Empty, Icon, Skeleton, calendar};
@@ -192,9 +192,64 @@ fn span(view: &DashboardView) -> String {
     }
 }
 
+/// What to do first, for who has never run anything: each step with whether it is done, and the way to it.
+#[component]
+fn First(begun: Begun) -> impl IntoView {
+    let steps = [
+        (
+            begun.key,
+            words::BEGIN_KEY,
+            words::BEGIN_KEY_TEXT,
+            Route::Settings(Section::Keys),
+        ),
+        (
+            begun.prompt,
+            words::BEGIN_PROMPT,
+            words::BEGIN_PROMPT_TEXT,
+            Route::tab(Tab::Prompts),
+        ),
+        (
+            false,
+            words::BEGIN_RUN,
+            words::BEGIN_RUN_TEXT,
+            Route::Run(RunPlace::default()),
+        ),
+    ];
+    // The first that is not done is the one to go on with.
+    let next = steps.iter().position(|step| !step.0);
+    let one = |(at, (done, name, text, route)): (
+        usize,
+        (bool, &'static str, &'static str, Route),
+    )| {
+        let class = if next == Some(at) {
+            "btn btn--primary"
+        } else {
+            "btn"
+        };
+        let glyph = if done { Glyph::Check } else { Glyph::Right };
+        view! {
+            <li class="item item--plain">
+                <Icon glyph=glyph />
+                <div class="stack stack--1">
+                    <span class="line line--wrap"><b class="med">{name}</b>{done.then(|| view! { <span class="badge badge--ok">{words::BEGIN_DONE}</span> })}</span>
+                    <span class="xs muted">{text}</span>
+                </div>
+                {(!done).then(|| view! { <a class=class href=route.address()>{name}</a> })}
+            </li>
+        }
+    };
+    view! {
+        <Empty glyph=Glyph::Chart title=words::BEGIN text=words::BEGIN_TEXT />
+        <ol class="card" role="list" aria-label=words::BEGIN>{steps.into_iter().enumerate().map(one).collect_view()}</ol>
+    }
+}
+
 #[component]
 fn Mine(view: DashboardView) -> impl IntoView {
     if view.total.executions == 0 && view.before.executions == 0 {
+        if let Some(begun) = view.begun.filter(|it| !it.run) {
+            return view! { <First begun=begun /> }.into_any();
+        }
         return view! {
             <Empty glyph=Glyph::Chart title=words::EMPTY text=words::EMPTY_TEXT>
                 <a class="btn btn--primary" href=Route::Run(RunPlace::default()).address()>{words::RUN_A_TEXT}</a>

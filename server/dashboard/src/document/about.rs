@@ -41,8 +41,7 @@ pub fn About(control: Control) -> impl IntoView {
     view! {
         <div class="pad stack stack--6">
             {move || prompt.get().then(|| view! { <Running control=control /> })}
-            // A team's prompts are read by the team alone.
-            {move || (prompt.get() && control.app.space.team.get().is_none()).then(|| view! { <Public control=control /> })}
+            {move || prompt.get().then(|| view! { <Public control=control /> })}
             <h2 class="sr">{words::ABOUT}</h2>
             {move || prompt.get().then(|| view! { <Standing control=control /> })}
             <div class="field">

@@ -1,6 +1,8 @@
-//! An owner makes a published prompt public, changes under which name, and takes it back. Not publishing: that fixes a version.
+//! A published prompt is made public and taken back: one's own under a name that is given, a team's under the team's by who may. Not
+//! publishing: that fixes a version.
 
 use super::control::Control;
+use krowoc_shared::access::Action;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::leaderboard::wire::{MakePublic, PublicationView};
 use krowoc_shared::leaderboard::{AUTHOR_CHARS, TAGS};
@@ -54,8 +56,13 @@ impl Desk {
 
     fn make_public(self) {
         self.busy.set(true);
+        let of_team = self.control.app.space.team.get_untracked().is_some();
+        let author = match of_team {
+            true => String::new(),
+            false => self.author.get_untracked(),
+        };
         let wanted = MakePublic {
-            author: self.author.get_untracked(),
+            author,
             tags: self.tags.get_untracked(),
         };
         spawn_local(async move {
@@ -129,6 +136,7 @@ pub fn Public(control: Control) -> impl IntoView {
             .get()
             .is_some_and(|(lifecycle, _)| lifecycle.published.is_some())
     };
+    let refusal = Memo::new(move |_| control.app.space.refusal(Action::MakePublic));
     // Nothing is said of it before it is known.
     let about = move || Some(about(desk.view.get()?.as_ref(), published()));
     view! {
@@ -137,7 +145,12 @@ pub fn Public(control: Control) -> impl IntoView {
             <div class="card__body stack stack--3">
                 <p class="soft">{about}</p>
                 <Links desk=desk />
-                <Show when=move || published() && desk.view.get().is_some()><Fields desk=desk /></Show>
+                <Show when=move || published() && desk.view.get().is_some()>
+                    {move || match refusal.get() {
+                        Some(why) => view! { <p class="xs muted">{why}</p> }.into_any(),
+                        None => view! { <Fields desk=desk /> }.into_any(),
+                    }}
+                </Show>
             </div>
         </section>
     }
@@ -173,8 +186,16 @@ fn Links(desk: Desk) -> impl IntoView {
 
 #[component]
 fn Fields(desk: Desk) -> impl IntoView {
+    let space = desk.control.app.space;
+    let team = Memo::new(move |_| {
+        space
+            .team
+            .get()
+            .map(|_| space.shown().map(|team| team.name))
+    });
     let lacks = Signal::derive(move || {
-        desk.busy.get() || desk.author.with(|author| author.trim().is_empty())
+        let unnamed = || desk.author.with(|author| author.trim().is_empty());
+        desk.busy.get() || (team.with(Option::is_none) && unnamed())
     });
     let label = Signal::derive(move || {
         let label = if desk.is_public() {
@@ -184,14 +205,19 @@ fn Fields(desk: Desk) -> impl IntoView {
         };
         label.to_owned()
     });
+    let by_team = move || {
+        let name = team.get()?;
+        Some(
+            view! { <p class="xs muted" dir="auto">{words::by_team(name.as_deref().unwrap_or_default())}</p> },
+        )
+    };
+    let by_person = move || {
+        team.with(Option::is_none)
+            .then(|| view! { <AuthorField desk=desk /> })
+    };
     view! {
-        <div class="field">
-            <label class="label" for="public-author">{words::AUTHOR}</label>
-            <input class="input" id="public-author" dir="auto" autocomplete="nickname" maxlength=AUTHOR_CHARS.to_string()
-                aria-describedby="public-author-hint" prop:value=move || desk.author.get()
-                on:input=move |event| desk.author.set(event_target_value(&event)) />
-            <p class="xs muted" id="public-author-hint">{words::AUTHOR_HINT}</p>
-        </div>
+        {by_team}
+        {by_person}
         <div class="field">
             <label class="label" for="public-tags">{words::PUBLIC_TAGS}</label>
             <TagInput id="public-tags" tags=desk.tags known=desk.control.app.known_tags()
@@ -202,6 +228,20 @@ fn Fields(desk: Desk) -> impl IntoView {
             <Show when=move || desk.is_public()>
                 <Button label=words::TAKE_BACK kind=ButtonKind::SmallGhost glyph=Glyph::Undo disabled=desk.busy on_press=move |()| desk.take_back() />
             </Show>
+        </div>
+    }
+}
+
+/// What somebody wants to be called by everybody.
+#[component]
+fn AuthorField(desk: Desk) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label class="label" for="public-author">{words::AUTHOR}</label>
+            <input class="input" id="public-author" dir="auto" autocomplete="nickname" maxlength=AUTHOR_CHARS.to_string()
+                aria-describedby="public-author-hint" prop:value=move || desk.author.get()
+                on:input=move |event| desk.author.set(event_target_value(&event)) />
+            <p class="xs muted" id="public-author-hint">{words::AUTHOR_HINT}</p>
         </div>
     }
 }

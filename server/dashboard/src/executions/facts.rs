@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::execution::answered;
+use crate::navigation::placed_in;
 use crate::route::Route;
 use krowoc_shared::execution::wire::{Attempt, ExecutionDetail};
 use krowoc_ui::components::{Icon, RelativeTime};
@@ -29,7 +30,13 @@ fn row(name: &'static str, value: impl IntoView + 'static) -> impl IntoView {
 
 #[component]
 fn Figures(app: App, detail: ExecutionDetail) -> impl IntoView {
-    let saved = detail.saved_as;
+    let saved = detail.saved_as.map(|id| {
+        let address = Route::Document(id).address();
+        match detail.saved_in {
+            Some(space) => placed_in(address, space),
+            None => address,
+        }
+    });
     let view = detail.view;
     let fallback = view
         .answered_by
@@ -37,7 +44,12 @@ fn Figures(app: App, detail: ExecutionDetail) -> impl IntoView {
         .filter(|model| *model != view.model);
     let asked = view.model.to_string();
     let prompt = view.prompt.map(|id| {
-        view! { <a class="link" href=Route::Document(id).address()>{view.title.clone()}</a> }
+        let address = Route::Document(id).address();
+        let address = match view.team.or(app.space.own()) {
+            Some(space) => placed_in(address, space),
+            None => address,
+        };
+        view! { <a class="link" href=address>{view.title.clone()}</a> }
     });
     view! {
         <section class="stack stack--2" aria-labelledby="figures">
@@ -55,7 +67,7 @@ fn Figures(app: App, detail: ExecutionDetail) -> impl IntoView {
                 {row(words::RESERVED, usd(view.reserved))}
                 {view.price_revision.map(|revision| row(words::PRICE, revision))}
                 {view.version.map(|version| row(words::VERSION, count(version)))}
-                {saved.map(|id| row(words::SAVED_AS, view! { <a class="link" href=Route::Document(id).address()>{words::SNIPPET}</a> }))}
+                {saved.map(|address| row(words::SAVED_AS, view! { <a class="link" href=address>{words::SNIPPET}</a> }))}
                 {(!view.correlation_id.is_empty()).then(|| row(words::REFERENCE, view! { <span class="mono xs">{view.correlation_id}</span> }))}
             </dl>
         </section>

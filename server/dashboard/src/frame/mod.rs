@@ -2,6 +2,7 @@
 
 mod confirm;
 mod dropdown;
+mod face;
 mod help;
 mod modal;
 mod palette;
@@ -11,6 +12,7 @@ mod side;
 
 pub use confirm::Confirm;
 pub use dropdown::{Choice, Dropdown};
+pub use face::Face;
 pub use help::Help;
 pub use modal::Modal;
 pub use palette::Palette;

@@ -1,8 +1,8 @@
 //! The navigation: places with counts, collections, and how the connection stands. Drawn beside the page or in a drawer.
 
-use super::Overlay;
 use super::room::Room;
-use crate::app::app;
+use super::{Face, Overlay};
+use crate::app::{Session, app};
 use crate::document::create;
 use crate::history::ExecutionFilter;
 use crate::live::Link;
@@ -98,6 +98,13 @@ pub fn Side(
             .map(|(glyph, name, route, number)| place(glyph, name, route, number))
             .collect_view()
     };
+    // Whose settings they are.
+    let face = move || match app.session.get() {
+        Session::In(view) => {
+            view! { <Face user=view.user picture=view.picture instead=Glyph::Sliders /> }.into_any()
+        }
+        _ => view! { <Icon glyph=Glyph::Sliders /> }.into_any(),
+    };
     let find = if platform::apple() { "⌘ K" } else { "Ctrl K" };
     view! {
         <div class="line">
@@ -169,7 +176,7 @@ pub fn Side(
                 href=Route::Settings(Section::Devices).address()
                 aria-current=move || matches!(app.nav.get(), Route::Settings(_)).then_some("page")
             >
-                <Icon glyph=Glyph::Sliders />
+                {face}
                 {common::SETTINGS}
             </a>
             <State />

@@ -1,6 +1,7 @@
 //! The account's address and password. Not what is signed in with them.
 
 use super::leaving::{Everything, Leave, Leaving};
+use super::picture::Picture;
 use super::remote::Single;
 use super::ways::Ways;
 use crate::accounts::fields::{Asks, Field, email_fault, password_fault};
@@ -23,6 +24,7 @@ pub(super) fn Account() -> impl IntoView {
         {account.view(move |view| view! {
             {view.delete_at.map(|at| view! { <Leaving at=at account=account /> })}
             <Email view=view.clone() account=account />
+            <Picture view=view.clone() account=account />
             <Ways view=view.clone() account=account />
             {view.mail.then(|| view! { <NewEmail account=account /> })}
             <NewPassword account=account has=view.has_password />

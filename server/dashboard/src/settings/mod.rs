@@ -12,6 +12,7 @@ mod keys;
 mod leaving;
 pub mod once;
 mod passkeys;
+mod picture;
 mod proof;
 pub mod remote;
 pub mod rename;

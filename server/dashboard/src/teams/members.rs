@@ -2,7 +2,7 @@
 
 use super::space::refresh;
 use crate::app::{App, Session, app};
-use crate::frame::Confirm;
+use crate::frame::{Confirm, Face};
 use crate::settings::remote::Remote;
 use krowoc_shared::access::wire::{ChangeRole, HandOver, MemberView, TeamView};
 use krowoc_shared::access::{Action, Role};
@@ -202,7 +202,7 @@ fn Row(member: MemberView, you: bool, desk: Desk) -> impl IntoView {
     let heir = !you && desk.role.may(Action::TransferOwnership) && theirs != Role::Owner;
     view! {
         <li class="item item--plain item--top">
-            <Icon glyph=Glyph::User />
+            <Face user=user picture=member.picture.clone() />
             <div class="stack stack--1">
                 <span class="line line--wrap"><b class="med" dir="auto">{member.name.clone().unwrap_or_else(|| member.email.clone())}</b>
                     {you.then(|| view! { <span class="badge badge--accent">{words::YOU}</span> })}

@@ -66,6 +66,18 @@ impl Space {
             .with(|teams| teams.iter().flatten().find(|team| team.id == id).cloned())
     }
 
+    /// The person's own library, once it is known.
+    pub fn own(self) -> Option<SpaceId> {
+        self.own.get_value()
+    }
+
+    /// The teams whose libraries the person may write to, by name.
+    pub fn writable(self) -> Vec<TeamView> {
+        let writes = |team: &&TeamView| team.role.may(Action::WriteDocuments);
+        self.teams
+            .with(|teams| teams.iter().flatten().filter(writes).cloned().collect())
+    }
+
     /// The person's own library, while another is shown.
     pub fn beside(self) -> Option<SpaceId> {
         let own = self.own.get_value();
