@@ -5,6 +5,7 @@ pub mod browser;
 mod catalogue;
 #[cfg(feature = "extract")]
 pub mod extractor;
+pub mod json;
 pub mod messages;
 pub mod model;
 pub mod options;

@@ -3,17 +3,26 @@
 use super::{Outcome, capture, connect, flush, http, overview, queue, run, save, sides};
 use crate::messages::{Answer, Failure, FailureCode, Request};
 use krowoc_shared::ids::SpaceId;
+use krowoc_ui::editor::Noticed;
 use serde::Serialize;
 
 /// Answers a request, JSON in and out.
 pub(super) async fn message(request: &str) -> String {
-    let request: Request = match serde_json::from_str(request) {
+    let request: Request = match crate::json::read(request) {
         Ok(request) => request,
         Err(error) => return failed(&Failure::new(FailureCode::Internal, error.to_string())),
     };
     match request {
         Request::Preview { tab, part } => json(capture::preview(tab, part).await),
         Request::Save(draft) => json(save::save(*draft).await),
+        Request::Form { doc_id } => json(save::form(doc_id).await),
+        Request::Edit {
+            op_id,
+            doc_id,
+            form,
+            before,
+        } => json(save::edit(op_id, doc_id, &form, *before).await),
+        Request::Notice { text } => json(Ok(Noticed::of(&text))),
         Request::Undo { op_id, undo } => json(save::undo(op_id, &undo).await),
         Request::Search { query, limit } => json(overview::search(&query, limit).await),
         Request::Copy { op_id, doc_id } => json(save::copy(op_id, doc_id).await),

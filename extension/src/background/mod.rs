@@ -76,7 +76,7 @@ async fn open(team: Option<SpaceId>, fresh: ClientState) -> Outcome<Rc<Store>> {
 
 /// Handles an event of the entry script. The answer is JSON; only messages have one that is read.
 pub async fn handle(event: &str) -> String {
-    let event: Event = match serde_json::from_str(event) {
+    let event: Event = match crate::json::read(event) {
         Ok(event) => event,
         Err(error) => {
             return answer::failed(&Failure::new(FailureCode::Internal, error.to_string()));

@@ -4,7 +4,7 @@ use super::connect::{self, Stage};
 use super::{Outcome, flush, queue, spaces, store};
 use crate::browser;
 use crate::messages::{
-    Change, Connection, Failure, Found, Hit, Shelf, State, Team, TroubleCode, Waiting, Way,
+    Change, Connection, Failure, Found, Hit, Shelf, State, TroubleCode, Waiting, Way,
 };
 use crate::model::search::Rank;
 use crate::model::{badge, rescue, search as ranking};
@@ -13,6 +13,7 @@ use krowoc_shared::ids::{DocId, SpaceId};
 use krowoc_shared::library::document::{Field, Kind};
 use krowoc_shared::sync::client::{OutboxRow, RowState};
 use krowoc_shared::text;
+use krowoc_ui::editor::Library;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Operations shown.
@@ -254,7 +255,7 @@ pub(super) async fn shelf(space: Option<SpaceId>, last: bool) -> Outcome<Shelf> 
         };
         if let (Some(space), Some(name), false) = (library.team(), name, state.ended()) {
             let refusal = state.refusal().map(|violation| violation.message);
-            teams.push(Team {
+            teams.push(Library {
                 space,
                 name,
                 refusal,

@@ -8,9 +8,10 @@ use crate::store::Store;
 use krowoc_shared::error::{ErrorCode, Violation};
 use krowoc_shared::ids::{DocId, OpId};
 use krowoc_shared::library::document::{Counter, Document};
-use krowoc_shared::sync::client::{Commit, record};
+use krowoc_shared::sync::client::{Commit, Edit, record};
 use krowoc_shared::sync::ops;
 use krowoc_shared::sync::wire::Op;
+use krowoc_ui::editor::{Form, settings};
 use std::rc::Rc;
 
 impl From<Violation> for Failure {
@@ -23,12 +24,13 @@ impl From<Violation> for Failure {
     }
 }
 
-/// Records an operation: durable when this returns.
-async fn keep(store: &Store, op: Op) -> Outcome<Commit> {
+/// Records an edit: durable when this returns.
+async fn keep(store: &Store, edit: impl Into<Edit>) -> Outcome<Commit> {
     let now = browser::now();
-    let id = op.doc_id;
+    let edit = edit.into();
+    let id = edit.op.doc_id;
     let commit = store
-        .step(&[id], |state, loaded| record(state, loaded, op.into(), now))
+        .step(&[id], |state, loaded| record(state, loaded, edit, now))
         .await??;
     // Durable is what a person waits for: server and badge come after.
     flush::later(false);
@@ -53,7 +55,7 @@ async fn holder(id: DocId) -> Outcome<Rc<Store>> {
 pub(super) async fn save(draft: Draft) -> Outcome<Saved> {
     let new = draft.keep == Keep::Both;
     let store = if new {
-        spaces::of(draft.space).await?
+        spaces::of(draft.form.space).await?
     } else {
         holder(draft.doc_id).await?
     };
@@ -68,11 +70,42 @@ pub(super) async fn save(draft: Draft) -> Outcome<Saved> {
     keep(&store, op).await?;
     if new && draft.chosen {
         // It is saved: a choice that cannot be noted is no reason to say otherwise.
-        let _ = spaces::remember(draft.space).await;
+        let _ = spaces::remember(draft.form.space).await;
     }
     let undo = serde_json::to_string(&undo)
         .map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?;
     Ok(Saved { doc_id, undo })
+}
+
+/// A document as the editor has it, with the library that it is in.
+pub(super) async fn form(doc_id: DocId) -> Outcome<Form> {
+    let store = holder(doc_id).await?;
+    if let Some(refusal) = store.state().await?.refusal() {
+        return Err(refusal.into());
+    }
+    let document = seen(&store, doc_id).await?;
+    let document = document.ok_or_else(|| Failure::new(FailureCode::Gone, ""))?;
+    Ok(Form {
+        space: store.team(),
+        ..Form::of(&document)
+    })
+}
+
+/// Saves what was changed in a document. What arrived while it was written is merged with it, or both are kept.
+pub(super) async fn edit(op_id: OpId, doc_id: DocId, form: &Form, before: Form) -> Outcome<()> {
+    let store = holder(doc_id).await?;
+    let document = seen(&store, doc_id).await?;
+    let document = document.ok_or_else(|| Failure::new(FailureCode::Gone, ""))?;
+    let changes = form.changes(&before, &settings(&document));
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let edit = Edit {
+        op: changes.put(Op::new(op_id, doc_id, document.kind)),
+        seen: Some(before.body),
+    };
+    keep(&store, edit).await?;
+    Ok(())
 }
 
 /// Takes a save back.

@@ -7,6 +7,7 @@ mod stream;
 pub use side::{open_beside, window_beside};
 pub use stream::{Opening, Stream, stream};
 
+use crate::json;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
@@ -118,7 +119,7 @@ fn object(json: &serde_json::Value) -> JsValue {
 fn read<T: DeserializeOwned>(value: &JsValue) -> Browser<T> {
     let json = js_sys::JSON::stringify(value).map_err(BrowserError::from)?;
     let json = json.as_string().unwrap_or_else(|| "null".to_owned());
-    serde_json::from_str(&json).map_err(|error| BrowserError(error.to_string()))
+    json::read(&json).map_err(|error| BrowserError(error.to_string()))
 }
 
 fn get(value: &JsValue, name: &str) -> JsValue {

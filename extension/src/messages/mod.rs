@@ -4,6 +4,7 @@ use krowoc_shared::capture::Cut;
 use krowoc_shared::diff::Row;
 use krowoc_shared::ids::{DocId, GroupId, Millis, OpId, SpaceId};
 use krowoc_shared::library::document::Kind;
+use krowoc_ui::editor::{Form, Library};
 use serde::{Deserialize, Serialize};
 
 use crate::browser::Tab;
@@ -84,6 +85,27 @@ pub enum Request {
     },
     /// Saves a draft. Gives [`Saved`].
     Save(Box<Draft>),
+    /// A document as the editor has it. Gives [`Form`].
+    Form {
+        /// The document.
+        doc_id: DocId,
+    },
+    /// What is in a text that is being written. Gives [`krowoc_ui::editor::Noticed`].
+    Notice {
+        /// The text.
+        text: String,
+    },
+    /// Saves what was changed in a document. Gives nothing.
+    Edit {
+        /// Minted for this edit.
+        op_id: OpId,
+        /// The document.
+        doc_id: DocId,
+        /// As it is written now.
+        form: Box<Form>,
+        /// As it was when the editor began.
+        before: Box<Form>,
+    },
     /// Takes a save back. Gives nothing.
     Undo {
         /// Minted for this edit.
@@ -374,25 +396,12 @@ pub struct Draft {
     pub op_id: OpId,
     /// The new document, or the one that is updated.
     pub doc_id: DocId,
-    /// What it becomes.
-    pub kind: Kind,
-    /// Title.
-    pub title: String,
-    /// Text.
-    pub body: String,
+    /// What it becomes, and the library of a new one: what is empty in it stays as it is in an earlier one, which stays where it is.
+    pub form: Form,
     /// Where it came from, as JSON; empty when that is not known.
     pub source: String,
-    /// Tags to put on it.
-    pub tags: Vec<String>,
-    /// Its collection.
-    pub collection: Option<DocId>,
-    /// The person's remark; empty when there is none.
-    pub note: String,
     /// New, or what to do with the earlier one.
     pub keep: Keep,
-    /// The library of a new document: a team's, or one's own. An earlier one stays where it is.
-    #[serde(default)]
-    pub space: Option<SpaceId>,
     /// The library was chosen by the person, in the form: it is remembered.
     #[serde(default)]
     pub chosen: bool,
@@ -447,18 +456,7 @@ pub struct Shelf {
     /// Collections by title.
     pub collections: Vec<(DocId, String)>,
     /// The libraries of teams; empty when there are none.
-    pub teams: Vec<Team>,
+    pub teams: Vec<Library>,
     /// Which library it is about: a team's, or one's own.
     pub space: Option<SpaceId>,
-}
-
-/// The library of a team.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Team {
-    /// Its space.
-    pub space: SpaceId,
-    /// Its name.
-    pub name: String,
-    /// Why nothing can be saved to it; absent when it can.
-    pub refusal: Option<String>,
 }

@@ -2,10 +2,12 @@
 
 use crate::messages::{Draft, Keep, Part};
 use krowoc_shared::capture::{Capture, How};
+use krowoc_shared::execution::settings::ExecutionSettings;
 use krowoc_shared::ids::{DocId, Millis, OpId};
 use krowoc_shared::library::document::{Document, Field, Kind};
 use krowoc_shared::library::limits;
 use krowoc_shared::sync::wire::Op;
+use krowoc_ui::editor::{Changes, Form};
 use serde_json::{Value, json};
 
 /// Longest quoted passage of an anchor, in bytes: with its context it fits the field many times over.
@@ -58,15 +60,13 @@ pub fn unasked(op_id: OpId, doc_id: DocId, kind: Kind, capture: Capture, now: Mi
     Draft {
         op_id,
         doc_id,
-        kind,
         source: source(&capture, now).to_string(),
-        title: capture.title,
-        body: capture.markdown,
-        tags: Vec::new(),
-        collection: None,
-        note: String::new(),
+        form: Form {
+            title: capture.title,
+            body: capture.markdown,
+            ..Form::new(kind)
+        },
         keep: Keep::Both,
-        space: None,
         chosen: false,
     }
 }
@@ -75,33 +75,44 @@ pub fn unasked(op_id: OpId, doc_id: DocId, kind: Kind, capture: Capture, now: Mi
 #[must_use]
 pub fn op(draft: &Draft, before: Option<&Document>, now: Millis) -> Op {
     let kept = before.filter(|_| draft.keep != Keep::Both);
+    let body = &draft.form.body;
     let mut op = match kept {
-        None => Op::create(draft.op_id, draft.doc_id, draft.kind, now, &draft.body),
+        None => Op::create(draft.op_id, draft.doc_id, draft.form.kind, now, body),
         Some(document) => {
             // The base is set when the operation is recorded: what the person sees now.
             let text = match draft.keep {
-                Keep::Append => appended(&document.body.text, &draft.body),
-                Keep::Update | Keep::Both => draft.body.clone(),
+                Keep::Append => appended(&document.body.text, body),
+                Keep::Update | Keep::Both => body.clone(),
             };
             Op::new(draft.op_id, draft.doc_id, document.kind).with_body(document.body.rev, &text)
         }
     };
-    let title = cut(draft.title.trim(), limits::TITLE_CHARS);
-    if kept.is_none_or(|document| document.title() != title) && !title.is_empty() {
-        op = op.with(Field::Title, title);
+    let mut changes = written(&draft.form);
+    if let Some(document) = kept {
+        if changes.set.get(&Field::Title).and_then(Value::as_str) == Some(document.title()) {
+            changes.set.remove(&Field::Title);
+        }
+        // An earlier document stays where it is: the collection may be of another library. And how it is run is not for a form that does
+        // not show it.
+        changes.set.remove(&Field::Collection);
+        changes.set.remove(&Field::Execution);
     }
+    op = changes.put(op);
     if let Some(source) = source_after(draft, kept) {
         op = op.with(Field::Source, source);
     }
-    // An earlier document stays where it is: the collection may be of another library.
-    if let (Some(collection), None) = (draft.collection, kept) {
-        op = op.with(Field::Collection, collection.to_string());
-    }
-    if !draft.note.trim().is_empty() {
-        op = op.with(Field::Note, cut(draft.note.trim(), limits::NOTE_CHARS));
-    }
-    op.tags.add = draft.tags.clone();
     op
+}
+
+/// What somebody wrote beside the text; title and note are cut to what is allowed, for a page may propose any.
+fn written(form: &Form) -> Changes {
+    let form = Form {
+        title: cut(form.title.trim(), limits::TITLE_CHARS),
+        note: cut(form.note.trim(), limits::NOTE_CHARS),
+        body: String::new(),
+        ..form.clone()
+    };
+    form.changes(&Form::new(form.kind), &ExecutionSettings::default())
 }
 
 /// The source that the document has afterwards; `None` when it stays as it is. What is appended leaves it alone, but for the mark
@@ -199,7 +210,7 @@ mod tests {
     #[test]
     fn a_clip_without_a_form_is_for_the_own_library_and_changes_no_choice() {
         let unasked = draft(Keep::Both);
-        assert_eq!((unasked.space, unasked.chosen), (None, false));
+        assert_eq!((unasked.form.space, unasked.chosen), (None, false));
     }
 
     #[test]
@@ -210,20 +221,39 @@ mod tests {
             (Keep::Update, false),
             (Keep::Append, false),
         ] {
-            let draft = Draft {
-                collection,
-                ..draft(keep)
-            };
+            let mut draft = draft(keep);
+            draft.form.collection = collection;
             let op = op(&draft, Some(&saved()), 1_000);
             assert_eq!(op.set.contains_key(&Field::Collection), moved, "{keep:?}");
         }
     }
 
     #[test]
+    fn everything_that_was_written_about_a_capture_is_saved_with_it() {
+        let mut new = draft(Keep::Both);
+        new.form.kind = Kind::Prompt;
+        new.form.description = "For reviews".into();
+        new.form.tags = vec!["code".into()];
+        new.form.meta = vec![("category".into(), "Work".into())];
+        new.form.model = "openai/a".into();
+        let made = op(&new, None, 1_000);
+        assert_eq!(made.set[&Field::Description], "For reviews");
+        assert_eq!(made.set[&Field::Execution], json!({"model": "openai/a"}));
+        assert_eq!(made.meta["category"], "Work");
+        assert_eq!(made.tags.add, ["code"]);
+        assert_eq!(validate(&made), Ok(()));
+        // How an earlier one is run stays as it is.
+        new.keep = Keep::Update;
+        let updated = op(&new, Some(&saved()), 1_000);
+        assert!(!updated.set.contains_key(&Field::Execution));
+        assert_eq!(updated.meta["category"], "Work");
+    }
+
+    #[test]
     fn overlong_titles_and_notes_are_cut_to_what_is_allowed() {
         let mut draft = draft(Keep::Both);
-        draft.title = "ł".repeat(10_000);
-        draft.note = "ł".repeat(100_000);
+        draft.form.title = "ł".repeat(10_000);
+        draft.form.note = "ł".repeat(100_000);
         assert_eq!(validate(&op(&draft, None, 1_000)), Ok(()));
     }
 

@@ -1,5 +1,6 @@
 //! Server-sent events as they trickle in, and how long to wait for the next try. Not the connection.
 
+use crate::json;
 use krowoc_shared::sync::wire::Hint;
 
 /// Longest line that is kept: a hint has a hundred bytes.
@@ -47,7 +48,7 @@ impl Hints {
         match name {
             "event" => value.clone_into(&mut self.event),
             "data" => {
-                self.hint = serde_json::from_str(value).ok();
+                self.hint = json::read(value).ok();
             }
             _ => {}
         }

@@ -1,9 +1,10 @@
 //! Asks the background. Not what is asked: that is `messages`.
 
 use crate::browser;
-use crate::messages::{Answer, Failure, FailureCode, Request};
+use crate::json::{Bad, Tree};
+use crate::messages::{Failure, FailureCode, Request};
 use krowoc_shared::ids::{DocId, OpId};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::{Deserialize, DeserializeOwned};
 use std::pin::Pin;
 
 /// Attempts: a background that was restarted in between gets the very same request again.
@@ -15,21 +16,20 @@ const ATTEMPTS: usize = 3;
 /// What the background says, or that it could not be reached.
 pub async fn ask<T: DeserializeOwned>(request: &Request) -> Result<T, Failure> {
     let answer = answer(request).await?;
-    read(&answer)?
+    T::deserialize(answer).map_err(unread)
 }
 
 /// The answer as it came. Not generic: a page asks in a dozen ways, and this is the larger part of each.
-fn answer(request: &Request) -> Pin<Box<dyn Future<Output = Result<String, Failure>>>> {
+fn answer(request: &Request) -> Pin<Box<dyn Future<Output = Result<Tree, Failure>>>> {
     let text = serde_json::to_string(request).map_err(|error| internal(error.to_string()));
     Box::pin(async move {
         let text = text?;
         let mut last = internal(String::new());
         for _ in 0..ATTEMPTS {
             last = match browser::send(&text).await {
-                Ok(answer) => match read::<IgnoredAny>(&answer)? {
-                    Ok(_) => return Ok(answer),
+                Ok(answer) => match read(&answer) {
                     Err(failure) if failure.code == FailureCode::Restarted => failure,
-                    Err(failure) => return Err(failure),
+                    read => return read,
                 },
                 Err(error) => Failure::new(FailureCode::Restarted, error.0),
             };
@@ -42,11 +42,19 @@ fn internal(message: String) -> Failure {
     Failure::new(FailureCode::Internal, message)
 }
 
-fn read<T: DeserializeOwned>(answer: &str) -> Result<Result<T, Failure>, Failure> {
-    match serde_json::from_str(answer) {
-        Ok(Answer::Ok(value)) => Ok(Ok(value)),
-        Ok(Answer::Err(failure)) => Ok(Err(failure)),
-        Err(error) => Err(internal(error.to_string())),
+fn unread(bad: Bad) -> Failure {
+    internal(bad.to_string())
+}
+
+/// What an [`crate::messages::Answer`] holds.
+fn read(answer: &str) -> Result<Tree, Failure> {
+    let Tree::Object(members) = Tree::of(answer).map_err(unread)? else {
+        return Err(unread(Bad));
+    };
+    match members.into_iter().next() {
+        Some((name, held)) if name == "ok" => Ok(held),
+        Some((_, held)) => Err(Failure::deserialize(held).unwrap_or_else(unread)),
+        None => Err(unread(Bad)),
     }
 }
 

@@ -1,6 +1,9 @@
 //! The state of the popup and what its controls do. Not how it looks.
 
+use super::around::say;
+use super::kept::Kept;
 use super::queue::Editing;
+use super::write::Writing;
 use crate::browser;
 use crate::messages::{
     Before, Connection, Draft, Failure, FailureCode, Found, Keep, Part, Preview, Request, Saved,
@@ -11,9 +14,9 @@ use crate::page::reactive::{Signal, flush, once};
 use crate::page::{ask, dom, failure, listen, mint_doc, mint_op, t};
 use gloo_timers::future::TimeoutFuture;
 use krowoc_shared::capture::Cut;
-use krowoc_shared::ids::{DocId, SpaceId};
+use krowoc_shared::ids::DocId;
 use krowoc_shared::library::document::Kind;
-use krowoc_shared::library::validate;
+use krowoc_ui::editor::{Editor, Form, Word};
 use wasm_bindgen_futures::spawn_local;
 
 /// Hits shown under the search field.
@@ -46,15 +49,20 @@ pub(super) struct Desk {
     tab: Option<i32>,
     pub preview: Signal<Load>,
     pub captured: Signal<Option<Preview>>,
-    pub kind: Signal<Kind>,
-    pub title: Signal<String>,
-    pub tags: Signal<Vec<String>>,
-    /// The field of the tags: what is typed in it, and the completion that is marked.
-    pub tag: (Signal<String>, Signal<Option<usize>>),
-    pub collection: Signal<Option<DocId>>,
-    /// The library of a new document: a team's, or one's own.
-    pub space: Signal<Option<SpaceId>>,
-    pub note: Signal<String>,
+    /// What is written about the capture.
+    pub clip: Editor,
+    /// What is written without one: a new prompt, or one of the library.
+    pub pen: Editor,
+    /// The document that is written, instead of the page.
+    pub writing: Signal<Option<Writing>>,
+    /// Why it could not be saved, or not be opened.
+    pub trouble: Signal<Option<Failure>>,
+    /// The text of the capture is written over.
+    pub rewrites: Signal<bool>,
+    /// A library was chosen: the one that was saved to last is not proposed any more.
+    pub chosen: Signal<bool>,
+    /// What was written about a page before, and was not saved.
+    pub left: Signal<Option<Kept>>,
     pub keep: Signal<Keep>,
     /// The recognised variables are used.
     pub templated: Signal<bool>,
@@ -83,13 +91,13 @@ impl Desk {
             tab: wanted_tab(),
             preview: Signal::new(Load::Reading),
             captured: Signal::new(None),
-            kind: Signal::new(Kind::Snippet),
-            title: Signal::new(String::new()),
-            tags: Signal::new(Vec::new()),
-            tag: (Signal::new(String::new()), Signal::new(None)),
-            collection: Signal::new(None),
-            space: Signal::new(None),
-            note: Signal::new(String::new()),
+            clip: Editor::new(Kind::Snippet),
+            pen: Editor::new(Kind::Prompt),
+            writing: Signal::new(None),
+            trouble: Signal::new(None),
+            rewrites: Signal::new(false),
+            chosen: Signal::new(false),
+            left: Signal::new(None),
             keep: Signal::new(Keep::Both),
             templated: Signal::new(false),
             saving: Signal::new(Saving::Not),
@@ -112,6 +120,7 @@ impl Desk {
         self.read(None);
         self.search();
         self.refresh();
+        self.bring_back();
         listen(
             move || self.server_now().is_some(),
             move |state| {
@@ -122,60 +131,9 @@ impl Desk {
         self.stock(None, true);
     }
 
-    /// Asks what the form completes from in a library, or in the one that was saved to `last`. An answer about a library that is not the
-    /// chosen one any more is dropped.
-    fn stock(self, space: Option<SpaceId>, last: bool) {
-        spawn_local(async move {
-            let shelf = ask::<Shelf>(&Request::Shelf { space, last }).await;
-            if let Ok(shelf) = shelf
-                && self.space.now() == space
-            {
-                if shelf.space != space {
-                    if self.saving.now() != Saving::Not {
-                        // What is being saved was not meant for it.
-                        self.stock(space, false);
-                        return;
-                    }
-                    self.turn_to(shelf.space);
-                }
-                self.shelf.set(shelf);
-            }
-        });
-    }
-
-    /// Chooses the library of what is saved.
-    pub fn shelve(self, space: Option<SpaceId>) {
-        // Nothing of the library before can be picked until this one's is here.
-        self.collection.set(None);
-        self.shelf.update(|shelf| {
-            shelf.tags.clear();
-            shelf.collections.clear();
-        });
-        self.turn_to(space);
-        self.stock(space, false);
-    }
-
-    /// Another library, and with it another earlier save.
-    fn turn_to(self, space: Option<SpaceId>) {
-        // The title of the earlier one goes with it.
-        self.choose(Keep::Both);
-        self.space.set(space);
-        self.propose();
-    }
-
-    /// What to do with the earlier save unless the person says otherwise.
-    fn propose(self) {
-        let before = once(|| self.before());
-        let keep = before::proposed(before.as_ref(), self.space.now());
-        if let (Keep::Update, Some(before)) = (keep, &before) {
-            self.kind.set(before.kind);
-        }
-        self.choose(keep);
-    }
-
     /// The earlier save that is offered.
     pub fn before(self) -> Option<Before> {
-        let space = self.space.get();
+        let space = self.clip.space.get();
         self.captured.with(|captured| {
             let found = captured.as_ref().map(|preview| preview.before.as_slice());
             before::offered(found.unwrap_or_default(), space).cloned()
@@ -209,48 +167,75 @@ impl Desk {
 
     fn show(self, preview: Preview) {
         let prompt = preview.part == Part::Selection && !preview.variables.is_empty();
-        self.kind
-            .set(if prompt { Kind::Prompt } else { Kind::Snippet });
-        self.title.set(preview.title.clone());
+        let kind = if prompt { Kind::Prompt } else { Kind::Snippet };
+        self.clip.kind.set(kind);
+        self.clip.title.set(preview.title.clone());
         self.templated.set(false);
         self.unveiled.set(false);
         self.saving.set(Saving::Not);
         self.doc_id.set(mint_doc());
+        self.rewrites.set(false);
         self.keep.set(Keep::Both);
         self.captured.set(Some(preview));
         self.propose();
+        self.put_back();
         self.preview.set(Load::Ready);
     }
 
     /// What to do with an earlier save; the title follows, unless somebody changed it.
     pub fn choose(self, keep: Keep) {
-        let before = once(|| self.before());
-        let own = self
-            .captured
-            .peek(|captured| captured.as_ref().map(|preview| preview.title.clone()));
-        let earlier = before
-            .map(|before| before.title.clone())
-            .filter(|title| !title.is_empty());
-        let now = self.title.now();
-        let untouched =
-            Some(&now) == own.as_ref() || Some(&now) == earlier.as_ref() || own.is_none();
-        if untouched {
+        let (own, earlier) = self.titles();
+        if self.is_proposed() {
             let wanted = if keep == Keep::Both { own } else { earlier };
             if let Some(title) = wanted {
-                self.title.set(title);
+                self.clip.title.set(title);
             }
         }
         self.keep.set(keep);
     }
 
+    /// The title of the capture, and that of the earlier save.
+    fn titles(self) -> (Option<String>, Option<String>) {
+        let own = |captured: &Option<Preview>| Some(captured.as_ref()?.title.clone());
+        let earlier = once(|| self.before()).map(|before| before.title);
+        let earlier = earlier.filter(|title| !title.is_empty());
+        (self.captured.peek(own), earlier)
+    }
+
+    /// Nobody has written another title.
+    pub fn is_proposed(self) -> bool {
+        let (own, earlier) = self.titles();
+        let now = Some(self.clip.title.now());
+        now == own || now == earlier || own.is_none()
+    }
+
     /// True while the difference to an earlier save is shown instead of the text.
     pub fn compares(self) -> bool {
         let differs = |before: &Before| !before.diff.is_empty();
-        self.keep.get() == Keep::Update && self.before().as_ref().is_some_and(differs)
+        let update = self.keep.get() == Keep::Update && !self.rewrites.get();
+        update && self.before().as_ref().is_some_and(differs)
+    }
+
+    /// True while the text can be written over.
+    pub fn is_open(self) -> bool {
+        let done = |saving: &Saving| matches!(saving, Saving::Done(_));
+        !self.saving.with(done)
+    }
+
+    /// Lets the person write the text before it is saved.
+    pub fn rewrite(self) {
+        self.clip.body.set(once(|| self.body()));
+        self.rewrites.set(true);
+        // The focus goes to what has just been drawn.
+        flush();
+        dom::focus_id("editor-text");
     }
 
     /// The text as it will be saved.
     pub fn body(self) -> String {
+        if self.rewrites.get() {
+            return self.clip.body.get();
+        }
         let templated = self.templated.get();
         self.captured.with(|captured| {
             let Some(preview) = captured else {
@@ -279,15 +264,12 @@ impl Desk {
         Some(Draft {
             op_id: mint_op(),
             doc_id: earlier.unwrap_or_else(|| self.doc_id.now()),
-            kind: self.kind.now(),
-            title: self.title.now(),
-            body: once(|| self.body()),
+            form: Form {
+                body: once(|| self.body()),
+                ..self.clip.now()
+            },
             source: preview.source,
-            tags: self.tags.now(),
-            collection: self.collection.now().filter(|_| keep == Keep::Both),
-            note: self.note.now(),
             keep,
-            space: self.space.now(),
             chosen: true,
         })
     }
@@ -298,15 +280,17 @@ impl Desk {
             self.saving.now(),
             Saving::Not | Saving::Undone | Saving::Failed(_)
         );
-        let seen = self.sides.peek(Option::is_none);
+        let seen = self.sides.peek(Option::is_none) && self.writing.peek(Option::is_none);
         if !open || !seen || self.preview.now() != Load::Ready {
             return;
         }
         // Leaving a field takes what is typed in it: a tag that was not confirmed yet.
         dom::leave_field();
+        self.clip.settle();
         let Some(draft) = self.draft() else { return };
-        if let Some(broken) = draft.tags.iter().find_map(|tag| validate::tag(tag).err()) {
-            self.fail(Failure::new(FailureCode::Invalid, broken.message));
+        if let Some(wrong) = draft.form.wrong(true) {
+            let said = say(Word::Wrong(wrong));
+            self.fail(Failure::new(FailureCode::Invalid, said));
             return;
         }
         self.saving.set(Saving::Busy);
@@ -314,6 +298,7 @@ impl Desk {
             match ask::<Saved>(&Request::Save(Box::new(draft))).await {
                 Ok(saved) => {
                     self.saving.set(Saving::Done(saved));
+                    self.keep_now();
                     self.spoken.set(t("saved"));
                     self.refresh();
                     self.watch();
@@ -364,7 +349,7 @@ impl Desk {
     }
 
     /// Looks a few times until what was just saved has reached the server.
-    fn watch(self) {
+    pub fn watch(self) {
         spawn_local(async move {
             for _ in 0..LOOKS {
                 TimeoutFuture::new(LOOK_EVERY).await;

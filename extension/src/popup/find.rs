@@ -1,6 +1,7 @@
 //! The search of the local library, with copy. Not the ranking: that is `model::search`.
 
 use super::desk::Desk;
+use super::form;
 use crate::browser;
 use crate::messages::{Hit, Request};
 use crate::page::dom::{El, button, div, el, focus_id, go, group};
@@ -32,7 +33,9 @@ pub(super) fn find(desk: Desk) -> El {
         desk.query,
         move || desk.search(),
     )
-    .child(div("kbd", "kbd").attr("aria-hidden", "true").text("/"));
+    .child(div("kbd", "kbd").attr("aria-hidden", "true").text("/"))
+    .attr("class", "search grow");
+    let new = icon_button(&t("newPrompt"), Glyph::Plus, move || desk.write_new());
     let hits = div("ul", "stack stack--1").attr("role", "list").each(
         move || desk.found.with(|found| found.hits.clone()),
         |hit| (hit.doc_id, hit.uses, hit.edited_at, hit.conflict),
@@ -40,8 +43,16 @@ pub(super) fn find(desk: Desk) -> El {
     );
     div("section", "popup__find")
         .attr("aria-label", &label)
-        .child(field)
+        .child(div("div", "line line--1").child(field).child(new))
         .child(hits)
+        .some(
+            move || {
+                desk.trouble
+                    .get()
+                    .filter(|_| desk.writing.with(Option::is_none))
+            },
+            form::refused,
+        )
         .some(
             move || nothing(desk),
             |text| div("p", "hint popup__none").text(text),
@@ -103,6 +114,9 @@ fn row(desk: Desk, hit: Hit) -> El {
     let team = hit
         .team
         .map(|name| div("span", "badge").attr("dir", "auto").text(&name));
+    let name = format!("{}: {title}", t("edit"));
+    let edit = (hit.kind != Kind::Collection)
+        .then(|| icon_button(&name, Glyph::Edit, move || desk.write(id)));
     let words = div("span", "grow")
         .child(el("b").attr("dir", "auto").text(&title))
         .maybe(team)
@@ -111,6 +125,7 @@ fn row(desk: Desk, hit: Hit) -> El {
         .child(words)
         .child(resolve)
         .child(copy)
+        .maybe(edit)
         .maybe(run)
 }
 

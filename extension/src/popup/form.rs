@@ -1,23 +1,19 @@
-//! Title, fields and the one button. Not what saving does.
+//! Title and what is captured, variables, the one button. Not the fields: those are the editor's.
 
+use super::around::around;
 use super::desk::{Desk, Saving};
 use super::glance::count;
 use crate::browser;
-use crate::messages::{Connection, Keep, Part, Team};
+use crate::messages::{Connection, Failure, Keep, Part};
 use crate::page::dom::{El, button, div, el, group};
-use crate::page::{failure, icon, icon_as, notice, number, t, t1, t2, tag_field};
+use crate::page::{failure, icon, icon_as, notice, number, t, t1, t2};
 use krowoc_shared::library::document::Kind;
+use krowoc_ui::editor;
 use krowoc_ui::icons::Glyph;
 use wasm_bindgen_futures::spawn_local;
 
 /// Title and what is captured.
 pub(super) fn heading(desk: Desk) -> El {
-    let title = div("input", "input quiet popup__title")
-        .attr("aria-label", &t("title"))
-        .attr("placeholder", &t("untitled"))
-        .attr("dir", "auto")
-        .attr("maxlength", "500")
-        .field(move || desk.title.get(), move |text| desk.title.set(text));
     let facts = move || {
         desk.captured.with(|captured| {
             let preview = captured.as_ref()?;
@@ -30,19 +26,36 @@ pub(super) fn heading(desk: Desk) -> El {
         })
     };
     div("div", "stack stack--1")
-        .child(title)
-        .some(facts, |(site, size)| {
-            div("p", "xs muted cut")
-                .child(el("bdi").text(site))
-                .child(el("span").attr("aria-hidden", "true").text(" · "))
-                .text(size)
-        })
+        .child(editor::title(desk.clip, &around(desk, true)))
+        .child(
+            div("div", "line line--1 xs muted")
+                .some(facts, |(site, size)| {
+                    div("p", "grow cut")
+                        .child(el("bdi").text(site))
+                        .child(el("span").attr("aria-hidden", "true").text(" · "))
+                        .text(size)
+                })
+                .when(
+                    move || desk.is_open() && !desk.rewrites.get(),
+                    move || {
+                        button("link", move || desk.rewrite())
+                            .attr("id", "rewrite")
+                            .text(&t("editText"))
+                    },
+                ),
+        )
+}
+
+/// Why something could not be saved or opened.
+pub(super) fn refused(reason: &Failure) -> El {
+    let class = "notice notice--danger notice--sm";
+    notice(class, Glyph::Alert, &failure(reason)).attr("role", "alert")
 }
 
 /// Variables recognised in another notation: proposed, never put in silently.
 pub(super) fn variables(desk: Desk) -> El {
     let found = move || {
-        let prompt = desk.kind.get() == Kind::Prompt;
+        let prompt = desk.clip.kind.get() == Kind::Prompt && !desk.rewrites.get();
         desk.captured.with(|captured| {
             let variables = &captured.as_ref().filter(|_| prompt)?.variables;
             let line = |(found, template): (&String, &String)| format!("{found} → {template}");
@@ -69,97 +82,6 @@ pub(super) fn variables(desk: Desk) -> El {
             .child(div("span", "grow").text(&t1("variablesFound", &number(changes.len()))))
             .child(toggle)
     })
-}
-
-/// Tags, collection, note.
-pub(super) fn fields(desk: Desk) -> El {
-    let label = |id: &str, key: &str| div("label", "label").attr("for", id).text(&t(key));
-    let row = || div("div", "frow");
-    let (typed, at) = desk.tag;
-    let tags = tag_field("tags", desk.tags, typed, at, move || {
-        desk.shelf.with(|shelf| shelf.tags.clone())
-    });
-    let note = div("input", "input")
-        .attr("id", "note")
-        .attr("dir", "auto")
-        .attr("maxlength", "10000")
-        .attr("placeholder", &t("optional"))
-        .field(move || desk.note.get(), move |text| desk.note.set(text));
-    div("div", "stack stack--1")
-        .part(
-            move || desk.shelf.with(|shelf| shelf.teams.clone()),
-            move |teams| library(desk, teams),
-        )
-        .child(row().child(label("tags", "tags")).child(tags))
-        .part(
-            move || desk.shelf.with(|shelf| shelf.collections.clone()),
-            move |collections| {
-                if collections.is_empty() {
-                    return group();
-                }
-                let options = collections
-                    .iter()
-                    .map(|(id, title)| el("option").attr("value", &id.to_string()).text(title));
-                let none = t("collectionNone");
-                let now = move || written(desk.collection.get());
-                pick("collection", &none, options, now, move |id| {
-                    desk.collection.set(id.parse().ok());
-                })
-            },
-        )
-        .child(row().child(label("note", "note")).child(note))
-}
-
-fn written(id: Option<impl std::fmt::Display>) -> String {
-    id.map_or_else(String::new, |id| id.to_string())
-}
-
-/// A choice among things of which none has no id.
-fn pick(
-    id: &str,
-    none: &str,
-    options: impl Iterator<Item = El>,
-    now: impl Fn() -> String + 'static,
-    chosen: impl Fn(String) + 'static,
-) -> El {
-    let select = div("select", "select")
-        .attr("id", id)
-        .child(el("option").attr("value", "").text(none))
-        .children(options)
-        .field(now, chosen);
-    let select = div("span", "selectbox")
-        .child(select)
-        .child(icon(Glyph::Down));
-    div("div", "frow")
-        .child(div("label", "label").attr("for", id).text(&t(id)))
-        .child(select)
-}
-
-/// Which library: nothing to choose without a team. One that cannot be saved to says why.
-fn library(desk: Desk, teams: &[Team]) -> El {
-    if teams.is_empty() {
-        return group();
-    }
-    let option = |team: &Team| {
-        let option = el("option").attr("value", &team.space.to_string());
-        match &team.refusal {
-            Some(reason) => option
-                .attr("disabled", "")
-                .attr("title", reason)
-                .text(&t1("libraryView", &team.name)),
-            None => option.text(&team.name),
-        }
-    };
-    let now = move || written(desk.space.get());
-    pick(
-        "library",
-        &t("libraryOwn"),
-        teams.iter().map(option),
-        now,
-        move |id| {
-            desk.shelve(id.parse().ok());
-        },
-    )
 }
 
 /// The button; after the save, what can be done about it.
@@ -225,7 +147,7 @@ fn label(desk: Desk) -> &'static str {
             state.offline || !matches!(state.connection, Connection::Open { .. })
         })
     });
-    match (desk.keep.get(), local, desk.kind.get()) {
+    match (desk.keep.get(), local, desk.clip.kind.get()) {
         _ if desk.saving.with(|saving| *saving == Saving::Busy) => "saving",
         (Keep::Update, ..) => "saveUpdate",
         (Keep::Append, ..) => "saveAppend",

@@ -1,21 +1,25 @@
 //! The popup: what will be captured, the form, what was saved before, the queue, the local search. It keeps nothing: the background does.
 
+mod around;
 mod before;
 mod desk;
 mod find;
 mod foot;
 mod form;
 mod glance;
+mod kept;
 mod lines;
 mod queue;
+mod shelves;
 mod sides;
+mod write;
 
 use crate::messages::{Failure, FailureCode, Keep, Part};
-use crate::model::words;
 use crate::page::dom::{El, button, div, el, group, mount, on_any_key};
-use crate::page::{Choice, choice, failure, icon, mark, notice, spoken, t};
-use desk::{Desk, Load, Saving};
-use krowoc_shared::library::document::Kind;
+use crate::page::{failure, icon, mark, notice, spoken, t};
+use around::around;
+use desk::{Desk, Load};
+use krowoc_ui::editor::{self, Key};
 use krowoc_ui::icons::Glyph;
 use wasm_bindgen::JsCast;
 
@@ -26,10 +30,13 @@ pub fn open() {
     on_any_key(move |event| on_key(desk, event));
     let body = div("div", "popup__body")
         .part(
-            move || desk.sides.get(),
-            move |looked_at| match looked_at {
-                Some(looked_at) => sides::sides(desk, looked_at),
-                None => group().part(move || desk.preview.get(), move |load| read(desk, load)),
+            move || (desk.writing.get(), desk.sides.get()),
+            move |shown| match shown {
+                (Some(writing), _) => write::write(desk, writing),
+                (None, Some(looked_at)) => sides::sides(desk, looked_at),
+                (None, None) => {
+                    group().part(move || desk.preview.get(), move |load| read(desk, load))
+                }
             },
         )
         .child(queue::queue(desk));
@@ -45,14 +52,19 @@ pub fn open() {
 }
 
 fn on_key(desk: Desk, event: &web_sys::KeyboardEvent) {
-    let key = event.key();
-    if key == "Enter" && (event.ctrl_key() || event.meta_key()) {
-        event.prevent_default();
-        desk.save();
-    } else if key == "/" && !is_field(event) {
-        event.prevent_default();
-        find::focus();
+    let writing = desk.writing.peek(Option::is_some);
+    match Key::of(event) {
+        Some(Key::Save) if writing => desk.save_writing(),
+        Some(Key::Save) => desk.save(),
+        Some(Key::Leave) if writing => {
+            if desk.pen.may_leave() {
+                desk.leave_writing();
+            }
+        }
+        None if event.key() == "/" && !is_field(event) => find::focus(),
+        _ => return,
     }
+    event.prevent_default();
 }
 
 fn is_field(event: &web_sys::KeyboardEvent) -> bool {
@@ -65,28 +77,26 @@ fn is_field(event: &web_sys::KeyboardEvent) -> bool {
 }
 
 fn head(desk: Desk) -> El {
-    let words = Choice {
-        label: t("saveAs"),
-        options: vec![t(words::kind(Kind::Prompt)), t(words::kind(Kind::Snippet))],
-        block: false,
-    };
-    let kind = choice(
-        words,
-        move || usize::from(desk.kind.get() == Kind::Snippet),
-        move |at| {
-            desk.kind
-                .set(if at == 0 { Kind::Prompt } else { Kind::Snippet });
-        },
-    );
     let parts = move || {
+        let page = desk.writing.with(Option::is_none);
         desk.captured.with(|captured| {
-            let preview = captured.as_ref()?;
+            let preview = captured.as_ref().filter(|_| page)?;
             Some((preview.has_selection, preview.part))
         })
     };
     div("header", "popup__head")
         .child(mark())
-        .child(kind)
+        .some(
+            move || {
+                // A document that is there keeps its kind.
+                let writing = desk.writing.get();
+                writing.map_or(Some(false), |it| it.new.then_some(true))
+            },
+            move |pen| {
+                let editor = if *pen { desk.pen } else { desk.clip };
+                editor::kinds(editor, &around(desk, true))
+            },
+        )
         .child(div("span", "push").some(parts, move |(both, part)| {
             if *both {
                 what(desk, *part)
@@ -150,14 +160,18 @@ fn no_page(desk: Desk, reason: &Failure) -> El {
 
 /// The capture, until it is saved; then what was saved.
 fn capture(desk: Desk) -> El {
-    let open = move || {
-        desk.saving
-            .with(|saving| !matches!(saving, Saving::Done(_)))
-    };
+    let open = move || desk.is_open();
+    let rewrites = move || open() && desk.rewrites.get();
     group()
         .child(form::heading(desk))
         .child(before::saved_before(desk))
-        .when(move || !desk.compares(), move || glance::glance(desk))
+        .when(rewrites, move || {
+            editor::text(desk.clip, &around(desk, true))
+        })
+        .when(
+            move || !desk.compares() && !rewrites(),
+            move || glance::glance(desk),
+        )
         .child(glance::hidden(desk))
         .when(open, move || {
             group()
@@ -166,7 +180,7 @@ fn capture(desk: Desk) -> El {
                 .child(form::variables(desk))
                 .when(
                     move || desk.keep.get() == Keep::Both,
-                    move || form::fields(desk),
+                    move || editor::fields(desk.clip, &around(desk, true)),
                 )
         })
         .child(form::save_button(desk))

@@ -5,6 +5,7 @@ use crate::browser;
 use crate::messages::{Draft, Keep, Request, Saved};
 use crate::page::{ask, failure, mint_doc, mint_op, t};
 use krowoc_shared::library::document::Kind;
+use krowoc_ui::editor::Form;
 use wasm_bindgen_futures::spawn_local;
 
 impl Desk {
@@ -19,15 +20,15 @@ impl Desk {
         let draft = Draft {
             op_id: mint_op(),
             doc_id: mint_doc(),
-            kind: Kind::Snippet,
-            title: form.title.clone(),
-            body: self.run.peek(|run| run.text.clone()),
+            form: Form {
+                title: form.title.clone(),
+                body: self.run.peek(|run| run.text.clone()),
+                note: model.unwrap_or_default(),
+                space: form.keeps_in,
+                ..Form::new(Kind::Snippet)
+            },
             source: String::new(),
-            tags: Vec::new(),
-            collection: None,
-            note: model.unwrap_or_default(),
             keep: Keep::Both,
-            space: form.keeps_in,
             chosen: false,
         };
         spawn_local(async move {

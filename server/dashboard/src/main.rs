@@ -4,6 +4,7 @@ mod accounts;
 mod app;
 mod ceremony;
 mod community;
+mod compose;
 mod dashboard;
 mod dead_letters;
 mod document;

@@ -7,6 +7,7 @@
 use crate::accounts::pace::Pace;
 use crate::accounts::{Connect, ConnectDone, Forgot, PasskeyWay, Reset, SecondStep, Verify};
 use crate::community::CommunityPage;
+use crate::compose::{Compose, Write};
 use crate::dashboard::DashboardPage;
 use crate::dead_letters::DeadLettersPage;
 use crate::document::{DocumentPage, VersionPage};
@@ -34,6 +35,12 @@ pub fn home() -> Arrival {
 #[wasm_split(dashboard, fallible)]
 pub fn dashboard() -> Arrival {
     arrived(|| view! { <DashboardPage /> })
+}
+
+/// The editor over a page.
+#[wasm_split(compose, fallible)]
+pub fn compose(what: Write) -> Arrival {
+    arrived(move || view! { <Compose what=what /> })
 }
 
 /// One document.

@@ -91,6 +91,16 @@ impl ExecutionSettings {
         Ok(())
     }
 
+    /// Takes a model as the one that is chosen first: it is allowed then as well.
+    pub fn choose(&mut self, model: Option<ModelRef>) {
+        if let Some(model) = &model
+            && !self.allows(model)
+        {
+            self.allow.push(model.clone());
+        }
+        self.model = model;
+    }
+
     /// Whether the prompt may be run with a model.
     #[must_use]
     pub fn allows(&self, model: &ModelRef) -> bool {

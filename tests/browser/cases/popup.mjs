@@ -39,16 +39,16 @@ export async function run(context) {
   await again.keyboard.press('ArrowRight');
   await says(again, 'goes to the end of');
   await again.keyboard.press('ArrowRight');
-  await again.waitForSelector('#tags');
+  await again.waitForSelector('#editor-tags');
 
-  await again.type('#tags', 'rev');
-  await until('a completion', () => again.evaluate(() => document.querySelector('#tags').getAttribute('aria-expanded') === 'true'));
+  await again.type('#editor-tags', 'rev');
+  await until('a completion', () => again.evaluate(() => document.querySelector('#editor-tags').getAttribute('aria-expanded') === 'true'));
   await again.keyboard.press('ArrowDown');
-  await until('it to be marked', () => again.evaluate(() => document.querySelector('#tags').getAttribute('aria-activedescendant') === 'tags-0'));
+  await until('it to be marked', () => again.evaluate(() => document.querySelector('#editor-tags').getAttribute('aria-activedescendant') === 'editor-tags-0'));
   await again.keyboard.press('Enter');
   await until('the tag', async () => (await tags(again)) === 'review');
-  assert.equal(await value(again, '#tags'), '');
-  await again.type('#tags', 'sea, ');
+  assert.equal(await value(again, '#editor-tags'), '');
+  await again.type('#editor-tags', 'sea, ');
   await until('a second tag', async () => (await tags(again)) === 'review,sea');
   await again.keyboard.press('Backspace');
   await again.keyboard.press('Backspace');

@@ -82,7 +82,7 @@ export async function run(context) {
   const popup = await browser.popup(article);
   await says(popup, 'Morse code');
   await says(popup, TEAM);
-  const library = await popup.waitForSelector('#library');
+  const library = await popup.waitForSelector('#editor-library');
   await library.select(team);
   await context.shot(popup, 'popup-team');
   await popup.keyboard.down('Control');
@@ -99,7 +99,7 @@ export async function run(context) {
   assert.equal((await bob.list()).length, 1, 'nothing of it in his own');
 
   // The choice is remembered; with a lower role it is there no more, and says why.
-  const chosen = (shown) => shown.evaluate(() => document.querySelector('#library')?.value);
+  const chosen = (shown) => shown.evaluate(() => document.querySelector('#editor-library')?.value);
   await article.bringToFront();
   await select(article, 'blockquote');
   const again = await browser.popup(article);
@@ -112,9 +112,9 @@ export async function run(context) {
   await settings.close();
   const viewer = await until('the popup of a viewer', async () => {
     const opened = await browser.popup(article);
-    await opened.waitForSelector('#library');
+    await opened.waitForSelector('#editor-library');
     const option = await opened.evaluate((id) => {
-      const found = document.querySelector(`#library option[value="${id}"]`);
+      const found = document.querySelector(`#editor-library option[value="${id}"]`);
       return { disabled: found.disabled, title: found.title };
     }, team);
     if (option.disabled && option.title.includes('viewer') && (await chosen(opened)) === '') return opened;

@@ -75,9 +75,15 @@ impl Client {
     /// The library that is looked at now.
     #[must_use]
     pub fn here(self) -> Place {
+        self.library(STATE.with_borrow(|state| state.team))
+    }
+
+    /// The library of a team, or one's own.
+    #[must_use]
+    pub fn library(self, team: Option<SpaceId>) -> Place {
         STATE.with_borrow(|state| {
             let own = state.session.as_ref().map(|session| session.space);
-            Place(state.team.or(own))
+            Place(team.or(own))
         })
     }
 

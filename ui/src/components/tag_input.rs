@@ -3,39 +3,8 @@
 use super::icon::Icon;
 use crate::icons::Glyph;
 use crate::messages::common;
+use crate::tags::{matching, split_tags};
 use leptos::prelude::*;
-
-/// Most completions shown.
-const MOST: usize = 8;
-
-/// Completions for what is typed: tags that begin with it first, then tags that hold it; tags already there are left out.
-#[must_use]
-pub fn matching(typed: &str, known: &[String], present: &[String]) -> Vec<String> {
-    let typed = typed.trim().to_lowercase();
-    if typed.is_empty() {
-        return Vec::new();
-    }
-    let fits = |tag: &&String| !present.contains(*tag) && tag.to_lowercase().contains(&typed);
-    let (mut first, rest): (Vec<_>, Vec<_>) = known
-        .iter()
-        .filter(fits)
-        .cloned()
-        .partition(|tag| tag.to_lowercase().starts_with(&typed));
-    first.extend(rest);
-    first.truncate(MOST);
-    first
-}
-
-/// The tags in what was typed or pasted, separated by commas, trimmed.
-#[must_use]
-pub fn split_tags(typed: &str) -> Vec<String> {
-    typed
-        .split([',', '\n', '\t'])
-        .map(str::trim)
-        .filter(|tag| !tag.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
 
 /// Tags with a field to add more: Enter or comma adds, Backspace in the empty field removes the last.
 #[component]
@@ -185,29 +154,5 @@ pub fn TagInput(
                 {completions}
             </div>
         </div>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn strings(words: &[&str]) -> Vec<String> {
-        words.iter().map(|word| (*word).to_owned()).collect()
-    }
-
-    #[test]
-    fn completion_prefers_beginnings_and_leaves_out_what_is_there() {
-        let known = strings(&["unreviewed", "review", "Reviewing", "coding", "rev"]);
-        assert_eq!(
-            matching("REV", &known, &strings(&["rev"])),
-            strings(&["review", "Reviewing", "unreviewed"])
-        );
-        assert_eq!(matching("  ", &known, &[]), strings(&[]));
-    }
-
-    #[test]
-    fn pasted_tags_are_cut_at_commas() {
-        assert_eq!(split_tags(" a, b c ,,\nd"), strings(&["a", "b c", "d"]));
     }
 }

@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod common;
 pub mod community;
 pub mod document;
+pub mod editor;
 pub mod executions;
 pub mod figures;
 pub mod home;

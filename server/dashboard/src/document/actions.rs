@@ -1,8 +1,10 @@
 //! What can be done with a document from any page: make, copy, duplicate. Not its edits.
 
 use crate::app::App;
+use crate::compose::Write;
+use crate::frame::Overlay;
 use crate::platform;
-use crate::route::{Filter, Route, Tab};
+use crate::route::Route;
 use krowoc_shared::access::Action;
 use krowoc_shared::hlc::Hlc;
 use krowoc_shared::library::document::{Counter, Document, Field, Kind};
@@ -26,36 +28,13 @@ pub fn set_title(title: &str) {
     document().set_title(&name);
 }
 
-/// Makes a document and opens it. In a list of one collection it belongs to that.
+/// Begins a new document in the editor.
 pub fn create(app: App, kind: Kind) {
     if let Some(why) = app.space.refusal(Action::WriteDocuments) {
         app.toasts.say(Glyph::Alert, why);
         return;
     }
-    let now = platform::now();
-    let mut set = BTreeMap::from([(Field::CreatedAt, Value::from(now))]);
-    if let Route::Library(
-        Tab::All,
-        Filter {
-            collection: Some(id),
-            ..
-        },
-    ) = app.nav.untracked()
-    {
-        set.insert(Field::Collection, Value::from(id.to_string()));
-    }
-    let make = CreateDocument {
-        op_id: Some(platform::op_id()),
-        id: Some(platform::doc_id()),
-        kind,
-        set,
-        tags: Vec::new(),
-        meta: BTreeMap::new(),
-        body: String::new(),
-        history: Vec::new(),
-        archived: false,
-    };
-    send(app, make, None);
+    app.overlay.set(Some(Overlay::Write(Write::New(kind))));
 }
 
 /// A second document with the same content.
@@ -67,7 +46,7 @@ pub fn duplicate(app: App, document: &Document) {
             words::copy_of(document.title()),
             document.body.text.clone(),
         ),
-        Some(words::DUPLICATED),
+        words::DUPLICATED,
     );
 }
 
@@ -106,16 +85,14 @@ pub fn copy_of(document: &Document, title: String, body: String) -> CreateDocume
     }
 }
 
-fn send(app: App, make: CreateDocument, said: Option<&'static str>) {
+fn send(app: App, make: CreateDocument, said: &'static str) {
     spawn_local(async move {
         match Client.post::<Written>("/library", &make).await {
             Ok(written) => match written.result.violation {
                 None => {
                     app.refresh_overview();
                     app.nav.go(Route::Document(written.document.id));
-                    if let Some(said) = said {
-                        app.toasts.say(Glyph::Fork, said);
-                    }
+                    app.toasts.say(Glyph::Fork, said);
                 }
                 Some(violation) => app.toasts.say(
                     Glyph::Alert,

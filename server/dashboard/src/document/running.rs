@@ -46,16 +46,6 @@ impl Settings {
     }
 }
 
-/// Takes a model as the default: it is allowed then as well.
-fn set_model(settings: &mut ExecutionSettings, model: Option<ModelRef>) {
-    if let Some(model) = &model
-        && !settings.allows(model)
-    {
-        settings.allow.push(model.clone());
-    }
-    settings.model = model;
-}
-
 /// Narrows the models: a default or a fallback that is not among them any more goes.
 fn set_allow(settings: &mut ExecutionSettings, allow: Vec<ModelRef>) {
     settings.allow = allow;
@@ -131,7 +121,7 @@ fn Chosen(settings: Settings, catalogue: Catalogue) -> impl IntoView {
     };
     let model = pick(
         |it| it.model.iter().cloned().collect(),
-        |it, models| set_model(it, models.into_iter().next()),
+        |it, models| it.choose(models.into_iter().next()),
         1,
     );
     let allow = pick(|it| it.allow.clone(), set_allow, MOST_ALLOWED);
@@ -299,7 +289,7 @@ mod tests {
             allow: vec![model("openai/a")],
             ..ExecutionSettings::default()
         };
-        set_model(&mut settings, Some(model("groq/b")));
+        settings.choose(Some(model("groq/b")));
         assert_eq!(settings.allow, [model("openai/a"), model("groq/b")]);
         settings.fallbacks = vec![model("openai/a")];
         set_allow(&mut settings, vec![model("openai/a")]);
@@ -311,7 +301,7 @@ mod tests {
         assert_eq!(settings.fallbacks, []);
         let value = serde_json::to_value(&settings).unwrap();
         assert_eq!(ExecutionSettings::check(&value), Ok(()));
-        set_model(&mut settings, None);
+        settings.choose(None);
         assert_eq!(settings.model, None);
     }
 

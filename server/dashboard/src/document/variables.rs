@@ -115,7 +115,7 @@ fn kind(name: &str, variable: &Variable) -> VariableKind {
 
 /// The options as they are typed: with commas between.
 fn options(typed: &str) -> Vec<String> {
-    krowoc_ui::components::split_tags(typed)
+    krowoc_ui::tags::split_tags(typed)
 }
 
 fn describe(

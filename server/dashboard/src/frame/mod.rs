@@ -20,6 +20,7 @@ pub use press::start as start_keys;
 pub use room::Room;
 
 use crate::app::app;
+use crate::compose::Write;
 use crate::lazy::layer;
 use crate::live::Link;
 use crate::platform;
@@ -46,6 +47,8 @@ pub enum Overlay {
     Palette,
     /// The list of keys.
     Keys,
+    /// The editor.
+    Write(Write),
 }
 
 /// Navigation beside, page within, layers above.
@@ -96,6 +99,7 @@ pub fn Frame(
             .into_any(),
             Overlay::Palette => layer(move || screens::palette(close), close),
             Overlay::Keys => layer(move || screens::help(close), close),
+            Overlay::Write(what) => layer(move || screens::compose(what), close),
         })}
     }
 }

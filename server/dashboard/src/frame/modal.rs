@@ -16,6 +16,9 @@ pub fn Modal(
     /// It wants to be gone.
     #[prop(into)]
     on_close: Callback<()>,
+    /// It closes only when its owner takes it away: what is in it may not be lost.
+    #[prop(optional)]
+    held: bool,
     /// What is in it.
     children: Children,
 ) -> impl IntoView {
@@ -43,12 +46,26 @@ pub fn Modal(
             on_close.run(());
         }
     };
+    let cancel = move |event: ev::Event| {
+        if held {
+            event.prevent_default();
+            on_close.run(());
+        }
+    };
+    let closed = move |_| {
+        on_close.run(());
+        // A browser closes it in the end, whatever it is told: still there, it opens again.
+        if let Some(dialog) = node.get_untracked().filter(|it| held && it.is_connected()) {
+            let _ = dialog.show_modal();
+        }
+    };
     view! {
         <dialog
             node_ref=node
             class="layer"
             aria-label=label
-            on:close=move |_| on_close.run(())
+            on:cancel=cancel
+            on:close=closed
             on:mousedown=beside
         >
             <div class=class>{children()}</div>

@@ -179,7 +179,7 @@ fn document(
         set.insert(Field::Source, source);
     }
     let mut tags = item.tags.clone();
-    for tag in krowoc_ui::components::split_tags(tag) {
+    for tag in krowoc_ui::tags::split_tags(tag) {
         if kind != Kind::Collection && !tags.contains(&tag) {
             tags.push(tag);
         }

@@ -2,11 +2,14 @@
 
 use super::state::{self, List};
 use crate::app::App;
+use crate::compose::Write;
+use crate::frame::Overlay;
 use crate::platform;
 use crate::route::{Filter, Route, Tab};
 use crate::timing::{Debounce, Throttle};
+use krowoc_shared::access::Action;
 use krowoc_shared::ids::DocId;
-use krowoc_shared::library::document::Field;
+use krowoc_shared::library::document::{Field, Kind};
 use krowoc_shared::library::wire::{BatchResult, BulkEdit, EditDocument, Page, Summary, Written};
 use krowoc_shared::sync::wire::{Outcome, TagEdit};
 use krowoc_ui::api::{ApiError, Client, Place, query_string};
@@ -264,6 +267,21 @@ impl Control {
             return false;
         };
         self.app.nav.go(Route::Document(row.id));
+        true
+    }
+
+    /// Opens the editor with the row at the cursor. What is more than its text to see to (a collection, the trash, two sides to settle),
+    /// and what may only be read, has its page.
+    pub fn edit(self) -> bool {
+        let Some(row) = self.list.with_untracked(|list| list.current().cloned()) else {
+            return false;
+        };
+        let plain = row.kind != Kind::Collection && row.deleted_at.is_none() && !row.conflict;
+        if !plain || !self.app.space.may(Action::WriteDocuments) {
+            return self.open();
+        }
+        let what = Overlay::Write(Write::Edit(row.id));
+        self.app.overlay.set(Some(what));
         true
     }
 

@@ -155,9 +155,10 @@ fn Begin(control: Control, row: Summary) -> impl IntoView {
     } else {
         view! {
             <div class="line">
-                <a class="btn btn--primary" href=Route::Document(row.id).address()>
+                <button type="button" class="btn btn--primary" on:click=move |_| { control.edit(); }>
                     <Icon glyph=Glyph::Edit />{words::EDIT}<kbd class="kbd">"E"</kbd>
-                </a>
+                </button>
+                <a class="btn" href=Route::Document(row.id).address()>{words::OPEN}<kbd class="kbd">"↵"</kbd></a>
             </div>
         }
         .into_any()

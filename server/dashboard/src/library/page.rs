@@ -93,7 +93,8 @@ fn act(control: Control, action: Action) -> bool {
         Action::PageUp => control.step(control.screenful().saturating_neg()),
         Action::First => control.step(isize::MIN),
         Action::Last => control.step(isize::MAX),
-        Action::Open | Action::Edit => return control.open(),
+        Action::Open => return control.open(),
+        Action::Edit => return control.edit(),
         Action::Select => {
             let Some(id) = control.list.with_untracked(|list| list.at) else {
                 return false;

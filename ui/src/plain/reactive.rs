@@ -5,7 +5,6 @@
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 /// Runs of effects in one flush: a bound against two that change each other for ever.
@@ -16,8 +15,8 @@ thread_local! {
     static SCOPE: RefCell<Scope> = const { RefCell::new(Scope { effects: Vec::new(), kept: Vec::new() }) };
     /// The effect that runs now: signals that are read remember it.
     static RUNNING: RefCell<Option<Rc<Effect>>> = const { RefCell::new(None) };
-    /// Effects that are to run, by their number.
-    static DUE: RefCell<BTreeMap<u64, Rc<Effect>>> = const { RefCell::new(BTreeMap::new()) };
+    /// Effects that are to run, by their number, the next one last.
+    static DUE: RefCell<Vec<Rc<Effect>>> = const { RefCell::new(Vec::new()) };
     static NUMBER: Cell<u64> = const { Cell::new(0) };
     static AWAITED: Cell<bool> = const { Cell::new(false) };
 }
@@ -67,7 +66,13 @@ impl Readers {
         let readers = self.0.take();
         let effects = readers.iter().filter_map(|(_, effect)| effect.upgrade());
         let any = DUE.with_borrow_mut(|due| {
-            due.extend(effects.map(|effect| (effect.number, effect)));
+            for effect in effects {
+                // Each once, the last first: they are taken from the end.
+                let place = due.binary_search_by(|other| effect.number.cmp(&other.number));
+                if let Err(place) = place {
+                    due.insert(place, effect);
+                }
+            }
             !due.is_empty()
         });
         if any && !AWAITED.replace(true) {
@@ -185,7 +190,7 @@ pub fn once<R>(read: impl FnOnce() -> R) -> R {
 pub fn flush() {
     AWAITED.set(false);
     for _ in 0..MOST {
-        let Some((_, effect)) = DUE.with_borrow_mut(BTreeMap::pop_first) else {
+        let Some(effect) = DUE.with_borrow_mut(Vec::pop) else {
             return;
         };
         if !effect.over.get() {

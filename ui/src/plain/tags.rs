@@ -1,11 +1,22 @@
-//! Tags as chips with a field that completes from the library. The rules of completion are the shared ones; the words are ours.
+//! Tags as chips with a field that completes from the library. Not the words: those are the caller's.
 
 use super::dom::{El, button, div, el, group};
+use super::icon;
 use super::reactive::Signal;
-use super::{icon, t, t1};
-use krowoc_ui::components::{matching, split_tags};
-use krowoc_ui::icons::Glyph;
+use crate::icons::Glyph;
+use crate::tags::{matching, split_tags};
 use std::rc::Rc;
+
+/// What the field and its chips are called.
+#[derive(Clone)]
+pub struct TagWords {
+    /// The field.
+    pub add: String,
+    /// Its completions.
+    pub known: String,
+    /// The button that takes a tag off.
+    pub remove: Rc<dyn Fn(&str) -> String>,
+}
 
 /// The state of a field: what is typed, and which completion is marked.
 #[derive(Clone)]
@@ -86,6 +97,7 @@ pub fn tag_field(
     typed: Signal<String>,
     at: Signal<Option<usize>>,
     known: impl Fn() -> Vec<String> + 'static,
+    words: TagWords,
 ) -> El {
     let field = Field {
         tags,
@@ -93,14 +105,14 @@ pub fn tag_field(
         at,
         known: Rc::new(known),
     };
-    let list = format!("{id}-list");
+    let (list, name) = (format!("{id}-list"), words.known.clone());
     let (open, marked, keys, leave) = (field.clone(), field.clone(), field.clone(), field.clone());
     let input = el("input")
         .attr("id", id)
         .attr("autocomplete", "off")
         .attr("role", "combobox")
         .attr("aria-autocomplete", "list")
-        .attr("aria-label", &t("addTag"))
+        .attr("aria-label", &words.add)
         .attr("aria-controls", &list)
         .says("aria-expanded", move || !open.found().is_empty())
         .follow("aria-activedescendant", move || {
@@ -119,17 +131,17 @@ pub fn tag_field(
         .each(
             move || tags.get(),
             Clone::clone,
-            move |tag| chip(&tag, tags),
+            move |tag| chip(&tag, tags, &words),
         )
         .child(input)
-        .child(completions(id, &list, field))
+        .child(completions(id, &list, &name, field))
 }
 
-fn completions(id: &'static str, list: &str, field: Field) -> El {
+fn completions(id: &'static str, list: &str, name: &str, field: Field) -> El {
     let (found, empty) = (field.clone(), field.clone());
     div("div", "menu")
         .attr("role", "listbox")
-        .attr("aria-label", &t("tags"))
+        .attr("aria-label", name)
         .attr("id", list)
         .while_true("hidden", move || empty.found().is_empty())
         .part(
@@ -152,12 +164,12 @@ fn completions(id: &'static str, list: &str, field: Field) -> El {
         )
 }
 
-fn chip(tag: &str, tags: Signal<Vec<String>>) -> El {
+fn chip(tag: &str, tags: Signal<Vec<String>>, words: &TagWords) -> El {
     let own = tag.to_owned();
     let remove = button("", move || {
         tags.update(|tags| tags.retain(|other| *other != own))
     })
-    .attr("aria-label", &t1("removeTag", tag))
+    .attr("aria-label", &(words.remove)(tag))
     .child(icon(Glyph::X));
     div("span", "tag")
         .attr("dir", "auto")

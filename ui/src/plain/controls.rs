@@ -1,12 +1,11 @@
-//! Small controls: one of a few, a search field, a message, a spoken line, a button with an icon, a download. Not fields of a form.
+//! Small controls: one of a few, a search field, a message, a spoken line, a button with an icon. Not fields of a form.
 
 use super::dom::{El, button, div, rtl};
 use super::icon;
 use super::reactive::Signal;
-use krowoc_ui::components::{focus_child, turned};
-use krowoc_ui::icons::Glyph;
+use crate::choice::{focus_child, turned};
+use crate::icons::Glyph;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
 
 /// One of a few choices, all visible: a radio group, moved with the arrow keys.
 pub struct Choice {
@@ -110,26 +109,4 @@ pub fn icon_button(name: &str, glyph: Glyph, press: impl FnMut() + 'static) -> E
         .attr("aria-label", name)
         .attr("title", name)
         .child(icon(glyph))
-}
-
-/// Offers a text as a file.
-pub fn download(name: &str, media_type: &str, text: &[String]) {
-    let parts: js_sys::Array = text.iter().map(wasm_bindgen::JsValue::from).collect();
-    let options = web_sys::BlobPropertyBag::new();
-    options.set_type(media_type);
-    let Ok(blob) = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options) else {
-        return;
-    };
-    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else {
-        return;
-    };
-    let anchor = super::dom::el("a")
-        .attr("href", &url)
-        .attr("download", name);
-    anchor.raw().unchecked_ref::<web_sys::HtmlElement>().click();
-    // Revoking at once would cancel the download in Firefox: the address dies with the page, which is short.
-    wasm_bindgen_futures::spawn_local(async move {
-        gloo_timers::future::TimeoutFuture::new(60_000).await;
-        let _ = web_sys::Url::revoke_object_url(&url);
-    });
 }

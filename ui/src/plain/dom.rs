@@ -1,4 +1,4 @@
-//! Elements: made, filled, listened to, and kept in step with signals. Not markup: nothing in the package sets inner HTML.
+//! Elements: made, filled, listened to, and kept in step with signals. Not markup: nothing here sets inner HTML.
 
 use super::reactive::{Scope, effect, keep, scoped};
 use wasm_bindgen::prelude::*;

@@ -1,7 +1,7 @@
-//! Icons of the shared set, drawn as elements. Not as markup: nothing in the package sets inner HTML.
+//! Icons of the shared set, drawn as elements. Not as markup: nothing here sets inner HTML.
 
 use super::dom::{El, div, svg};
-use krowoc_ui::icons::{Glyph, MARK};
+use crate::icons::{Glyph, MARK};
 
 /// An element of an icon: its tag and its attributes.
 type Shape<'a> = (&'a str, Vec<(&'a str, &'a str)>);
