@@ -18,6 +18,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, post};
 use async_graphql::parser::parse_query;
 use async_graphql::{Request, Response, Variables};
+use futures_util::StreamExt;
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::library::limits::REQUEST_BYTES;
 use serde::{Deserialize, Serialize};
@@ -106,14 +107,17 @@ pub(super) async fn graphql(
     let made = state.graphql.made(&contract)?;
     let accepted = Accepted::of(&request);
     let (desk, calls) = Desk::open();
+    let room = Room::default();
     let (asked, judged) = match prepare(made, wanted, signed_in) {
-        Ok((asked, judged)) => (asked.data(desk).data(Room::default()), judged),
+        Ok((asked, judged)) => (asked.data(desk).data(room.clone()), judged),
         Err(refused) => return Ok(answer(*refused, accepted)),
     };
     let aside = Aside::default();
     let serving = inner.serve(Caller::of(&request), calls, aside.clone());
     if judged.is_subscription && accepted == Accepted::Events {
         let responses = made.schema.execute_stream(asked);
+        let responses = responses.map(move |response| room.kept(response));
+        let responses = responses.boxed();
         let begun = Rc::clone(&aside.begun);
         let bytes = sse::bytes(responses, Box::pin(serving), begun);
         return Ok(events().streaming(bytes));
@@ -127,10 +131,12 @@ pub(super) async fn graphql(
         response = made.schema.execute(asked) => response,
         () = serving => return Err(ErrorCode::Internal.into()),
     };
+    let of_request = refusal::is_of_request(&response);
+    let response = room.kept(response);
     let mut response = match accepted {
         // Only what lasts is executed while it is read: the rest is done, guarded and in time as everything, before it is answered.
         Accepted::Events => events().body(sse::only(response)),
-        Accepted::Usual | Accepted::Legacy => answer(response, accepted),
+        Accepted::Usual | Accepted::Legacy => told(response, accepted, of_request),
     };
     for cookie in aside.cookies.take() {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -215,8 +221,12 @@ fn prepare(
     Ok((request, judged))
 }
 
-fn answer(mut response: Response, accepted: Accepted) -> HttpResponse {
+fn answer(response: Response, accepted: Accepted) -> HttpResponse {
     let of_request = refusal::is_of_request(&response);
+    told(response, accepted, of_request)
+}
+
+fn told(mut response: Response, accepted: Accepted, of_request: bool) -> HttpResponse {
     refusal::complete(&mut response);
     let (kind, status) = match (accepted, of_request) {
         (Accepted::Legacy, _) => (LEGACY, StatusCode::OK),

@@ -4,7 +4,7 @@
 use super::model::{JSON, Kind, Type};
 use super::refusal;
 use crate::web::Fault;
-use async_graphql::Error;
+use async_graphql::{Pos, Response};
 use krowoc_shared::error::ErrorCode;
 use serde_json::Value;
 use std::sync::Arc;
@@ -17,30 +17,30 @@ pub const ANSWER: u64 = 16 * 1024 * 1024;
 #[derive(Clone, Debug, Default)]
 pub struct Room(Arc<AtomicU64>);
 
-/// Whether there is room for a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Left {
-    /// There is.
-    Fits,
-    /// There is none, for the first time.
-    Full,
-    /// There was none before.
-    Over,
-}
-
 impl Room {
-    /// Takes room for a value of this type under this key.
+    /// Takes room for a value of this type under this key; false when there is none.
     #[must_use]
-    pub fn take(&self, key: &str, of: &Type, value: Option<&Value>) -> Left {
-        if self.0.load(Ordering::Relaxed) > ANSWER {
+    pub fn take(&self, key: &str, of: &Type, value: Option<&Value>) -> bool {
+        if self.is_over() {
             // Not even measured: there may be thousands of them.
-            return Left::Over;
+            return false;
         }
         let size = long(key).saturating_add(value.map_or(0, |value| size(of, value)));
-        let before = self.0.fetch_add(size, Ordering::Relaxed);
-        match before.saturating_add(size) > ANSWER {
-            true => Left::Full,
-            false => Left::Fits,
+        self.0.fetch_add(size, Ordering::Relaxed);
+        !self.is_over()
+    }
+
+    fn is_over(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > ANSWER
+    }
+
+    /// The answer when all of it had room, otherwise one error in its place: a part of it would be taken for the whole.
+    #[must_use]
+    pub fn kept(&self, response: Response) -> Response {
+        if self.is_over() {
+            too_large()
+        } else {
+            response
         }
     }
 
@@ -50,13 +50,16 @@ impl Room {
     }
 }
 
-/// The answer is too large.
-#[must_use]
-pub fn too_large() -> Error {
+fn too_large() -> Response {
     let most = ANSWER / 1024 / 1024;
-    let why =
-        format!("The answer would be larger than {most} MiB. Ask for fewer items or fewer fields.");
-    refusal::of(&Fault::new(ErrorCode::TooLarge).detail(why).problem())
+    let why = format!(
+        "The answer would be larger than {most} MiB. Ask for fewer items or fewer fields; what a mutation did is done."
+    );
+    let error = refusal::of(&Fault::new(ErrorCode::TooLarge).detail(why).problem());
+    let mut error = error.into_server_error(Pos::default());
+    // It is of no one place.
+    error.locations.clear();
+    Response::from_errors(vec![error])
 }
 
 fn long(text: &str) -> u64 {
@@ -104,25 +107,23 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_full_once_and_over_from_then_on() {
+    fn an_answer_without_room_is_one_error_and_the_next_has_room_again() {
         let room = Room::default();
         let text = json!("x".repeat(1024 * 1024));
         let string = of(Kind::Scalar("String"));
-        let taken: Vec<Left> = (0..20)
-            .map(|_| room.clone().take("a", &string, Some(&text)))
-            .collect();
+        let take = || room.clone().take("a", &string, Some(&text));
         // Sixteen, with their names and what each takes beside, are more than sixteen.
-        let expected: Vec<Left> = (0..20)
-            .map(|at| match at {
-                0..15 => Left::Fits,
-                15 => Left::Full,
-                _ => Left::Over,
-            })
-            .collect();
-        assert_eq!(taken, expected);
-        assert_eq!(room.take("a", &string, None), Left::Over);
+        assert!((0..15).all(|_| take()));
+        let whole = || Response::new("whole");
+        assert_eq!(room.kept(whole()).data, whole().data);
+        assert!((0..5).all(|_| !take()));
+        assert!(!room.take("a", &string, None));
+        let kept = room.kept(whole());
+        assert_eq!(kept.data, async_graphql::Value::Null);
+        assert_eq!(kept.errors.len(), 1);
         room.clear();
-        assert_eq!(room.take("a", &string, Some(&text)), Left::Fits);
+        assert!(take());
+        assert_eq!(room.kept(whole()).data, whole().data);
     }
 
     #[test]

@@ -4,9 +4,9 @@ use super::inner::Desk;
 use super::limits::Limits;
 use super::model::{Enum, Field as Shape, JSON, Kind, LONG, Model, Object as Shapes, Reader, Type};
 use super::operation::{Answer, INPUT, Operation};
-use super::room::{Left, Room};
+use super::room::Room;
 use super::table::{MUTATIONS, QUERIES, SUBSCRIPTIONS, Watched};
-use super::{refusal, room, values};
+use super::{refusal, values};
 use actix_web::web::Bytes;
 use async_graphql::dynamic::{
     Enum as EnumType, Field, FieldFuture, FieldValue, InputObject, InputValue, Object, Scalar,
@@ -238,10 +238,9 @@ fn output(name: &str, it: &Shapes, model: &Arc<Model>) -> Object {
             let value = parent.and_then(|parent| {
                 let value = parent.get(&wire);
                 match ctx.data::<Room>()?.take(key, &of, value) {
-                    Left::Fits => values::shown(&model, &of, value),
-                    // It was told once.
-                    Left::Over if of.null => Ok(None),
-                    Left::Full | Left::Over => Err(room::too_large()),
+                    true => values::shown(&model, &of, value),
+                    // Nothing is told of an answer that has no room.
+                    false => Ok(None),
                 }
             });
             match value {
