@@ -188,7 +188,7 @@ fn template(url: &str) -> Result<String> {
         &Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations/postgres"),
         &mut hash,
     )?;
-    // What is put into the tables is the program's: another build may put something else.
+    // What fills the tables is the program's: another build may do it otherwise.
     let program = std::fs::metadata(std::env::current_exe()?)?;
     hash.update(program.len().to_le_bytes());
     let made = program.modified()?.duration_since(UNIX_EPOCH)?;

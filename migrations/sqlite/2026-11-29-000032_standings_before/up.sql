@@ -12,3 +12,5 @@ CREATE TABLE standing_before (
     PRIMARY KEY (span, publication_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX standing_before_publication ON standing_before (publication_id);
+-- Without a day before there is nothing to compare with: no place has moved until the next counting.
+UPDATE standing_state SET counted_at = NULL;

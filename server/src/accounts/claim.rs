@@ -131,7 +131,8 @@ pub(super) fn sync(
     now: Millis,
 ) -> Result<(), StoreError> {
     let (email, name) = (who.email.as_deref(), who.name.as_deref());
-    identities::used(tx, (&who.issuer, &who.subject), (email, name), now)?;
+    let identity = (who.issuer.as_str(), who.subject.as_str());
+    identities::used(tx, identity, provider, (email, name), now)?;
     profile(tx, (user, provider), who, now)
 }
 

@@ -1,7 +1,7 @@
 //! Ends what lets somebody in: sessions, devices, personal access tokens, all of an account at once. Not one of them: that is each one's
 //! own route.
 
-use crate::store::{Event, StoreError, Tx, devices, pending, sessions, tokens};
+use crate::store::{Event, StoreError, Tx, devices, identities, pending, sessions, tokens};
 use krowoc_shared::ids::{Millis, SessionId, UserId};
 
 /// Ends a session; false when there is none.
@@ -13,7 +13,8 @@ pub(super) fn session(tx: &mut Tx<'_>, user: UserId, id: SessionId) -> Result<bo
     Ok(ended)
 }
 
-/// Ends all sessions but one, and the sign-ins whose first step is done: that step was another time's.
+/// Ends all sessions but one, the sign-ins whose first step is done, and the providers that are being added: what began them was another
+/// time's.
 pub(super) fn all_sessions(
     tx: &mut Tx<'_>,
     user: UserId,
@@ -24,6 +25,7 @@ pub(super) fn all_sessions(
             session(tx, user, id)?;
         }
     }
+    identities::forget_attempts(tx, user)?;
     pending::forget(tx, user)
 }
 

@@ -25,6 +25,7 @@ use krowoc_shared::accounts::wire::{PASSWORD_MAX_BYTES, SessionView};
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::ids::{IdentityId, Millis, UserId};
 use serde::Deserialize;
+use std::net::IpAddr;
 
 /// Its routes.
 pub(super) fn configure(cfg: &mut Routes<'_>) {
@@ -45,12 +46,19 @@ const ATTEMPT: Jar = Jar {
 };
 
 /// Notes an attempt and gives where to send the browser.
-async fn begin(state: &AppState, provider: &str, user: Option<UserId>) -> Reply<(String, Token)> {
+async fn begin(
+    state: &AppState,
+    provider: &str,
+    user: Option<UserId>,
+    address: IpAddr,
+) -> Reply<(String, Token)> {
     let provider = state
         .federation
         .known(provider)
         .ok_or(ErrorCode::NotFound)?;
     let (token, now) = (Token::mint(state.random.as_ref()), state.now());
+    let counted = move |tx: &mut Tx<'_>| throttle::journey(tx, address, now);
+    state.store.write(counted).await?;
     let attempt = oidc::Attempt::new(&state.config, provider, &token);
     let url = state.federation.begin(provider, &attempt, now).await;
     let url = url.map_err(|error| away(provider, &error))?;
@@ -86,14 +94,16 @@ fn see(location: String) -> actix_web::HttpResponseBuilder {
     responses(
         (status = 303, description = "To the provider, or back to the sign-in when it does not answer."),
         (status = 404, description = "not_found: it is not configured", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "rate_limited: a network begins too many", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[get("/sign-in/{provider}")]
 async fn begin_federated_sign_in(
     state: Data<AppState>,
+    client: Client,
     provider: Path<String>,
 ) -> Reply<HttpResponse> {
-    match begin(&state, &provider, None).await {
+    match begin(&state, &provider, None, client.address).await {
         Ok((url, token)) => Ok(see(url)
             .cookie(ATTEMPT.cookie(&state, token.as_str().to_owned()))
             .finish()),
@@ -112,6 +122,7 @@ async fn begin_federated_sign_in(
     responses(
         (status = 200, description = "Where to send the tab.", body = Redirect),
         (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "rate_limited", body = Problem, content_type = "application/problem+json"),
         (status = 502, description = "sign_in_failed: the provider does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -119,9 +130,10 @@ async fn begin_federated_sign_in(
 async fn add_identity(
     state: Data<AppState>,
     person: Person,
+    client: Client,
     provider: Path<String>,
 ) -> Reply<HttpResponse> {
-    let (redirect, token) = begin(&state, &provider, Some(person.user)).await?;
+    let (redirect, token) = begin(&state, &provider, Some(person.user), client.address).await?;
     let cookie = ATTEMPT.cookie(&state, token.as_str().to_owned());
     Ok(HttpResponse::Ok()
         .cookie(cookie)

@@ -10,6 +10,7 @@ use crate::app::AppState;
 use crate::oidc::Identity;
 use crate::platform::random;
 use crate::store::accounts::{self, NewAccount};
+use crate::store::avatars::{self, Origin};
 use crate::store::identities::{self, Attempt};
 use crate::store::sessions::Hash;
 use crate::store::{StoreError, Tx, profiles};
@@ -221,6 +222,11 @@ async fn remove_identity(
                 return Err(ErrorCode::LastWayIn.into());
             }
             identities::remove(tx, user, id)?;
+            // Which of them named it is not kept: another one that is left names it again at the next sign-in.
+            let named = avatars::standing(tx, user)?.filter(|it| it.origin == Origin::Provider);
+            if named.is_some() {
+                avatars::forget(tx, user)?;
+            }
             Ok(())
         })
         .await?;

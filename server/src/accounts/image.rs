@@ -66,8 +66,34 @@ fn png(bytes: &[u8]) -> Option<(u32, u32)> {
     Some((big(bytes, 16, 4)?, big(bytes, 20, 4)?))
 }
 
+/// The screen, or what its first frame takes where that is more: browsers make room for both (GIF89a, sections 18 and 20).
 fn gif(bytes: &[u8]) -> Option<(u32, u32)> {
-    Some((little(bytes, 6, 2)?, little(bytes, 8, 2)?))
+    let table = |at: usize| {
+        let flags = *bytes.get(at)?;
+        Some(if flags & 0x80 == 0 {
+            0
+        } else {
+            6_usize << (flags & 7)
+        })
+    };
+    let mut at = 13_usize.checked_add(table(10)?)?;
+    // Extensions before it are passed over: a label, and blocks until an empty one.
+    while *bytes.get(at)? == 0x21 {
+        at = at.checked_add(2)?;
+        loop {
+            let length = usize::from(*bytes.get(at)?);
+            at = at.checked_add(1)?.checked_add(length)?;
+            if length == 0 {
+                break;
+            }
+        }
+    }
+    (*bytes.get(at)? == 0x2c).then_some(())?;
+    let number = |from: usize| little(bytes, at.checked_add(from)?, 2);
+    let wide = number(1)?.checked_add(number(5)?)?;
+    let high = number(3)?.checked_add(number(7)?)?;
+    let (screen_wide, screen_high) = (little(bytes, 6, 2)?, little(bytes, 8, 2)?);
+    Some((screen_wide.max(wide), screen_high.max(high)))
 }
 
 /// The frame's segment says it; those before are passed over (T.81, B.2.2).
@@ -130,8 +156,13 @@ mod tests {
     fn the_first_bytes_say_what_it_is_and_how_large() {
         let png = joined(&[b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", &[0, 0, 1, 0, 0, 0, 0, 64]]);
         assert_eq!(kind(&png), Ok("image/png"));
-        let gif = b"GIF89a\x10\x00\x20\x00";
-        assert_eq!(kind(gif), Ok("image/gif"));
+        let screen = b"GIF89a\x10\x00\x20\x00";
+        let (frame, pause) = (b",\0\0\0\0\x10\0\x20\0\0", b"!\xf9\x04\0\0\0\0\0");
+        let plain = joined(&[screen, &[0, 0, 0], frame]);
+        let coloured = joined(&[screen, &[0x81, 0, 0], &[0; 12], pause, pause, frame]);
+        for gif in [plain, coloured] {
+            assert_eq!(kind(&gif), Ok("image/gif"), "{gif:?}");
+        }
         let jpeg = joined(&[
             b"\xff\xd8\xff\xe0\x00\x04ab\xff\xff\xc2\x00\x11\x08",
             &[0, 16, 0, 32, 3],
@@ -162,6 +193,7 @@ mod tests {
             b"\xff\xd8\xff\xe0\xff\xff",
             b"RIFF\0\0\0\0WEBPVP8 ",
             b"GIF89a",
+            b"GIF89a\x10\x00\x20\x00\0\0\0;",
             b"BM",
         ] {
             assert_eq!(kind(text), Err(NoPicture::Kind), "{text:?}");
@@ -175,6 +207,12 @@ mod tests {
         assert_eq!(kind(&png([0, 0, 0x10, 1])), Err(NoPicture::Size));
         assert_eq!(kind(&png([0xff; 4])), Err(NoPicture::Size));
         assert_eq!(kind(&png([0; 4])), Err(NoPicture::Size));
+        // The screen is small, and what is drawn on it is not.
+        let gif = joined(&[
+            b"GIF89a\x10\0\x10\0\0\0\0,",
+            &[0, 0, 0, 0, 1, 0x10, 1, 0, 0],
+        ]);
+        assert_eq!(kind(&gif), Err(NoPicture::Size));
     }
 
     #[test]

@@ -322,6 +322,10 @@ async fn remove_passkey(
     let removed = state.store.write(move |tx: &mut Tx<'_>| -> Reply<()> {
         // Two removals at once must not leave none: the account's row is taken first.
         let profile = profiles::lock(tx, user)?;
+        // What was proven with the old password does not outlive it.
+        if !sessions::ids(tx, user)?.contains(&person.session) {
+            return Err(ErrorCode::Unauthenticated.into());
+        }
         let mine = passkeys::list(tx, user)?;
         let found = mine.into_iter().find(|it| it.id == id);
         let name = found.ok_or(ErrorCode::NotFound)?.name;

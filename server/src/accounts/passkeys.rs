@@ -12,8 +12,8 @@ use krowoc_shared::ids::{Millis, UserId};
 
 /// How long a person may take over a ceremony.
 pub(super) const LIFE: Millis = 5 * 60 * 1000;
-/// The same as browsers take it.
-pub(super) const TIMEOUT: u32 = 300_000;
+/// How long a browser asks for it, in milliseconds: shorter, for the journey is not the person's.
+pub(super) const TIMEOUT: u32 = 240_000;
 
 /// Whom passkeys are bound to: the name in `public_url`. Without one, or without TLS, browsers know none.
 pub(super) fn party(config: &Config) -> Option<Party> {

@@ -7,7 +7,7 @@ use crate::jobs::{Kind, Outcome};
 use crate::providers::FetchError;
 use crate::store::avatars::{self, Origin, Picture};
 use crate::store::jobs::{self, NewJob};
-use crate::store::{Conn, StoreError, Tx, profiles};
+use crate::store::{Conn, StoreError, Tx, identities, profiles};
 use crate::web::Person;
 use crate::web::body::Raw;
 use crate::web::problem::{Fault, Reply};
@@ -122,8 +122,12 @@ async fn fetch(state: AppState, payload: String) -> Outcome {
     let written = state
         .store
         .write_again(move |tx: &mut Tx<'_>| -> Result<(), StoreError> {
-            // Held: an account that is erased meanwhile, or whose owner chooses meanwhile, keeps what was decided.
+            // Held: an account that is erased meanwhile, or whose owner chooses meanwhile or parts with the provider, keeps what was decided.
             if profiles::lock(tx, user).is_err() {
+                return Ok(());
+            }
+            let through = identities::list(tx, user)?;
+            if through.iter().all(|it| it.provider != provider) {
                 return Ok(());
             }
             let chosen =

@@ -8,7 +8,7 @@ use super::{ending, passwords};
 use crate::app::AppState;
 use crate::platform::random;
 use crate::store::mail_tokens::{self, Purpose};
-use crate::store::{Conn, Tx, factors, identities, passkeys, profiles};
+use crate::store::{Conn, Tx, avatars, factors, identities, passkeys, profiles};
 use crate::web::problem::Reply;
 use crate::web::routes::Routes;
 use crate::web::token::Token;
@@ -119,10 +119,11 @@ async fn reset_password(
         }
         mail_tokens::forget(tx, user, Purpose::Reset)?;
         profiles::set_password(tx, user, &password_hash)?;
-        // An account that was made in another's name, before its address was proven, opens to nobody who came before its owner.
+        // An account that was made in another's name, before its address was proven, opens to nobody who came before its owner, and shows
+        // no picture of theirs.
         if unproven {
-            identities::forget(tx, user)?;
             factors::remove(tx, user)?;
+            avatars::forget(tx, user)?;
         }
         // Whoever has the link reads the mail of the address: it was the account's when the link was made, and a change forgets links.
         profiles::set_verified(tx, user, now)?;
@@ -134,6 +135,7 @@ async fn reset_password(
             ending::all_devices(tx, user, now)?;
             ending::all_tokens(tx, user, now)?;
             passkeys::forget(tx, user)?;
+            identities::forget(tx, user)?;
         }
         let passkeys = still_in(tx, user, here)?;
         Ok(post.put(tx, Errand::PasswordChanged { email, passkeys })?)

@@ -23,6 +23,8 @@ const FORGOTTEN: Millis = 24 * 60 * 60 * 1000;
 /// Ceremonies of passkeys that a network may begin in a quarter of an hour: each leaves a challenge for some minutes. Whole offices share one.
 const CEREMONIES: i64 = 150;
 const CEREMONIES_IN: Millis = 15 * 60 * 1000;
+/// Sign-ins through providers that a network may begin in the same time: an office in the morning stays below.
+const JOURNEYS: i64 = 1_000;
 
 /// What is attempted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,6 +134,15 @@ pub async fn begin(state: &AppState, door: Door, email: &str, address: IpAddr) -
 pub fn ceremony(tx: &mut Tx<'_>, address: IpAddr, now: Millis) -> Reply<()> {
     let subject = subject("passkey-address", &network(address));
     throttle::take(tx, &subject, CEREMONIES, CEREMONIES_IN, now)?.map_err(Fault::rate_limited)
+}
+
+/// Lets a sign-in through a provider begin, for the same reason.
+///
+/// # Errors
+/// As [`ceremony`].
+pub fn journey(tx: &mut Tx<'_>, address: IpAddr, now: Millis) -> Reply<()> {
+    let subject = subject("provider-address", &network(address));
+    throttle::take(tx, &subject, JOURNEYS, CEREMONIES_IN, now)?.map_err(Fault::rate_limited)
 }
 
 /// Takes a successful attempt back: the account starts anew, the address gets this one back.

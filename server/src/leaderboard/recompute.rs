@@ -18,7 +18,7 @@ use krowoc_shared::error::Problem;
 use krowoc_shared::ids::Millis;
 use krowoc_shared::leaderboard::copies::{Print, link};
 use krowoc_shared::leaderboard::formula::weight;
-use krowoc_shared::leaderboard::votes::tally;
+use krowoc_shared::leaderboard::votes::{Cast, tally};
 use krowoc_shared::leaderboard::window::{DAY, HOUR, Window};
 use krowoc_shared::leaderboard::wire::Recomputed;
 use std::sync::Arc;
@@ -79,12 +79,16 @@ pub async fn run(state: &AppState) -> Result<Recomputed, StoreError> {
         .store
         .read(move |conn: &mut Conn| -> Result<_, StoreError> {
             let from = standings::counted(conn)?;
-            let before = count(conn, now.saturating_sub(DAY), confirmed_only)?;
-            Ok((from, count(conn, now, confirmed_only)?, before))
+            let casts = logs::casts(conn, confirmed_only)?;
+            let before = count(conn, &casts, now.saturating_sub(DAY), confirmed_only)?;
+            let mut new = count(conn, &casts, now, confirmed_only)?;
+            // Of what was, places are told alone.
+            add_hours(conn, &mut new, now, confirmed_only)?;
+            Ok((from, new, before))
         })
         .await?;
     let rows = u64::try_from(new.len()).unwrap_or(u64::MAX);
-    let (new, before) = (Arc::new(new), Arc::new(without_hours(before)));
+    let (new, before) = (Arc::new(new), Arc::new(before));
     let changed = state
         .store
         .write_again(move |tx: &mut Tx<'_>| standings::replace(tx, from, now, &new, &before))
@@ -154,18 +158,15 @@ async fn link_copies(state: &AppState) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Of what was, places are told alone.
-fn without_hours(mut all: Standings) -> Standings {
-    for standing in all.values_mut() {
-        standing.hours.clear();
-    }
-    all
-}
-
-/// All counts as the logs had them at a time.
-fn count(conn: &mut Conn, now: Millis, confirmed_only: bool) -> Result<Standings, StoreError> {
+/// All counts as the logs had them at a time; `casts` is the log of votes.
+fn count(
+    conn: &mut Conn,
+    casts: &[Cast],
+    now: Millis,
+    confirmed_only: bool,
+) -> Result<Standings, StoreError> {
     let mut all = Standings::new();
-    for (key, votes) in tally(&logs::casts(conn, confirmed_only)?, now) {
+    for (key, votes) in tally(casts, now) {
         let counts = &mut all.entry(key).or_default().counts;
         (counts.up, counts.down) = (votes.up, votes.down);
     }
@@ -177,6 +178,16 @@ fn count(conn: &mut Conn, now: Millis, confirmed_only: bool) -> Result<Standings
     for group in logs::runners(conn, now, begins, caps, confirmed_only)? {
         add(&mut all, &group, now);
     }
+    Ok(all)
+}
+
+/// Puts in what happened in each hour of the last day.
+fn add_hours(
+    conn: &mut Conn,
+    all: &mut Standings,
+    now: Millis,
+    confirmed_only: bool,
+) -> Result<(), StoreError> {
     let first = now.div_euclid(HOUR).saturating_sub(23);
     let after = first.saturating_mul(HOUR).saturating_sub(1);
     for (id, hour, runs) in logs::hours(conn, after, now, confirmed_only)? {
@@ -187,7 +198,7 @@ fn count(conn: &mut Conn, now: Millis, confirmed_only: bool) -> Result<Standings
             *count = u64::try_from(runs).unwrap_or(0);
         }
     }
-    Ok(all)
+    Ok(())
 }
 
 /// Adds people who ran a prompt last in the same hour.

@@ -56,9 +56,9 @@ pub async fn chat_completions(
 async fn answer(request: &HttpRequest, mut payload: Payload) -> Result<HttpResponse, ApiError> {
     let state = request.app_data::<Data<AppState>>().cloned();
     let state = state.ok_or(ErrorCode::Internal)?;
-    service::expect(&state);
     let actor = Recent::<Executions>::from_request(request, &mut Payload::None).await?;
     actor.program(Executions::SCOPE)?;
+    service::expect(&state);
     let body = Body::<Value, LARGEST>::from_request(request, &mut payload);
     let body = tokio::time::timeout(state.config.request_timeout, body).await;
     let Body(value) = body.map_err(|_| ApiError::from(ErrorCode::Timeout))??;

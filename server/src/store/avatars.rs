@@ -172,6 +172,16 @@ pub fn know_each_other(conn: &mut Conn, one: UserId, other: UserId) -> Result<bo
     Ok(one == other || row.is_some_and(|row| row.n > 0))
 }
 
+/// Removes a picture and whose choice it was, as if there never was one.
+///
+/// # Errors
+/// The database's.
+pub fn forget(conn: &mut Conn, id: UserId) -> Result<(), StoreError> {
+    let delete = Statement::new("DELETE FROM avatar WHERE account_id = ?");
+    delete.bind(id.as_bytes()).execute(conn)?;
+    Ok(())
+}
+
 /// Puts a picture in the place of what was there.
 ///
 /// # Errors

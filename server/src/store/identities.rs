@@ -69,6 +69,16 @@ pub fn attempt(conn: &mut Conn, hash: &Hash, now: Millis) -> Result<Option<Attem
     .transpose()
 }
 
+/// Removes the attempts that were begun from an account.
+///
+/// # Errors
+/// The database's.
+pub fn forget_attempts(conn: &mut Conn, id: UserId) -> Result<(), StoreError> {
+    let own = sign_in_attempt::account_id.eq(id.as_bytes().as_slice());
+    diesel::delete(sign_in_attempt::table.filter(own)).execute(conn)?;
+    Ok(())
+}
+
 /// Uses an attempt up; false when it was already. Of two who use it at once, one gets true.
 ///
 /// # Errors
@@ -134,13 +144,14 @@ pub fn add(conn: &mut Conn, new: &NewIdentity<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Notes a use, and what the provider says by now.
+/// Notes a use, the name that the provider has here by now, and what it says.
 ///
 /// # Errors
 /// The database's.
 pub fn used(
     conn: &mut Conn,
     (issuer, subject): (&str, &str),
+    provider: &str,
     (email, name): (Option<&str>, Option<&str>),
     now: Millis,
 ) -> Result<(), StoreError> {
@@ -149,6 +160,7 @@ pub fn used(
         .filter(identity::subject.eq(subject));
     diesel::update(own)
         .set((
+            identity::provider.eq(provider),
             identity::email.eq(email),
             identity::name.eq(name),
             identity::used_at.eq(now),

@@ -116,6 +116,10 @@ pub fn erase_account(conn: &mut Conn, id: UserId, email: &str) -> Result<(), Sto
     )
     .bind(format!("%{}%", like(&quoted)))
     .execute(conn)?;
+    // What was fetched in vain for it has its id and an address that a provider named.
+    Statement::new("DELETE FROM job WHERE kind = 'picture' AND unique_key = ?")
+        .bind(id.to_string())
+        .execute(conn)?;
     // Invitations to the address, and its place in the audit logs of teams; those keep what was done.
     for sql in [
         "DELETE FROM team_invitation WHERE email = ?",

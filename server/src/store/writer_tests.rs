@@ -136,8 +136,11 @@ async fn work_that_was_announced_is_done_like_any_other_and_an_announcement_alon
         stage.writer.expect();
         stage.writer.expect();
         assert!(!stage.writer.is_busy(), "an announcement is no work");
+        let expected_one = || stage.writer.expected.load(Ordering::Relaxed);
+        assert_eq!(expected_one(), stage.writer.spare);
         stage.flush(Ok(()));
         let Ahead { value, durable } = stage.writer.run_ahead(add).await.unwrap();
+        assert!(!expected_one(), "one work is announced, and not the next");
         assert_eq!((value, stage.seen()), (7, expected));
         assert_eq!(durable.await, Ok(()));
         assert_eq!(stage.events.try_recv(), Ok(Event::Unindexed(1)));

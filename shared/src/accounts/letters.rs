@@ -101,7 +101,7 @@ pub fn write(letter: &Letter, server: &str) -> Written {
     let text = |text: &str| Part::Text(text.to_owned());
     let alarm = || {
         Part::Text(format!(
-            "If that was not you: set a new password at {server}/forgot, then look at your devices, tokens and passkeys in the settings."
+            "If that was not you: set a new password at {server}/forgot, then look at your ways to sign in, devices and tokens in the settings."
         ))
     };
     let (subject, mut parts) = match letter {

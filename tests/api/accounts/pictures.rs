@@ -13,8 +13,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 /// Pictures that are texts too: of 16 by 16, and of 32 by 32 pixels.
-const SMALL: &str = "GIF89a\u{10}\0\u{10}\0;";
-const OTHER: &str = "GIF89a\u{20}\0\u{20}\0;";
+const SMALL: &str = "GIF89a\u{10}\0\u{10}\0\0\0\0,\0\0\0\0\u{10}\0\u{10}\0\0\u{2}\u{2}D\u{1}\0;";
+const OTHER: &str = "GIF89a\u{20}\0\u{20}\0\0\0\0,\0\0\0\0\u{20}\0\u{20}\0\0\u{2}\u{2}D\u{1}\0;";
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 async fn start() -> (Issuer, TestApp) {
@@ -223,6 +223,29 @@ async fn members_of_a_team_see_each_other_and_nobody_else_does() {
 }
 
 #[tokio::test]
+async fn a_provider_that_is_removed_takes_its_picture_along_and_none_that_its_owner_gave() {
+    for own in [false, true] {
+        let (issuer, app) = start().await;
+        issuer.paint(SMALL);
+        let caller = come(&app, &issuer, &ada(&issuer)).await;
+        if own {
+            give(&caller, "image/gif", OTHER).await.ok();
+        }
+        let password = json!({"password": "", "new_password": PASSWORD});
+        caller.put("/api/v1/account/password", password).await.ok();
+        let view: Value = caller.get("/api/v1/account").await.ok().json();
+        let id = view["identities"][0]["id"].as_str().unwrap();
+        let path = format!("/api/v1/account/identities/{id}");
+        caller.delete(&path).await.ok();
+        let left = picture(&caller, &caller).await;
+        match own {
+            true => assert_eq!(left.ok().text(), OTHER),
+            false => assert_eq!(left.code(), ErrorCode::NotFound),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_picture_is_in_the_download_of_its_account_and_gone_with_it() {
     let app = TestApp::start().await;
     let ada = app.sign_up("ada@example.org").await;
@@ -230,7 +253,10 @@ async fn a_picture_is_in_the_download_of_its_account_and_gone_with_it() {
     give(&ada, "image/gif", SMALL).await.ok();
     let all: Value = ada.get("/api/v1/account/export").await.ok().json();
     assert_eq!(all["picture"]["type"], "image/gif");
-    assert_eq!(all["picture"]["base64"], "R0lGODlhEAAQADs=");
+    assert_eq!(
+        all["picture"]["base64"],
+        "R0lGODlhEAAQAAAAACwAAAAAEAAQAAACAkQBADs="
+    );
     let all: Value = bob.get("/api/v1/account/export").await.ok().json();
     assert_eq!(all["picture"], Value::Null);
     let team = Team::of(&bob, "Ours").await;

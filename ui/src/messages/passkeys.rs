@@ -12,6 +12,7 @@ words! {
     NAME = "Name";
     NAME_HINT = "By which you will know it, such as Phone or Laptop.";
     NAME_MISSING = "Give it a name.";
+    NAME_LONG = "A name has at most 100 characters.";
     ADD = "Add a passkey";
     ADDING = "Follow your browser";
     ADDED = "The passkey is added. It signs in from now on";

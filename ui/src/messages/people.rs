@@ -12,7 +12,7 @@ words! {
     RESET_TITLE = "Choose a new password";
     RESET_TEXT = "You are signed out everywhere else, and a mail tells of it.";
     NEW_PASSWORD = "New password";
-    EVERYTHING = "Disconnect every device, revoke every access token and remove every passkey too";
+    EVERYTHING = "Disconnect every device, revoke every access token and remove every passkey and provider too";
     EVERYTHING_HINT = "Choose this if somebody else may have known your password.";
     SET_PASSWORD = "Set the password";
     SETTING = "Setting it";

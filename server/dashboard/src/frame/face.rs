@@ -24,7 +24,7 @@ pub fn Face(
         // Another tag is another address: nothing old is shown.
         Some(tag) => {
             let address = format!("/api/v1/avatars/{user}?v={tag}");
-            view! { <img class=class src=address alt="" width="24" height="24" /> }.into_any()
+            view! { <img class=class src=address alt="" width="24" height="24" loading="lazy" decoding="async" /> }.into_any()
         }
         None => view! { <Icon glyph=instead /> }.into_any(),
     }

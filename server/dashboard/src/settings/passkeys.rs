@@ -9,8 +9,10 @@ use crate::ceremony::{self, Refusal};
 use crate::platform;
 use krowoc_shared::accounts::factors::SecurityView;
 use krowoc_shared::accounts::passkeys::{
-    BeginPasskey, CreationOptions, MOST, NewPasskey, PasskeyView, RemovePasskey, RenamePasskey,
+    BeginPasskey, CreationOptions, MOST, NAME_MAX_CHARS, NewPasskey, PasskeyView, RemovePasskey,
+    RenamePasskey,
 };
+use krowoc_shared::ids::PasskeyId;
 use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Empty, Icon, Notice, NoticeKind, RelativeTime};
 use krowoc_ui::icons::Glyph;
@@ -22,12 +24,15 @@ use leptos::task::spawn_local;
 #[component]
 pub(super) fn Passkeys(view: SecurityView, security: Single<SecurityView>) -> impl IntoView {
     let (has, coded) = (view.has_password, view.totp.is_some());
+    // One at a time: its form has one field, and what is typed there is for one passkey.
+    let removing = RwSignal::new(None::<PasskeyId>);
     let full = view.passkeys.len() >= MOST;
     let list = if view.passkeys.is_empty() {
         view! { <Empty glyph=Glyph::Key title=words::NONE text=words::NONE_TEXT /> }.into_any()
     } else {
         let rows = view.passkeys.into_iter();
-        let rows = rows.map(|it| view! { <Row passkey=it has=has security=security /> });
+        let rows =
+            rows.map(|it| view! { <Row passkey=it has=has removing=removing security=security /> });
         view! { <ul class="card" role="list">{rows.collect_view()}</ul> }.into_any()
     };
     let why = match (view.passkeys_here, platform::passkeys(), full) {
@@ -45,14 +50,18 @@ pub(super) fn Passkeys(view: SecurityView, security: Single<SecurityView>) -> im
 
 /// Why none was added.
 enum Trouble {
+    /// Nothing was begun.
+    Begin(ApiError),
+    /// The password and the code were taken, and the browser made none.
     Browser(Refusal),
+    /// The browser made one that is not taken.
     Server(ApiError),
 }
 
 async fn made(name: String, body: BeginPasskey) -> Result<(), Trouble> {
     let path = "/account/passkeys/options";
     let options = Client.post::<CreationOptions>(path, &body).await;
-    let options = options.map_err(Trouble::Server)?;
+    let options = options.map_err(Trouble::Begin)?;
     let credential = ceremony::create(&options).await.map_err(Trouble::Browser)?;
     let new = NewPasskey { name, credential };
     let added = Client.post::<PasskeyView>("/account/passkeys", &new).await;
@@ -68,8 +77,14 @@ fn Add(has: bool, coded: bool, security: Single<SecurityView>) -> impl IntoView 
     let refused = RwSignal::new(None::<Refusal>);
     let send = move |()| {
         let typed = name.get_untracked().trim().to_owned();
-        if typed.is_empty() {
-            fault.set(Some(words::NAME_MISSING.to_owned()));
+        // Before the authenticator makes one: it would keep what is refused here.
+        let wrong = match typed.chars().count() {
+            0 => Some(words::NAME_MISSING),
+            1..=NAME_MAX_CHARS => None,
+            _ => Some(words::NAME_LONG),
+        };
+        if let Some(wrong) = wrong {
+            fault.set(Some(wrong.to_owned()));
             platform::focus("#passkey-name");
             return;
         }
@@ -95,7 +110,11 @@ fn Add(has: bool, coded: bool, security: Single<SecurityView>) -> impl IntoView 
                     proof.code.try_set(String::new());
                     refused.try_set(Some(why));
                 }
-                Err(Trouble::Server(error)) => proof.refused(&error),
+                Err(Trouble::Begin(error)) => proof.refused(&error),
+                Err(Trouble::Server(error)) => {
+                    proof.code.try_set(String::new());
+                    proof.refused(&error);
+                }
             }
         });
     };
@@ -125,13 +144,19 @@ fn Add(has: bool, coded: bool, security: Single<SecurityView>) -> impl IntoView 
 enum Mode {
     Shown,
     Renaming,
-    Removing,
 }
 
 #[component]
-fn Row(passkey: PasskeyView, has: bool, security: Single<SecurityView>) -> impl IntoView {
+fn Row(
+    passkey: PasskeyView,
+    has: bool,
+    removing: RwSignal<Option<PasskeyId>>,
+    security: Single<SecurityView>,
+) -> impl IntoView {
     let app = app();
     let mode = RwSignal::new(Mode::Shown);
+    let id = passkey.id;
+    let goes = move || removing.get() == Some(id);
     let proof = Proof::new();
     let name = StoredValue::new(passkey.name.clone());
     let path = StoredValue::new(format!("/account/passkeys/{}", passkey.id));
@@ -158,12 +183,12 @@ fn Row(passkey: PasskeyView, has: bool, security: Single<SecurityView>) -> impl 
     };
     // Without a password a sign-in of a moment ago is the proof, and there is nothing to type.
     let ask = move |_| match has {
-        true => mode.set(Mode::Removing),
+        true => removing.set(Some(id)),
         false => remove(()),
     };
     let back = Callback::new(move |()| {
-        mode.set(Mode::Shown);
-        proof.password.set(String::new());
+        removing.set(None);
+        proof.clear();
         platform::focus(&button.get_value());
     });
     let title = move || {
@@ -184,13 +209,13 @@ fn Row(passkey: PasskeyView, has: bool, security: Single<SecurityView>) -> impl 
                         None => words::NEVER.into_any(),
                     }}
                 </span>
-                {move || (mode.get() == Mode::Removing).then(|| view! { <Remove name=name.get_value() proof=proof on_send=remove on_cancel=back /> })}
+                {move || goes().then(|| view! { <Remove name=name.get_value() proof=proof on_send=remove on_cancel=back /> })}
             </div>
             <span class="line item__acts">
                 <button type="button" class="btn btn--sm" aria-label=words::named(words::RENAME, &passkey.name)
                     on:click=move |_| mode.set(Mode::Renaming)>{words::RENAME}</button>
                 <button type="button" class="btn btn--sm btn--danger" id=format!("remove-{}", passkey.id)
-                    aria-label=words::named(words::REMOVE, &passkey.name) aria-expanded=move || has.then(|| (mode.get() == Mode::Removing).to_string())
+                    aria-label=words::named(words::REMOVE, &passkey.name) aria-expanded=move || has.then(|| goes().to_string())
                     on:click=ask>{words::REMOVE}</button>
             </span>
         </li>

@@ -57,6 +57,14 @@ impl Proof {
         });
     }
 
+    /// Forgets what was typed, and what was wrong with it.
+    pub fn clear(self) {
+        self.password.set(String::new());
+        self.code.set(String::new());
+        self.password_fault.set(None);
+        self.code_fault.set(None);
+    }
+
     /// Says a refusal at the field that it is about.
     pub fn refused(self, error: &ApiError) {
         match error.code() {

@@ -248,6 +248,49 @@ async fn a_signed_in_person_adds_a_provider_and_removes_it_but_never_the_last_wa
 }
 
 #[tokio::test]
+async fn a_provider_whose_adding_was_begun_before_all_sessions_ended_is_not_added() {
+    let (issuer, app) = start().await;
+    let alice = app.sign_up("alice@example.org").await;
+    let thief = app.anonymous();
+    let session = thief.sign_in("alice@example.org", PASSWORD).await.ok();
+    let session: SessionView = session.json();
+    thief.set_csrf(Some(&session.csrf));
+    let to: Redirect = thief
+        .post("/api/v1/account/identities/oidc", json!({}))
+        .await
+        .ok()
+        .json();
+    let body = json!({"password": PASSWORD, "new_password": "correct horse battery"});
+    alice.put("/api/v1/account/password", body).await.ok();
+    let back = thief.get(&issuer.sign_in(&to.redirect, &ada())).await;
+    assert_eq!(location(&back), "/signin#failed=foreign");
+    assert_eq!(account(&alice).await.identities, []);
+}
+
+#[tokio::test]
+async fn a_reset_that_takes_everything_away_takes_the_providers_along() {
+    let issuer = Issuer::start(krowoc_tests::clock::BEGIN).await;
+    let inbox = krowoc_tests::mail::Inbox::default();
+    let folder = inbox.path().display().to_string();
+    let app = server(&issuer, &[("mail_folder", &folder)]).await;
+    let caller = app.anonymous();
+    through(&caller, &issuer, "oidc", &ada()).await;
+    for (everything, left) in [(false, 1), (true, 0)] {
+        app.work().await;
+        let _ = inbox.take();
+        let forgot = json!({"email": "ada@example.org"});
+        let anonymous = app.anonymous();
+        anonymous.post("/api/v1/password/forgot", forgot).await.ok();
+        let token = inbox.only(&app).await.token();
+        let password = "correct horse battery";
+        let body = json!({"token": token, "password": password, "everything": everything});
+        anonymous.post("/api/v1/password/reset", body).await.ok();
+        anonymous.sign_in("ada@example.org", password).await.ok();
+        assert_eq!(account(&anonymous).await.identities.len(), left);
+    }
+}
+
+#[tokio::test]
 async fn without_a_password_what_needs_one_needs_a_sign_in_of_a_moment_ago() {
     let (issuer, app) = start().await;
     let ada_s = app.anonymous();
