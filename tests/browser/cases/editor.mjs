@@ -17,7 +17,10 @@ async function save(page) {
 
 async function typed(page, selector, text) {
   const field = await page.waitForSelector(selector);
-  await field.click({ count: 3 });
+  await field.click();
+  await page.keyboard.down('Control');
+  await page.keyboard.press('a');
+  await page.keyboard.up('Control');
   await field.type(text);
 }
 
@@ -84,6 +87,8 @@ async function overTheLibrary(dashboard, id) {
   await dashboard.open('/library/prompts');
   await dashboard.shows('Reviewer');
   await page.bringToFront();
+  await page.keyboard.press('j');
+  await until('the cursor to be on it', () => page.$('.item.is-on'));
   await page.keyboard.press('e');
   await holds(page, '#editor-text', TEXT);
   await page.keyboard.press('Escape');
@@ -130,7 +135,7 @@ async function inThePopup(context, browser, dashboard, id) {
   await click(popup, 'Edit: Reviewer');
   await holds(popup, '#editor-text', TEXT);
   await typed(popup, '#editor-text', 'Act as a kind {{role}}.');
-  await popup.click('#editor-save');
+  await popup.evaluate(() => document.querySelector('#editor-save').click());
   await until('the change to arrive', async () => (await dashboard.document(id)).body.text === 'Act as a kind {{role}}.');
   const after = await dashboard.document(id);
   assert.equal(after.meta.category.value, 'Courts', 'what was not changed stays');
@@ -160,7 +165,7 @@ async function intoATeam(dashboard) {
   const { page } = dashboard;
   const team = (await dashboard.api('POST', '/teams', { name: 'Lighthouse keepers' })).body.id;
   await dashboard.open('/');
-  await dashboard.shows('Lighthouse keepers');
+  await dashboard.shows('Personal');
   await page.bringToFront();
   await page.keyboard.press('c');
   await (await page.waitForSelector('#editor-library')).select(team);

@@ -46,7 +46,10 @@ export async function says(page, text, limit) {
 }
 
 export async function click(page, name) {
-  await (await page.waitForSelector(`::-p-aria([name="${name}"])`)).click();
+  const found = await page.waitForSelector(`::-p-aria([name="${name}"])`);
+  // What lies under the foot of the popup is in view to a driver: a person scrolls on.
+  await found.evaluate((it) => it.scrollIntoView({ block: 'center' }));
+  await found.click();
 }
 
 /** Opens the popup on a page, picks what to capture, and saves it. Returns the popup. */
