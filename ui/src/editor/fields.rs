@@ -1,6 +1,7 @@
 //! The fields beside title and text. Not what of them is new.
 
 use super::form::model_is_wrong;
+use super::view::still;
 use super::{Around, CATEGORY, Editor, Form, Library, Word, Wrong};
 use crate::icons::Glyph;
 use crate::plain::dom::{El, button, div, el, group};
@@ -87,7 +88,7 @@ pub fn fields(editor: Editor, around: &Around) -> El {
         .attr("placeholder", &say(Word::Optional))
         .field(read(editor, NOTE), write(editor, NOTE));
     let row = |id, word, field| row().child(label(around, id, word)).child(field);
-    div("div", "stack stack--1")
+    still(editor, div("div", "stack stack--1"))
         .child(library(editor, around))
         .child(row("editor-tags", Word::Tags, tags))
         .child(piece(editor, around, CATEGORY))
@@ -185,9 +186,13 @@ fn collection(editor: Editor, around: &Around) -> El {
     )
 }
 
-/// The id of the field of a piece of metadata.
+/// The id of the field of a piece of metadata. One with a name of one's own has the id of no other field, whatever it is called: no name has
+/// the sign that stands for a space.
 fn piece_id(name: &str) -> String {
-    format!("editor-{}", name.replace(char::is_whitespace, "-"))
+    if META_NAMES.contains(&name) {
+        return format!("editor-{name}");
+    }
+    format!("editor-own-{}", name.replace(char::is_whitespace, "="))
 }
 
 fn piece(editor: Editor, around: &Around, name: &str) -> El {
@@ -322,4 +327,20 @@ fn model(editor: Editor, around: &Around) -> El {
                     .text(&say(Word::Wrong(Wrong::Model)))
             })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_ones_own_has_a_field_of_its_own_whatever_it_is_called() {
+        assert_eq!(piece_id("task_type"), "editor-task_type");
+        let taken = ["title", "text", "tags", "note", "model", "save", "library"];
+        for name in taken {
+            assert_eq!(piece_id(name), format!("editor-own-{name}"));
+        }
+        assert_ne!(piece_id("own reader"), piece_id("own-reader"));
+        assert!(!piece_id("two words").contains(' '));
+    }
 }

@@ -4,18 +4,22 @@ mod fields;
 mod form;
 #[cfg(test)]
 mod form_tests;
+#[cfg(test)]
+mod tests;
 mod view;
 mod words;
 
 pub use fields::fields;
 pub use form::{Changes, Form, Wrong, settings};
-pub use view::{buttons, kinds, text, title};
+pub use view::{buttons, kinds, leaves, saves, text, title};
 pub use words::Word;
 
+use crate::plain::dom::is_used;
 use crate::plain::reactive::Signal;
 use crate::tags::split_tags;
 use krowoc_shared::ids::{DocId, SpaceId};
 use krowoc_shared::library::document::Kind;
+use krowoc_shared::library::wire::META_NAMES;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 use web_sys::KeyboardEvent;
@@ -95,12 +99,12 @@ pub enum Key {
 }
 
 impl Key {
-    /// What a key does here; `None` for those that write, and for those that a field has used already.
+    /// What a key does here; `None` for those that write, and for those that a field or an input method has used already.
     #[must_use]
     pub fn of(event: &KeyboardEvent) -> Option<Self> {
         let command = event.ctrl_key() || event.meta_key();
         match event.key().as_str() {
-            _ if event.default_prevented() => None,
+            _ if is_used(event) => None,
             "Enter" | "s" | "S" if command => Some(Self::Save),
             "Escape" => Some(Self::Leave),
             _ => None,
@@ -172,10 +176,21 @@ impl Editor {
         self.body.set(form.body.clone());
         self.tags.set(form.tags.clone());
         self.space.set(form.space);
-        self.rest.set(form.clone());
-        for typed in [self.tag.0, self.own.0, self.own.1] {
-            typed.set(String::new());
-        }
+        let mut rest = form.clone();
+        let half = |(name, value): &(String, String)| {
+            let fixed = META_NAMES.contains(&name.as_str());
+            name.is_empty() || (value.trim().is_empty() && !fixed)
+        };
+        let half = rest
+            .meta
+            .iter()
+            .position(half)
+            .map(|at| rest.meta.remove(at));
+        let (name, value) = half.unwrap_or_default();
+        self.rest.set(rest);
+        self.own.0.set(name);
+        self.own.1.set(value);
+        self.tag.0.set(String::new());
         self.tag.1.set(None);
         self.asks.set(false);
         self.busy.set(false);
@@ -203,6 +218,36 @@ impl Editor {
         }
     }
 
+    /// What is written now, with what stands in a field and was not confirmed yet: what is to be kept of it.
+    #[must_use]
+    pub fn whole(self) -> Form {
+        let mut form = self.now();
+        self.tag.0.peek(|typed| add(&mut form.tags, typed));
+        let (name, value) = self.typed();
+        match (name.is_empty(), value.trim().is_empty()) {
+            (true, true) => {}
+            (false, false) => form.set_piece(&name, value),
+            // Half of a piece: it is none, and is put back into its fields.
+            _ => form.meta.push((name, value)),
+        }
+        form
+    }
+
+    /// The piece of one's own as it is typed.
+    fn typed(self) -> (String, String) {
+        (
+            self.own.0.peek(|name| name.trim().to_owned()),
+            self.own.1.now(),
+        )
+    }
+
+    /// Half of a piece of one's own is typed.
+    #[must_use]
+    pub fn is_half(self) -> bool {
+        let (name, value) = self.typed();
+        name.is_empty() != value.trim().is_empty()
+    }
+
     /// Runs the effect that runs now again, whenever something is written.
     pub fn track(self) {
         self.kind.with(|_| ());
@@ -211,12 +256,15 @@ impl Editor {
         self.tags.with(|_| ());
         self.space.with(|_| ());
         self.rest.with(|_| ());
+        for typed in [self.tag.0, self.own.0, self.own.1] {
+            typed.with(|_| ());
+        }
     }
 
     /// Whether something was written that leaving would lose.
     #[must_use]
     pub fn dirty(self) -> bool {
-        !self.before.peek(|before| self.now().is_like(before))
+        self.is_half() || !self.before.peek(|before| self.whole().is_like(before))
     }
 
     /// True when it may be left: nothing would be lost. Else it asks.
@@ -243,11 +291,11 @@ impl Editor {
 
     /// Puts what is typed as a piece of one's own among the others.
     fn take_own(self) {
-        let (name, value) = (self.own.0.now(), self.own.1.now());
-        if name.trim().is_empty() || value.trim().is_empty() {
+        let (name, value) = self.typed();
+        if name.is_empty() || value.trim().is_empty() {
             return;
         }
-        self.set_piece(name.trim(), value);
+        self.set_piece(&name, value);
         self.own.0.set(String::new());
         self.own.1.set(String::new());
     }
@@ -255,85 +303,23 @@ impl Editor {
     /// Takes in what stands in a field and was not confirmed yet.
     pub fn settle(self) {
         self.take_own();
-        let typed = split_tags(&self.tag.0.now());
-        if typed.is_empty() {
-            return;
+        let typed = self.tag.0.now();
+        if !typed.is_empty() {
+            self.tags.update(|tags| add(tags, &typed));
+            self.tag.0.set(String::new());
         }
-        self.tags.update(|tags| {
-            for tag in typed {
-                if !tags.contains(&tag) {
-                    tags.push(tag);
-                }
-            }
-        });
-        self.tag.0.set(String::new());
+        self.tag.1.set(None);
+    }
+}
+
+/// Adds the tags that are typed, each once.
+fn add(tags: &mut Vec<String>, typed: &str) {
+    for tag in split_tags(typed) {
+        if !tags.contains(&tag) {
+            tags.push(tag);
+        }
     }
 }
 
 /// The name of metadata that is shown at once.
 const CATEGORY: &str = "category";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn it_asks_before_something_is_lost_and_not_otherwise() {
-        let editor = Editor::new(Kind::Prompt);
-        assert!(editor.may_leave());
-        let form = Form {
-            title: "Reviewer".to_owned(),
-            ..Form::new(Kind::Prompt)
-        };
-        editor.begin(&form);
-        assert!(editor.may_leave() && !editor.asks.now());
-        editor.body.set("Act".to_owned());
-        assert!(!editor.may_leave() && editor.asks.now());
-        editor.begin(&form);
-        assert!(!editor.asks.now() && editor.now() == form);
-    }
-
-    #[test]
-    fn what_is_put_back_is_a_change_and_what_is_typed_in_a_field_belongs_to_it() {
-        let editor = Editor::new(Kind::Prompt);
-        editor.begin(&Form::new(Kind::Prompt));
-        editor.put(&Form {
-            note: "kept".to_owned(),
-            tags: vec!["a".to_owned()],
-            ..Form::new(Kind::Prompt)
-        });
-        assert!(editor.dirty());
-        editor.own.0.set(" audience ".to_owned());
-        editor.own.1.set("judges".to_owned());
-        editor.tag.0.set("a, b".to_owned());
-        editor.settle();
-        assert_eq!(editor.now().piece("audience"), "judges");
-        assert_eq!(editor.now().tags, ["a", "b"]);
-        assert_eq!((editor.own.0.now(), editor.tag.0.now()), Default::default());
-    }
-
-    #[test]
-    fn another_library_has_other_collections_and_is_no_change_by_itself() {
-        let editor = Editor::new(Kind::Prompt);
-        let own = Form {
-            collection: Some(DocId::mint(1, [1; 10])),
-            ..Form::new(Kind::Prompt)
-        };
-        editor.begin(&own);
-        let team = Some(SpaceId::mint(1, [1; 10]));
-        editor.shelve(team);
-        assert_eq!((editor.now().space, editor.now().collection), (team, None));
-        editor.begin(&Form::new(Kind::Prompt));
-        editor.shelve(team);
-        assert!(editor.may_leave());
-    }
-
-    #[test]
-    fn variables_are_noticed_by_name_with_the_length_of_the_text() {
-        let noticed = Noticed::of("Say {{what}} to {{whom}}, {{what}}.");
-        assert_eq!(noticed.variables, ["what", "whom"]);
-        assert_eq!(noticed.characters, 35);
-        assert!(noticed.tokens > 0);
-        assert_eq!(Noticed::of(""), Noticed::default());
-    }
-}

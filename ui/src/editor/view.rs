@@ -9,8 +9,35 @@ use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::limits;
 use std::rc::Rc;
 
+/// The button that saves.
+const SAVE: &str = "editor-save";
+
 /// The button that stays, when it is asked what to do with changes.
 const WRITE_ON: &str = "editor-write-on";
+
+/// While it is saved nothing is written: what came after would be lost.
+pub(super) fn still(editor: Editor, part: El) -> El {
+    part.while_true("inert", move || editor.busy.get())
+}
+
+/// It is being saved. The focus is where it stays meanwhile: on the button that says so.
+pub fn saves(editor: Editor) {
+    editor.asks.set(false);
+    flush();
+    focus_id(SAVE);
+    editor.busy.set(true);
+}
+
+/// True when it may be left. Else it asks, and the focus goes to what does no harm.
+#[must_use]
+pub fn leaves(editor: Editor) -> bool {
+    let may = editor.may_leave();
+    if !may {
+        flush();
+        focus_id(WRITE_ON);
+    }
+    may
+}
 
 /// What is written here can be a prompt or a snippet.
 #[must_use]
@@ -24,21 +51,22 @@ pub fn kinds(editor: Editor, around: &Around) -> El {
         ],
         block: false,
     };
-    choice(
+    let kinds = choice(
         words,
         move || usize::from(editor.kind.get() == Kind::Snippet),
         move |at| {
             let kind = if at == 0 { Kind::Prompt } else { Kind::Snippet };
             editor.kind.set(kind);
         },
-    )
+    );
+    still(editor, kinds)
 }
 
 /// The title.
 #[must_use]
 pub fn title(editor: Editor, around: &Around) -> El {
     let say = around.say;
-    div("input", "input quiet write__title")
+    still(editor, div("input", "input quiet write__title"))
         .attr("id", "editor-title")
         .attr("aria-label", &say(Word::Title))
         .attr("placeholder", &say(Word::Untitled))
@@ -71,7 +99,7 @@ pub fn text(editor: Editor, around: &Around) -> El {
         let names = noticed.with(|it| it.variables.join(", "));
         (prompt && !names.is_empty()).then_some(names)
     };
-    div("div", "stack stack--1")
+    still(editor, div("div", "stack stack--1"))
         .child(field)
         .child(div("p", "xs muted").told(length))
         .some(names, move |names| {
@@ -97,7 +125,13 @@ pub fn buttons(
     let say = around.say;
     let save: Rc<dyn Fn()> = Rc::new(save);
     let leave: Rc<dyn Fn()> = Rc::new(leave);
-    div("div", "stack stack--1").part(
+    let busy = move || editor.busy.get();
+    let saying = move || match busy() {
+        true => say(Word::Saving),
+        false => String::new(),
+    };
+    let said = div("span", "sr").attr("role", "status").told(saying);
+    div("div", "stack stack--1").child(said).part(
         move || editor.asks.get(),
         move |asks| {
             let (save, leave) = (save.clone(), leave.clone());
@@ -105,18 +139,13 @@ pub fn buttons(
                 return ask(editor, say, leave);
             }
             let away = move || {
-                if editor.may_leave() {
+                if leaves(editor) {
                     leave();
-                } else {
-                    // The button is gone: the focus goes to what stands in its place.
-                    flush();
-                    focus_id(WRITE_ON);
                 }
             };
-            let busy = move || editor.busy.get();
             let go = button("btn btn--primary grow", move || save())
-                .attr("id", "editor-save")
-                .while_true("disabled", busy)
+                .attr("id", SAVE)
+                .says("aria-disabled", busy)
                 .told(move || say(if busy() { Word::Saving } else { Word::Save }))
                 .child(div("kbd", "kbd").attr("aria-hidden", "true").text("Ctrl ↵"));
             div("div", "line")

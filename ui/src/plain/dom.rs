@@ -185,10 +185,15 @@ impl El {
         self
     }
 
-    /// Listens to keys.
+    /// Listens to keys, but to none that an input method or another listener has used.
     #[must_use]
     pub fn on_key(self, mut handler: impl FnMut(&KeyboardEvent) + 'static) -> Self {
-        self.on("keydown", move |event| handler(event.unchecked_ref()))
+        self.on("keydown", move |event| {
+            let event: &KeyboardEvent = event.unchecked_ref();
+            if !is_used(event) {
+                handler(event);
+            }
+        })
     }
 
     /// A field whose value follows a text, and that tells what is typed or chosen.
@@ -362,6 +367,12 @@ pub fn on_any_key(mut handler: impl FnMut(&KeyboardEvent) + 'static) {
     }));
     listen("keydown", &handler);
     keep(handler);
+}
+
+/// Whether a key was used already: by a listener, or by an input method that composes a word of it.
+#[must_use]
+pub fn is_used(event: &KeyboardEvent) -> bool {
+    event.default_prevented() || event.is_composing()
 }
 
 /// Runs something whenever the page is hidden or shown, as long as it lives.
