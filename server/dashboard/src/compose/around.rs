@@ -28,6 +28,8 @@ thread_local! {
     /// Models that can be called, once they were asked for.
     static MODELS: Signal<Vec<String>> = Signal::new(Vec::new());
     static SHELF: Signal<Shelf> = Signal::new(Shelf::default());
+    /// The libraries of teams, as far as they are known.
+    static LIBRARIES: Signal<Vec<Library>> = Signal::new(Vec::new());
 }
 
 fn models() -> Signal<Vec<String>> {
@@ -36,6 +38,15 @@ fn models() -> Signal<Vec<String>> {
 
 fn shelf() -> Signal<Shelf> {
     SHELF.with(|shelf| *shelf)
+}
+
+fn known_libraries() -> Signal<Vec<Library>> {
+    LIBRARIES.with(|libraries| *libraries)
+}
+
+/// Draws the libraries anew: the teams are known, or are others.
+pub(super) fn tell_libraries(app: App) {
+    known_libraries().set(libraries(app));
 }
 
 /// Asks for the models that can be called; without them any can be typed.
@@ -131,7 +142,7 @@ pub(super) fn around(app: App, what: Write) -> Around {
         say: words::say,
         notice: |text, noticed| noticed.set(Noticed::of(text)),
         libraries: Rc::new(move || match new {
-            true => libraries(app),
+            true => known_libraries().get(),
             false => Vec::new(),
         }),
         shelve: Rc::new(move |team| {

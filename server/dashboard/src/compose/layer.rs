@@ -1,7 +1,7 @@
 //! The layer with the editor: begun, shown, left. Not what it sends.
 
-use super::around::{around, ask_for_models, libraries, stock};
-use super::kept::{Kept, Slot};
+use super::around::{around, ask_for_models, libraries, stock, tell_libraries};
+use super::kept::{Kept, Made, Slot};
 use super::saving::Saving;
 use super::{Write, editor};
 use crate::app::{App, app};
@@ -36,12 +36,19 @@ pub fn Compose(what: Write) -> impl IntoView {
     let ready = RwSignal::new(false);
     begin(saving, slot, ready);
     ask_for_models();
+    Effect::new(move |_| {
+        app.space.teams.track();
+        tell_libraries(app);
+        if matches!(what, Write::New(_)) {
+            stay_where_it_may(app);
+        }
+    });
     let keep = move || match slot {
-        Some(slot) if ready.try_get_untracked() == Some(true) => slot.keep(saving.base().0),
+        Some(slot) if ready.try_get_untracked() == Some(true) => slot.keep(saving),
         _ => !editor().dirty(),
     };
     let leave = Callback::new(move |()| {
-        if editor().may_leave() {
+        if pen::leaves(editor()) {
             app.overlay.set(None);
         }
     });
@@ -107,6 +114,9 @@ fn begin(saving: Saving, slot: Option<Slot>, ready: RwSignal<bool>) {
                 space: app.space.team.get_untracked(),
                 ..Form::new(kind)
             };
+            let made = kept.as_ref().and_then(|kept| kept.made);
+            let begun = kept.as_ref().map_or(&form, |kept| &kept.now);
+            saving.draft(begun, made.unwrap_or_else(Made::new));
             show(app, &form, kept);
             ready.set(true);
         }
@@ -150,24 +160,24 @@ async fn read(saving: Saving, id: DocId, kept: Option<Kept>, ready: RwSignal<boo
 fn show(app: App, form: &Form, kept: Option<Kept>) {
     let editor = editor();
     editor.begin(form);
-    if let Some(Kept {
-        before, mut now, ..
-    }) = kept
-    {
-        let open = |space| {
-            let all = libraries(app);
-            all.iter()
-                .any(|it| Some(it.space) == space && it.refusal.is_none())
-        };
-        // A team may have been left since.
-        if now.space != form.space && now.space.is_some() && !open(now.space) {
-            (now.space, now.collection) = (form.space, None);
-        }
-        editor.begin(&before);
-        editor.put(&now);
+    if let Some(kept) = kept {
+        editor.begin(&kept.before);
+        editor.put(&kept.now);
         app.toasts.say(Glyph::Info, words::BACK);
     }
     stock(app, editor.space.now());
+}
+
+/// A team may have been left since something was written for it: then it is one's own again. Until the teams are known nothing is.
+fn stay_where_it_may(app: App) {
+    let space = editor().space.now();
+    let shown = app.space.team.get_untracked();
+    let known = app.space.teams.with_untracked(Option::is_some);
+    let open = |it: &pen::Library| Some(it.space) == space && it.refusal.is_none();
+    if known && space.is_some() && space != shown && !libraries(app).iter().any(open) {
+        editor().shelve(None);
+        stock(app, None);
+    }
 }
 
 /// In a list of one collection a new document belongs to that.

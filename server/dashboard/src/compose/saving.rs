@@ -1,25 +1,23 @@
 //! Sends what the editor has. Not the editor.
 
-use super::kept::Slot;
+use super::kept::{Made, Slot};
 use super::{Write, editor};
 use crate::app::App;
 use crate::platform;
 use crate::route::Route;
 use crate::teams::enter;
+use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::settings::ExecutionSettings;
-use krowoc_shared::ids::{DocId, OpId};
+use krowoc_shared::ids::DocId;
 use krowoc_shared::library::document::Field;
-use krowoc_shared::library::wire::Written;
+use krowoc_shared::library::wire::{DocumentView, Written};
 use krowoc_shared::sync::wire::Outcome;
 use krowoc_ui::api::{ApiError, Client, Place};
-use krowoc_ui::editor::{Changes, Form, Word};
+use krowoc_ui::editor::{self as pen, Changes, Form, Word, settings};
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::editor as words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-
-/// A new document that was sent, with its ids: sent again unchanged, it is made once.
-type Sent = Option<(Form, OpId, DocId)>;
 
 /// The saving of one layer.
 #[derive(Clone, Copy)]
@@ -28,7 +26,8 @@ pub(super) struct Saving {
     pub(super) what: Write,
     /// The library of a document that is there.
     place: Place,
-    sent: StoredValue<Sent, LocalStorage>,
+    /// What a new document is sent as, and with which text: sent again unchanged, it is made once.
+    made: StoredValue<Option<(Form, Made)>, LocalStorage>,
     /// The revision of the text that was begun with, and how the document is run.
     base: StoredValue<(u64, ExecutionSettings), LocalStorage>,
     /// Why it could not be saved.
@@ -41,7 +40,7 @@ impl Saving {
             app,
             what,
             place: Client.here(),
-            sent: StoredValue::new_local(None),
+            made: StoredValue::new_local(None),
             base: StoredValue::new_local((0, ExecutionSettings::default())),
             trouble: RwSignal::new(None),
         }
@@ -64,6 +63,22 @@ impl Saving {
 
     pub(super) fn base(self) -> (u64, ExecutionSettings) {
         self.base.try_get_value().unwrap_or_default()
+    }
+
+    /// A draft is here, with what it is sent as.
+    pub(super) fn draft(self, form: &Form, made: Made) {
+        self.made.set_value(Some((form.clone(), made)));
+    }
+
+    /// What a text is sent as.
+    pub(super) fn made(self, form: &Form) -> Made {
+        let made = match self.made.try_get_value().flatten() {
+            Some((before, made)) if before == *form => return made,
+            Some((before, made)) => made.again(&before, form),
+            None => Made::new(),
+        };
+        self.made.try_set_value(Some((form.clone(), made)));
+        made
     }
 
     /// Saves, unless something is wrong with it.
@@ -92,7 +107,7 @@ impl Saving {
         if refused.is_some() {
             return;
         }
-        editor().busy.set(true);
+        pen::saves(editor());
         spawn_local(async move {
             let answer = match self.what {
                 Write::New(_) => self.make(&form, changes).await,
@@ -109,23 +124,31 @@ impl Saving {
     }
 
     async fn make(self, form: &Form, changes: Changes) -> Result<Written, ApiError> {
-        let known = self.sent.try_get_value().flatten();
-        let (op_id, id) = match known.filter(|(sent, ..)| sent == form) {
-            Some((_, op_id, id)) => (op_id, id),
-            None => (platform::op_id(), platform::doc_id()),
-        };
-        self.sent.try_set_value(Some((form.clone(), op_id, id)));
-        let mut make = changes.create(op_id, id, form.kind);
+        let Made { id, op } = self.made(form);
+        let mut make = changes.create(op, id, form.kind);
         make.set.insert(Field::CreatedAt, platform::now().into());
         let place = Client.library(form.space);
-        Client.post::<Written>(&place.path("/library"), &make).await
+        let answer = Client.post::<Written>(&place.path("/library"), &make).await;
+        match answer {
+            Err(error) if error.code() == Some(ErrorCode::AlreadyExists) => {
+                // An earlier text of this draft has arrived, from here or from another tab: this one takes its place.
+                let path = place.path(&format!("/library/{id}"));
+                let there = Client.get::<DocumentView>(&path).await?.document;
+                let changes = form.changes(&Form::of(&there), &settings(&there));
+                let edit = changes.edit(platform::op_id(), there.body.rev);
+                Client.patch::<Written>(&path, &edit).await
+            }
+            answer => answer,
+        }
     }
 
     fn answered(self, form: &Form, answer: Result<Written, ApiError>) {
+        // With the layer gone there is no other place to say it; what was written is kept.
+        let gone = self.is_gone();
         let written = match answer {
             Ok(written) => written,
             Err(error) => {
-                if error.signed_out() {
+                if gone || error.signed_out() {
                     self.app.failed(&error);
                 }
                 self.trouble.try_set(Some(error.sentence()));
@@ -133,14 +156,18 @@ impl Saving {
             }
         };
         if let Some(violation) = written.result.violation {
-            self.trouble
-                .try_set(Some(words::broken(&violation.message)));
+            let said = words::broken(&violation.message);
+            if gone {
+                self.app.toasts.say(Glyph::Alert, said.clone());
+            }
+            self.trouble.try_set(Some(said));
             return;
         }
         // Nothing is lost by leaving any more.
-        let gone = self.is_gone();
         if gone {
-            Slot::of(self.what).into_iter().for_each(Slot::forget);
+            if let Some(slot) = Slot::of(self.what) {
+                slot.saved(form);
+            }
         } else {
             editor().begin(form);
             self.app.overlay.set(None);
