@@ -9,6 +9,7 @@ pub mod draft;
 pub mod export;
 pub mod hints;
 pub mod page;
+pub mod place;
 pub mod preview;
 pub mod rescue;
 pub mod rounds;

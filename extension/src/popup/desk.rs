@@ -61,8 +61,10 @@ pub(super) struct Desk {
     pub rewrites: Signal<bool>,
     /// A library was chosen: the one that was saved to last is not proposed any more.
     pub chosen: Signal<bool>,
-    /// What was written about a page before, and was not saved.
-    pub left: Signal<Option<Kept>>,
+    /// What was written about pages before, and was not saved; the latest first.
+    pub left: Signal<Vec<Kept>>,
+    /// What is shown was written before, and put back.
+    pub back: Signal<bool>,
     pub keep: Signal<Keep>,
     /// The recognised variables are used.
     pub templated: Signal<bool>,
@@ -97,7 +99,8 @@ impl Desk {
             trouble: Signal::new(None),
             rewrites: Signal::new(false),
             chosen: Signal::new(false),
-            left: Signal::new(None),
+            left: Signal::new(Vec::new()),
+            back: Signal::new(false),
             keep: Signal::new(Keep::Both),
             templated: Signal::new(false),
             saving: Signal::new(Saving::Not),
@@ -166,20 +169,30 @@ impl Desk {
     }
 
     fn show(self, preview: Preview) {
+        self.put_aside();
+        self.captured.set(Some(preview.clone()));
+        self.start(&preview);
+        self.put_back();
+        self.preview.set(Load::Ready);
+    }
+
+    /// Begins with a capture of which nothing is written yet.
+    pub fn start(self, preview: &Preview) {
         let prompt = preview.part == Part::Selection && !preview.variables.is_empty();
         let kind = if prompt { Kind::Prompt } else { Kind::Snippet };
-        self.clip.kind.set(kind);
+        self.clip.begin(&Form {
+            space: self.clip.space.now(),
+            ..Form::new(kind)
+        });
         self.clip.title.set(preview.title.clone());
         self.templated.set(false);
         self.unveiled.set(false);
         self.saving.set(Saving::Not);
         self.doc_id.set(mint_doc());
         self.rewrites.set(false);
+        self.back.set(false);
         self.keep.set(Keep::Both);
-        self.captured.set(Some(preview));
         self.propose();
-        self.put_back();
-        self.preview.set(Load::Ready);
     }
 
     /// What to do with an earlier save; the title follows, unless somebody changed it.
@@ -229,6 +242,14 @@ impl Desk {
         // The focus goes to what has just been drawn.
         flush();
         dom::focus_id("editor-text");
+    }
+
+    /// Goes back to the text of the page.
+    pub fn unwrite(self) {
+        self.rewrites.set(false);
+        self.clip.body.set(String::new());
+        flush();
+        dom::focus_id("rewrite");
     }
 
     /// The text as it will be saved.
@@ -294,8 +315,11 @@ impl Desk {
             return;
         }
         self.saving.set(Saving::Busy);
+        self.clip.busy.set(true);
         spawn_local(async move {
-            match ask::<Saved>(&Request::Save(Box::new(draft))).await {
+            let done = ask::<Saved>(&Request::Save(Box::new(draft))).await;
+            self.clip.busy.set(false);
+            match done {
                 Ok(saved) => {
                     self.saving.set(Saving::Done(saved));
                     self.keep_now();
@@ -314,6 +338,9 @@ impl Desk {
     fn fail(self, reason: Failure) {
         self.spoken.set(failure(&reason));
         self.saving.set(Saving::Failed(reason));
+        // The field that was left is not found again by a key: the button that tries anew is.
+        flush();
+        dom::focus_id("save");
     }
 
     /// Takes the save back.

@@ -42,6 +42,14 @@ pub(super) fn heading(desk: Desk) -> El {
                             .attr("id", "rewrite")
                             .text(&t("editText"))
                     },
+                )
+                .when(
+                    move || desk.is_open() && desk.rewrites.get(),
+                    move || {
+                        button("link", move || desk.unwrite())
+                            .attr("id", "unwrite")
+                            .text(&t("editUndo"))
+                    },
                 ),
         )
 }

@@ -4,8 +4,9 @@ use super::desk::{Desk, Saving};
 use super::write::Writing;
 use crate::browser::session;
 use crate::json;
-use crate::messages::Preview;
-use crate::page::reactive::effect;
+use crate::messages::{Keep, Preview};
+use crate::model::place;
+use crate::page::reactive::{effect, once};
 use crate::page::t;
 use gloo_timers::future::TimeoutFuture;
 use krowoc_ui::editor::Form;
@@ -18,13 +19,15 @@ use wasm_bindgen_futures::spawn_local;
 const KEPT: &str = "writing";
 /// The milliseconds of rest after which it is kept.
 const REST: u32 = 250;
+/// Captures of which what is written is kept, the latest first.
+const MOST: usize = 8;
 
 /// Something that is written.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Kept {
     /// The document; absent when it is written about a page.
     writing: Option<Writing>,
-    /// Which page that is.
+    /// Which page that is, or which text of it.
     page: String,
     /// What it was begun with.
     before: Form,
@@ -32,12 +35,14 @@ pub(super) struct Kept {
     now: Form,
     /// The text of the page is written over.
     rewrites: bool,
+    /// What is done with an earlier save.
+    keep: Keep,
 }
 
 /// What tells one capture from another.
 fn page(captured: &Option<Preview>) -> Option<String> {
     let it = captured.as_ref()?;
-    Some(format!("{:?} {} {}", it.part, it.site, it.title))
+    Some(place::of(it.part, &it.source, &it.title, &it.body))
 }
 
 impl Desk {
@@ -55,7 +60,7 @@ impl Desk {
                         self.spoken.set(t("draftBack"));
                     }
                     Some(_) => {}
-                    None => self.left.set(Some(it)),
+                    None => self.left.update(|left| left.push(it)),
                 }
             }
             self.put_back();
@@ -65,34 +70,72 @@ impl Desk {
 
     /// Puts back what was written about the page that is shown.
     pub fn put_back(self) {
+        if self.saving.now() != Saving::Not || self.is_written() {
+            return;
+        }
         let here = self.captured.peek(page);
         let of_here = |kept: &Kept| here.as_ref() == Some(&kept.page);
-        let fresh = self.saving.now() == Saving::Not && !self.is_written();
-        let Some(kept) = self.left.now().filter(|kept| fresh && of_here(kept)) else {
+        let Some(kept) = self.left.now().into_iter().find(of_here) else {
             return;
         };
-        self.left.set(None);
-        if kept.now.space != self.clip.space.now() && self.writing.peek(Option::is_none) {
-            self.shelve(kept.now.space);
+        self.left
+            .update(|left| left.retain(|kept| here.as_ref() != Some(&kept.page)));
+        // It was written for that library, whichever is shown or comes to be known; a collection is one of its library.
+        self.chosen.set(true);
+        self.turn_to(kept.now.space);
+        self.clip.put(&kept.now);
+        if once(|| self.before()).is_some() {
+            self.keep.set(kept.keep);
         }
-        self.clip.put(&Form {
-            space: self.clip.space.now(),
-            ..kept.now
-        });
         self.rewrites.set(kept.rewrites);
+        self.back.set(true);
+        self.restock();
         self.spoken.set(t("draftBack"));
     }
 
+    /// Puts what is written about the page aside: another is about to be shown.
+    pub fn put_aside(self) {
+        if let Some(kept) = self.about() {
+            self.left.update(|left| {
+                left.retain(|other| other.page != kept.page);
+                left.insert(0, kept);
+                left.truncate(MOST);
+            });
+        }
+    }
+
+    /// Throws away what is written about the page.
+    pub fn discard(self) {
+        if let Some(preview) = self.captured.now() {
+            self.start(&preview);
+            self.keep_now();
+        }
+    }
+
     /// Whether something was written about the page that closing would lose.
-    fn is_written(self) -> bool {
+    pub fn is_written(self) -> bool {
         let before = self.clip.before();
         let beside = Form {
             kind: before.kind,
             title: before.title.clone(),
-            ..self.clip.now()
+            ..self.clip.whole()
         };
-        let written = self.rewrites.now() || !self.is_proposed() || !beside.is_like(&before);
+        let beside = self.clip.is_half() || !beside.is_like(&before);
+        let written = self.rewrites.now() || !self.is_proposed() || beside;
         written && !self.saving.peek(|saving| matches!(saving, Saving::Done(_)))
+    }
+
+    /// What is written about the page.
+    fn about(self) -> Option<Kept> {
+        let page = self.captured.peek(page).filter(|_| self.is_written())?;
+        Some(Kept {
+            writing: None,
+            page,
+            before: self.clip.before(),
+            now: self.clip.whole(),
+            rewrites: self.rewrites.now(),
+            keep: self.keep.now(),
+        })
     }
 
     /// Everything that closing would lose.
@@ -102,18 +145,11 @@ impl Desk {
             writing: Some(writing),
             page: String::new(),
             before: self.pen.before(),
-            now: self.pen.now(),
+            now: self.pen.whole(),
             rewrites: false,
+            keep: Keep::Both,
         });
-        let here = self.captured.peek(page).filter(|_| self.is_written());
-        let clip = here.map(|page| Kept {
-            writing: None,
-            page,
-            before: self.clip.before(),
-            now: self.clip.now(),
-            rewrites: self.rewrites.now(),
-        });
-        let about = clip.or_else(|| self.left.now());
+        let about = self.about().into_iter().chain(self.left.now());
         pen.into_iter().chain(about).collect()
     }
 
@@ -132,6 +168,7 @@ impl Desk {
         effect(move || {
             self.writing.with(|_| ());
             self.rewrites.with(|_| ());
+            self.keep.with(|_| ());
             self.pen.track();
             self.clip.track();
             let turn = last.get().wrapping_add(1);

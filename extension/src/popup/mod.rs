@@ -15,10 +15,11 @@ mod sides;
 mod write;
 
 use crate::messages::{Failure, FailureCode, Keep, Part};
-use crate::page::dom::{El, button, div, el, group, mount, on_any_key};
+use crate::page::dom::{El, button, div, el, focus_id, group, mount, on_any_key};
+use crate::page::reactive::flush;
 use crate::page::{failure, icon, mark, notice, spoken, t};
 use around::around;
-use desk::{Desk, Load};
+use desk::{Desk, Load, Saving};
 use krowoc_ui::editor::{self, Key};
 use krowoc_ui::icons::Glyph;
 use wasm_bindgen::JsCast;
@@ -57,7 +58,7 @@ fn on_key(desk: Desk, event: &web_sys::KeyboardEvent) {
         Some(Key::Save) if writing => desk.save_writing(),
         Some(Key::Save) => desk.save(),
         Some(Key::Leave) if writing => {
-            if desk.pen.may_leave() {
+            if editor::leaves(desk.pen) {
                 desk.leave_writing();
             }
         }
@@ -114,8 +115,10 @@ fn what(desk: Desk, part: Part) -> El {
     } else {
         "selection"
     };
+    let busy = move || desk.saving.with(|saving| *saving == Saving::Busy);
     let select = div("select", "select quiet")
         .attr("aria-label", &t("captureWhat"))
+        .while_true("disabled", busy)
         .child(option("selection", "partSelection"))
         .child(option("page", "partPage"))
         .field(
@@ -164,6 +167,7 @@ fn capture(desk: Desk) -> El {
     let rewrites = move || open() && desk.rewrites.get();
     group()
         .child(form::heading(desk))
+        .when(move || open() && desk.back.get(), move || back(desk))
         .child(before::saved_before(desk))
         .when(rewrites, move || {
             editor::text(desk.clip, &around(desk, true))
@@ -184,4 +188,17 @@ fn capture(desk: Desk) -> El {
                 )
         })
         .child(form::save_button(desk))
+}
+
+/// What was written before was put back; it can be thrown away.
+fn back(desk: Desk) -> El {
+    let discard = button("btn btn--sm", move || {
+        desk.discard();
+        // The button is gone with what it threw away.
+        flush();
+        focus_id("editor-title");
+    });
+    notice("notice notice--sm", Glyph::Info, &t("draftBack"))
+        .attr("id", "draft-back")
+        .child(discard.text(&t("discard")))
 }

@@ -28,7 +28,8 @@ impl Desk {
             };
             // What is being saved was not meant for another one.
             let free = last && !self.chosen.now() && self.saving.now() == Saving::Not;
-            if free && shelf.space != self.clip.space.now() {
+            // What is written already was meant for the library that is shown.
+            if free && !self.is_written() && shelf.space != self.clip.space.now() {
                 self.turn_to(shelf.space);
             }
             let wanted = self.editor().space.now();
@@ -70,7 +71,7 @@ impl Desk {
     }
 
     /// Another library for the capture, and with it another earlier save.
-    fn turn_to(self, space: Option<SpaceId>) {
+    pub fn turn_to(self, space: Option<SpaceId>) {
         // The title of the earlier one goes with it.
         self.choose(Keep::Both);
         self.clip.shelve(space);

@@ -2,7 +2,7 @@
 
 use super::around::{around, say};
 use super::desk::Desk;
-use super::form;
+use super::{find, form};
 use crate::messages::{Draft, Failure, FailureCode, Keep, Request, Saved};
 use crate::page::dom::{self, El, div, group};
 use crate::page::reactive::flush;
@@ -68,7 +68,7 @@ impl Desk {
     /// Shows the editor with a document.
     pub fn show_writing(self, writing: Writing, form: &Form) {
         // What is being written is not pushed aside: it asks first.
-        if self.writing.peek(Option::is_some) && !self.pen.may_leave() {
+        if self.writing.peek(Option::is_some) && !editor::leaves(self.pen) {
             return;
         }
         self.pen.begin(form);
@@ -86,6 +86,9 @@ impl Desk {
         self.trouble.set(None);
         self.keep_now();
         self.restock();
+        // What had the focus is gone: it goes to where the writing was begun.
+        flush();
+        find::focus();
     }
 
     /// Saves what is written.
@@ -108,7 +111,7 @@ impl Desk {
             return self.refuse(Failure::new(FailureCode::Invalid, said));
         }
         self.trouble.set(None);
-        self.pen.busy.set(true);
+        editor::saves(self.pen);
         spawn_local(async move {
             let done = match writing.new {
                 true => ask::<Saved>(&made(writing.doc_id, form)).await.map(drop),
@@ -131,6 +134,8 @@ impl Desk {
     fn refuse(self, reason: Failure) {
         self.spoken.set(failure(&reason));
         self.trouble.set(Some(reason));
+        // A field was left to save what is typed in it.
+        dom::focus_id("editor-save");
     }
 }
 

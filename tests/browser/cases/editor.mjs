@@ -151,6 +151,7 @@ async function inThePopup(context, browser, dashboard, id) {
   await popup.close();
   const again = await browser.popup(page);
   await holds(again, '#editor-text', 'My own words.');
+  await until('the popup to say that it is back', () => again.evaluate(() => /Your unsaved text is back/.test(document.querySelector('#draft-back')?.innerText ?? '')));
   await looked(context, browser, again, 'editor-capture', [360]);
   await again.bringToFront();
   await save(again);
