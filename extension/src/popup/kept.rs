@@ -104,11 +104,14 @@ impl Desk {
         }
     }
 
-    /// Throws away what is written about the page.
+    /// Throws away what is written about the page, with the library that it was meant for.
     pub fn discard(self) {
         if let Some(preview) = self.captured.now() {
+            self.clip.space.set(None);
+            self.chosen.set(false);
             self.start(&preview);
             self.keep_now();
+            self.stock(None, true);
         }
     }
 

@@ -40,9 +40,9 @@ impl Made {
         }
     }
 
-    /// For another text: another operation, and in another library another document.
+    /// For another text: another operation, and in another library or of another kind another document.
     pub fn again(self, before: &Form, now: &Form) -> Self {
-        let same = before.space == now.space;
+        let same = (before.space, before.kind) == (now.space, now.kind);
         Self {
             id: if same { self.id } else { platform::doc_id() },
             op: platform::op_id(),
