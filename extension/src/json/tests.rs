@@ -192,3 +192,10 @@ fn what_does_not_fit_is_refused() {
     assert!(Tree::of(&deep(3)).is_ok());
     assert_eq!(Tree::of(&"[".repeat(1_000)), Err(Bad));
 }
+
+#[test]
+fn a_form_of_a_run_is_read() {
+    let text = r#"{"doc_id":"01a2278d-ea54-7d7d-9cfc-3a84aaaf6988","space":null,"keeps_in":null,"title":"Sum up","text":"Sum up {{topic}}.","variables":[{"name":"topic","kind":"text"}],"settings":{"model":"openai/m","parameters":{"temperature":0.5}},"error":null,"known":true,"draft":false}"#;
+    let expected: crate::messages::RunForm = serde_json::from_str(text).unwrap();
+    assert_eq!(read::<crate::messages::RunForm>(text), Ok(expected));
+}
