@@ -100,7 +100,7 @@ fn apart(take: &mut Take<'_>, found: &[ProviderSettings]) {
             if one.id == other.id {
                 let error = format!("two providers of sign-ins have the id {}", one.id);
                 take.errors.push(error);
-            } else if same(&one.issuer) == same(&other.issuer) {
+            } else if one.protocol == other.protocol && same(&one.issuer) == same(&other.issuer) {
                 take.errors.push(format!(
                     "{} and {} are the same issuer: keep one of them",
                     other.id, one.id
