@@ -68,7 +68,9 @@ export async function run(context) {
     await ada.pressed('Add Lab ID');
     await until('the other provider to ask who it is', () => page.evaluate(() => document.title === 'Lab ID'));
     await ada.pressed('Be ada@lab.example.org');
-    await ada.shows('ada@lab.example.org');
+    // The issuer's own page shows the address as well.
+    await until('the settings to show the other method', () => page.evaluate(() => location.pathname === '/settings/account'
+      && document.body.innerText.includes('ada@lab.example.org')));
     const [method] = (await ada.api('GET', '/account')).body.identities;
     assert.equal(method.provider, 'lab');
 
