@@ -14,33 +14,21 @@ pub(super) enum Step {
 /// Which steps are within the context of a change.
 pub(super) fn shown(steps: &[Step], context: usize) -> Vec<bool> {
     let mut near = vec![false; steps.len()];
-    let mut since = usize::MAX;
-    let mut sweep = |at: usize, step: &Step| {
-        since = if matches!(step, Step::Same(_)) {
-            since.saturating_add(1)
-        } else {
-            0
-        };
-        if let Some(near) = near.get_mut(at).filter(|_| since <= context) {
-            *near = true;
-        }
-    };
-    steps
-        .iter()
-        .enumerate()
-        .for_each(|(at, step)| sweep(at, step));
-    let mut since = usize::MAX;
-    for (at, step) in steps.iter().enumerate().rev() {
-        since = if matches!(step, Step::Same(_)) {
-            since.saturating_add(1)
-        } else {
-            0
-        };
-        if let Some(near) = near.get_mut(at).filter(|_| since <= context) {
-            *near = true;
-        }
-    }
+    mark(steps.iter().zip(&mut near), context);
+    mark(steps.iter().zip(&mut near).rev(), context);
     near
+}
+
+/// Marks changes, and what comes at most `context` steps after one.
+fn mark<'a>(steps: impl Iterator<Item = (&'a Step, &'a mut bool)>, context: usize) {
+    let mut since = usize::MAX;
+    for (step, near) in steps {
+        since = match step {
+            Step::Same(_) => since.saturating_add(1),
+            Step::Del(_) | Step::Add(_) => 0,
+        };
+        *near |= since <= context;
+    }
 }
 
 /// The steps from `a` to `b`: equal ends, and between them the shortest way while it takes at most `limit` changes.
