@@ -308,6 +308,12 @@ impl Caller {
         self.get("/api/v1/session").await.ok().json()
     }
 
+    /// Takes over the CSRF token of a session that came by a redirect.
+    pub async fn adopt(&self) {
+        let csrf = self.session().await.csrf;
+        self.set_csrf(Some(&csrf));
+    }
+
     /// The personal space.
     pub async fn space(&self) -> SpaceId {
         self.session().await.space

@@ -40,8 +40,7 @@ async fn come(app: &TestApp, issuer: &Issuer, who: &Somebody) -> Caller {
     let answer = through(&caller, issuer, "oidc", who).await;
     assert_eq!(answer.header("location"), "/");
     app.work().await;
-    let csrf = caller.session().await.csrf;
-    caller.set_csrf(Some(&csrf));
+    caller.adopt().await;
     caller
 }
 

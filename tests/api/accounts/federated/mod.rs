@@ -40,12 +40,6 @@ async fn account(caller: &Caller) -> AccountView {
     caller.get("/api/v1/account").await.ok().json()
 }
 
-/// Takes over the CSRF token of a session that came by a redirect.
-async fn adopt(caller: &Caller) {
-    let csrf = caller.session().await.csrf;
-    caller.set_csrf(Some(&csrf));
-}
-
 fn ada() -> Somebody {
     Somebody::new("ada-1", "ada@example.org")
 }
@@ -234,7 +228,7 @@ async fn a_signed_in_person_adds_a_provider_and_removes_it_but_never_the_last_wa
         &Somebody::new("carol-1", "carol@example.org"),
     )
     .await;
-    adopt(&carol).await;
+    carol.adopt().await;
     let id = account(&carol).await.identities[0].id;
     let path = format!("/api/v1/account/identities/{id}");
     assert_eq!(carol.delete(&path).await.code(), ErrorCode::LastWayIn);
@@ -295,7 +289,7 @@ async fn without_a_password_what_needs_one_needs_a_sign_in_of_a_moment_ago() {
     let (issuer, app) = start().await;
     let ada_s = app.anonymous();
     through(&ada_s, &issuer, "oidc", &ada()).await;
-    adopt(&ada_s).await;
+    ada_s.adopt().await;
     app.advance(10 * MINUTE + 1);
     let body = json!({"password": "", "new_password": "correct horse battery"});
     assert_eq!(
@@ -308,7 +302,7 @@ async fn without_a_password_what_needs_one_needs_a_sign_in_of_a_moment_ago() {
     assert_eq!(leave.code(), ErrorCode::StaleSignIn);
     issuer.advance(10 * MINUTE);
     through(&ada_s, &issuer, "oidc", &ada()).await;
-    adopt(&ada_s).await;
+    ada_s.adopt().await;
     ada_s
         .post("/api/v1/account/deletion", json!({"password": ""}))
         .await

@@ -1,6 +1,6 @@
 //! Several issuers at once: each with its own button and way back, and nobody is taken for somebody of another.
 
-use super::{account, ada, adopt, location};
+use super::{account, ada, location};
 use krowoc_shared::accounts::people::{AccountView, Redirect, SignInWays};
 use krowoc_tests::issuer::{CLIENT, Issuer, begin, through};
 use krowoc_tests::mail::PUBLIC;
@@ -55,7 +55,7 @@ async fn each_is_shown_and_the_same_subject_at_two_issuers_is_two_people() {
     assert_ne!(first.user, second.user);
     assert_eq!(second.identities[0].provider, "lab");
     // One account may have both, each once.
-    adopt(&one).await;
+    one.adopt().await;
     // Which came first is told by the time.
     app.advance(1);
     let to: Redirect = one

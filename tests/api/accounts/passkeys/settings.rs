@@ -159,8 +159,7 @@ async fn the_last_way_in_is_not_removed_whichever_it_is() {
         &Somebody::new("a", "ada@example.org"),
     )
     .await;
-    let csrf = ada.session().await.csrf;
-    ada.set_csrf(Some(&csrf));
+    ada.adopt().await;
     let (_, view) = added(&ada, "Laptop").await;
     let account: Value = ada.get("/api/v1/account").await.ok().json();
     let identity = account["identities"][0]["id"].as_str().unwrap();

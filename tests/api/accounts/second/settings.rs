@@ -116,8 +116,7 @@ async fn an_account_without_a_password_needs_a_sign_in_of_a_moment_ago() {
         &Somebody::new("a", "ada@example.org"),
     )
     .await;
-    let csrf = ada.session().await.csrf;
-    ada.set_csrf(Some(&csrf));
+    ada.adopt().await;
     let owner = turn_on(&app, &ada).await;
     app.advance(11 * MINUTE);
     let stale = turn_off(&ada, "", &owner.code(&app)).await;
