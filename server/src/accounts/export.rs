@@ -3,27 +3,27 @@
 
 use super::account::{known, view};
 use super::passkeys::party;
-use super::security;
+use super::{belongings, security};
 use crate::app::AppState;
 use crate::store::execution_list::{self, Filter};
 use crate::store::{
-    Conn, StoreError, avatars, belongings, budgets, devices, executions, library, logs,
-    provider_key_views, publications, sessions, tokens, versions,
+    Conn, StoreError, budgets, dead_letters, deeds, devices, executions, library, logs,
+    provider_key_views, publications, sessions, sync, tokens, versions,
 };
 use crate::web::problem::Reply;
 use crate::web::routes::Routes;
 use crate::web::{Fault, Person};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpResponse, get};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use futures_util::stream;
 use krowoc_shared::error::ErrorCode;
-use krowoc_shared::ids::{DocId, ExecutionId, SpaceId, UserId};
+use krowoc_shared::ids::{DeadLetterId, DocId, ExecutionId, SpaceId, UserId};
 use serde_json::{Value, json};
 
 /// Documents or executions read at a time.
 const PAGE: i64 = 50;
+/// Lines of teams' logs that are read at a time.
+const LINES: i64 = 500;
 /// Versions of one document that are read at a time; a document keeps fewer.
 const VERSIONS: i64 = 10_000;
 
@@ -32,9 +32,13 @@ pub(super) fn configure(cfg: &mut Routes<'_>) {
     cfg.service(export_account);
 }
 
+/// What is read next, and after which row of it.
+#[derive(Clone, Copy)]
 enum Stage {
     Documents(Option<DocId>),
     Executions(Option<ExecutionId>),
+    Letters(Option<DeadLetterId>),
+    Deeds(Option<(SpaceId, u64)>),
     Done,
 }
 
@@ -56,13 +60,10 @@ fn value(value: &impl serde::Serialize) -> Result<Value, StoreError> {
     serde_json::to_value(value).map_err(|error| StoreError::Fault(error.to_string()))
 }
 
-type Page<I> = (Vec<String>, Option<I>);
+/// The texts of a page, and what comes then: the rest of the same, or the next.
+type Page = (Vec<String>, Stage);
 
-fn documents(
-    conn: &mut Conn,
-    space: SpaceId,
-    after: Option<DocId>,
-) -> Result<Page<DocId>, StoreError> {
+fn documents(conn: &mut Conn, space: SpaceId, after: Option<DocId>) -> Result<Page, StoreError> {
     let found = library::by_id(conn, space, after, PAGE)?;
     let last = found.last().map(|stored| stored.document.id);
     let mut texts = Vec::with_capacity(found.len());
@@ -73,14 +74,11 @@ fn documents(
             &json!({"document": value(&document)?, "versions": value(&kept)?}),
         )?);
     }
-    Ok((texts, last))
+    let next = last.map_or(Stage::Executions(None), |last| Stage::Documents(Some(last)));
+    Ok((texts, next))
 }
 
-fn runs(
-    conn: &mut Conn,
-    user: UserId,
-    before: Option<ExecutionId>,
-) -> Result<Page<ExecutionId>, StoreError> {
+fn runs(conn: &mut Conn, user: UserId, before: Option<ExecutionId>) -> Result<Page, StoreError> {
     let filter = Filter {
         before,
         ..Filter::default()
@@ -91,57 +89,62 @@ fn runs(
     for view in found {
         texts.push(text(&executions::whole(conn, user, view.id)?.detail())?);
     }
-    Ok((texts, last))
+    let next = last.map_or(Stage::Letters(None), |last| Stage::Executions(Some(last)));
+    Ok((texts, next))
 }
 
-fn teams(conn: &mut Conn, user: UserId) -> Result<Vec<Value>, StoreError> {
-    let one = |it: belongings::Place| json!({"team": it.team, "name": it.name, "role": it.role, "since": it.since});
-    Ok(belongings::teams(conn, user)?
-        .into_iter()
-        .map(one)
-        .collect())
-}
-
-fn invitations(conn: &mut Conn, user: UserId) -> Result<Vec<Value>, StoreError> {
-    let one = |it: belongings::Invited| {
-        json!({
-            "team": it.team, "name": it.name, "role": it.role, "email": it.email, "made": it.made, "at": it.at,
-            "expires_at": it.expires_at,
-        })
+fn letters(
+    conn: &mut Conn,
+    user: UserId,
+    before: Option<DeadLetterId>,
+) -> Result<Page, StoreError> {
+    let filter = dead_letters::Filter {
+        user: Some(user),
+        before,
+        ..dead_letters::Filter::default()
     };
-    Ok(belongings::invitations(conn, user)?
-        .into_iter()
-        .map(one)
-        .collect())
+    let found = dead_letters::list(conn, &filter, PAGE)?;
+    let next = found.last().map(|letter| letter.id);
+    let next = next.map_or(Stage::Deeds(None), |last| Stage::Letters(Some(last)));
+    let texts: Result<_, _> = found.iter().map(text).collect();
+    Ok((texts?, next))
 }
 
-fn reports(conn: &mut Conn, user: UserId) -> Result<Vec<Value>, StoreError> {
-    let one = |it: belongings::Reported| {
-        json!({
-            "publication": it.publication, "reason": it.reason, "detail": it.detail, "at": it.at, "answered_at": it.answered_at,
-        })
-    };
-    Ok(belongings::reports(conn, user)?
-        .into_iter()
-        .map(one)
-        .collect())
+fn team_deeds(
+    conn: &mut Conn,
+    user: UserId,
+    after: Option<(SpaceId, u64)>,
+) -> Result<Page, StoreError> {
+    let found = deeds::of_teams(conn, user, after, LINES)?;
+    let next = found.last().map(|line| (line.team, line.number));
+    let next = next.map_or(Stage::Done, |last| Stage::Deeds(Some(last)));
+    let lines = found.into_iter().map(belongings::team_deed);
+    let texts: Result<_, _> = lines.map(|line| text(&line)).collect();
+    Ok((texts?, next))
 }
 
-fn copies(conn: &mut Conn, user: UserId) -> Result<Vec<Value>, StoreError> {
-    let one = |it: belongings::Copied| json!({"document": it.document, "publication": it.publication, "at": it.at});
-    Ok(belongings::copies(conn, user)?
-        .into_iter()
-        .map(one)
-        .collect())
-}
+impl Stage {
+    /// Its next page.
+    fn page(self, conn: &mut Conn, user: UserId, space: SpaceId) -> Result<Page, StoreError> {
+        match self {
+            Self::Documents(after) => documents(conn, space, after),
+            Self::Executions(before) => runs(conn, user, before),
+            Self::Letters(before) => letters(conn, user, before),
+            Self::Deeds(after) => team_deeds(conn, user, after),
+            Self::Done => Ok((Vec::new(), Self::Done)),
+        }
+    }
 
-/// The picture itself, in base64.
-fn picture(conn: &mut Conn, user: UserId) -> Result<Value, StoreError> {
-    let found = avatars::get(conn, user)?;
-    Ok(found.map_or(
-        Value::Null,
-        |it| json!({"type": it.kind, "base64": STANDARD.encode(it.bytes)}),
-    ))
+    /// What stands before it in the download, when it has just begun: the end of what came before.
+    fn opening(self) -> Option<&'static str> {
+        match self {
+            Self::Executions(None) => Some("],\n\"executions\":["),
+            Self::Letters(None) => Some("],\n\"dead_letters\":["),
+            Self::Deeds(None) => Some("],\n\"team_events\":["),
+            Self::Done => Some("]}\n"),
+            _ => None,
+        }
+    }
 }
 
 impl Download {
@@ -150,54 +153,33 @@ impl Download {
         if let Some(head) = self.head.take() {
             return Ok(Some((Bytes::from(head), self)));
         }
-        let (space, user) = (self.space, self.user);
-        let (texts, tail) = match self.stage {
-            Stage::Done => return Ok(None),
-            Stage::Documents(after) => {
-                let page = self
-                    .state
-                    .store
-                    .read(move |conn: &mut Conn| documents(conn, space, after));
-                let (texts, last) = page.await?;
-                let over = last.is_none();
-                self.stage = if over {
-                    Stage::Executions(None)
-                } else {
-                    Stage::Documents(last)
-                };
-                (texts, over.then_some("],\n\"executions\":["))
-            }
-            Stage::Executions(before) => {
-                let page = self
-                    .state
-                    .store
-                    .read(move |conn: &mut Conn| runs(conn, user, before));
-                let (texts, last) = page.await?;
-                let over = last.is_none();
-                self.stage = if over {
-                    Stage::Done
-                } else {
-                    Stage::Executions(last)
-                };
-                (texts, over.then_some("]}\n"))
-            }
-        };
+        if matches!(self.stage, Stage::Done) {
+            return Ok(None);
+        }
+        let (stage, space, user) = (self.stage, self.space, self.user);
+        let page = self
+            .state
+            .store
+            .read(move |conn: &mut Conn| stage.page(conn, user, space));
+        let (texts, next) = page.await?;
+        self.stage = next;
         let mut out = String::new();
         for text in texts {
             out.push_str(if self.begun { ",\n" } else { "\n" });
             out.push_str(&text);
             self.begun = true;
         }
-        if let Some(tail) = tail {
-            out.push_str(tail);
+        if let Some(opening) = next.opening() {
+            out.push_str(opening);
             self.begun = false;
         }
         Ok(Some((Bytes::from(out), self)))
     }
 }
 
-/// Downloads all that is kept about the account: itself with its picture, its sessions, devices and tokens without secrets, its keys without the keys, its
-/// budget, what is public of it, its votes, reports and copies, its teams with the invitations to it and by it, the library with every version, and every execution.
+/// Downloads all that is kept about the account: itself with its tier and picture, its sessions, devices and tokens without secrets, its keys without
+/// the keys, its budget and what it spent, what is public of it and what was decided about that, its votes, reports and copies, its teams with the
+/// invitations to it and by it and what their logs say of it, the library with every version, every execution, and the failed ones that wait.
 #[utoipa::path(
     tag = "accounts",
     security(("session" = [])),
@@ -222,14 +204,17 @@ async fn export_account(state: Data<AppState>, person: Person) -> Reply<HttpResp
                 "devices": value(&devices::list(conn, user)?)?,
                 "tokens": value(&tokens::list(conn, user)?)?,
                 "provider_keys": value(&provider_key_views::list(conn, user, now)?)?,
+                "library": belongings::library(&sync::stand(conn, space)?, its.config.default_tier),
                 "budget": value(&budgets::settings(conn, user)?)?,
+                "spending": belongings::spending(conn, user)?,
                 "publications": value(&publications::of_space(conn, space)?)?,
                 "votes": value(&logs::said(conn, user)?)?,
-                "teams": teams(conn, user)?,
-                "invitations": invitations(conn, user)?,
-                "reports": reports(conn, user)?,
-                "copies": copies(conn, user)?,
-                "picture": picture(conn, user)?,
+                "teams": belongings::teams(conn, user)?,
+                "invitations": belongings::invitations(conn, user)?,
+                "reports": belongings::reports(conn, user)?,
+                "copies": belongings::copies(conn, user)?,
+                "verdicts": belongings::verdicts(conn, user, space)?,
+                "picture": belongings::picture(conn, user)?,
             });
             Ok((space, head))
         })

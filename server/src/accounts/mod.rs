@@ -1,6 +1,7 @@
 //! Accounts, sessions and devices: who someone is. Not what the library holds.
 
 mod account;
+mod belongings;
 mod claim;
 mod codes;
 mod cookies;

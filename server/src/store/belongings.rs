@@ -1,4 +1,5 @@
-//! What is kept of an account outside of its own library, for its download: teams, invitations, reports, copies. Not what it may do there.
+//! What is kept of an account outside of its own library, for its download: teams, invitations, reports, copies, what was spent.
+//! Not what it may do there, and not what logs say.
 
 use super::accounts::space_id;
 use super::library::fault;
@@ -7,7 +8,7 @@ use super::publications::publication;
 use super::statement::Statement;
 use super::{Conn, StoreError};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, SmallInt, Text};
 use krowoc_shared::access::Role;
 use krowoc_shared::ids::{DocId, Millis, PublicationId, SpaceId, UserId};
 
@@ -56,6 +57,8 @@ pub struct Reported {
     pub at: Millis,
     /// When it was decided about.
     pub answered_at: Option<Millis>,
+    /// What was decided.
+    pub verdict: Option<String>,
 }
 
 /// A copy of a public prompt that the account has made.
@@ -67,6 +70,21 @@ pub struct Copied {
     pub publication: PublicationId,
     /// When.
     pub at: Millis,
+}
+
+/// What an account has spent in a month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spent {
+    /// Year and month as one number: 202611.
+    pub period: i64,
+    /// With the operator's keys; with its own otherwise.
+    pub server_held: bool,
+    /// The ceiling in nano-USD that held.
+    pub ceiling: Option<i64>,
+    /// Nano-USD.
+    pub spent: i64,
+    /// Executions without a known price.
+    pub unpriced: i64,
 }
 
 /// The teams that an account is in, in the order in which it came.
@@ -165,9 +183,13 @@ pub fn reports(conn: &mut Conn, user: UserId) -> Result<Vec<Reported>, StoreErro
         at: i64,
         #[diesel(sql_type = Nullable<BigInt>)]
         answered_at: Option<i64>,
+        #[diesel(sql_type = Nullable<Text>)]
+        verdict: Option<String>,
     }
     let rows: Vec<Row> = Statement::new(
-        "SELECT publication_id, reason, detail, at, answered_at FROM report WHERE account_id = ? ORDER BY at, publication_id",
+        "SELECT publication_id, reason, detail, at, answered_at, (SELECT v.verdict FROM verdict v \
+         WHERE v.publication_id = report.publication_id AND v.at = report.answered_at ORDER BY v.seq DESC LIMIT 1) AS verdict \
+         FROM report WHERE account_id = ? ORDER BY at, publication_id",
     )
     .bind(user.as_bytes())
     .load(conn)?;
@@ -178,6 +200,7 @@ pub fn reports(conn: &mut Conn, user: UserId) -> Result<Vec<Reported>, StoreErro
             detail: row.detail,
             at: row.at,
             answered_at: row.answered_at,
+            verdict: row.verdict,
         })
     };
     rows.into_iter().map(one).collect()
@@ -210,4 +233,37 @@ pub fn copies(conn: &mut Conn, user: UserId) -> Result<Vec<Copied>, StoreError> 
         })
     };
     rows.into_iter().map(one).collect()
+}
+
+/// What an account has spent, month by month.
+///
+/// # Errors
+/// The database's.
+pub fn spent(conn: &mut Conn, user: UserId) -> Result<Vec<Spent>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        period: i64,
+        #[diesel(sql_type = SmallInt)]
+        tier: i16,
+        #[diesel(sql_type = Nullable<BigInt>)]
+        ceiling: Option<i64>,
+        #[diesel(sql_type = BigInt)]
+        spent: i64,
+        #[diesel(sql_type = BigInt)]
+        unpriced: i64,
+    }
+    let rows: Vec<Row> = Statement::new(
+        "SELECT period, tier, ceiling, spent, unpriced FROM spending WHERE account_id = ? ORDER BY period, tier",
+    )
+    .bind(user.as_bytes())
+    .load(conn)?;
+    let one = |row: Row| Spent {
+        period: row.period,
+        server_held: row.tier == 1,
+        ceiling: row.ceiling,
+        spent: row.spent,
+        unpriced: row.unpriced,
+    };
+    Ok(rows.into_iter().map(one).collect())
 }

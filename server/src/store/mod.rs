@@ -11,6 +11,7 @@ mod conn;
 pub mod copies;
 pub mod dashboards;
 pub mod dead_letters;
+pub mod deeds;
 pub mod derived;
 pub mod devices;
 mod durable;

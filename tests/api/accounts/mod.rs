@@ -1,6 +1,7 @@
 //! Accounts and sessions: signing up, in and out, refreshing, throttling, mails, addresses and passwords.
 
 mod email;
+mod export;
 mod federated;
 mod leaving;
 mod mail;

@@ -13,7 +13,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 /// Pictures that are texts too: of 16 by 16, and of 32 by 32 pixels.
-const SMALL: &str = "GIF89a\u{10}\0\u{10}\0\0\0\0,\0\0\0\0\u{10}\0\u{10}\0\0\u{2}\u{2}D\u{1}\0;";
+pub(super) const SMALL: &str =
+    "GIF89a\u{10}\0\u{10}\0\0\0\0,\0\0\0\0\u{10}\0\u{10}\0\0\u{2}\u{2}D\u{1}\0;";
 const OTHER: &str = "GIF89a\u{20}\0\u{20}\0\0\0\0,\0\0\0\0\u{20}\0\u{20}\0\0\u{2}\u{2}D\u{1}\0;";
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
