@@ -14,6 +14,7 @@ mod image;
 pub mod leaving;
 pub mod mailing;
 mod oauth;
+mod oauth_refusal;
 mod passkey_door;
 mod passkey_settings;
 mod passkeys;

@@ -2,6 +2,7 @@
 //!
 //! Of tokens there are those of devices and personal ones; the cookies of a session are no OAuth tokens and unknown here.
 
+use super::oauth_refusal::{Of, Reader, Refusal};
 use crate::app::AppState;
 use crate::store::rotation::{self, By, Kind};
 use crate::store::sessions::{self, Access, Hash, Holder};
@@ -13,8 +14,7 @@ use crate::web::routes::Routes;
 use crate::web::token::Token;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, post};
-use krowoc_shared::accounts::people::{Introspection, TokenForm};
-use krowoc_shared::error::Problem;
+use krowoc_shared::accounts::people::{Introspection, OAuthError, TokenForm};
 use krowoc_shared::execution::wire::Scope;
 use krowoc_shared::ids::{Millis, UserId};
 
@@ -89,22 +89,29 @@ fn find(conn: &mut Conn, token: &str, now: Millis) -> Result<Option<Seen>, Store
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "What is known of it.", body = Introspection),
-        (status = 400, description = "invalid_request", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "unsupported_media_type", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "invalid_request", body = OAuthError, content_type = "application/problem+json"),
+        (status = 401, description = "invalid_token: no proof of who asks, or one that is not good any more", body = OAuthError, content_type = "application/problem+json"),
+        (status = 415, description = "unsupported_media_type", body = OAuthError, content_type = "application/problem+json"),
     )
 )]
 #[post("/oauth/introspect")]
 async fn introspect_token(
     state: Data<AppState>,
-    caller: Anyone,
-    form: Form,
-) -> Reply<Json<Introspection>> {
+    reader: Reader,
+    caller: Of<Anyone>,
+    form: Of<Form>,
+) -> Result<Json<Introspection>, Refusal> {
+    let looked = look(&state, caller.0.0.user, &form.0);
+    looked.await.map_err(|fault| reader.refusal(fault))
+}
+
+async fn look(state: &AppState, user: UserId, form: &Form) -> Reply<Json<Introspection>> {
     let (token, now) = (form.once("token")?.to_owned(), state.now());
     let found = state
         .store
         .read(move |conn: &mut Conn| find(conn, &token, now))
         .await?;
-    let found = found.filter(|seen| seen.good && seen.user == caller.0.user);
+    let found = found.filter(|seen| seen.good && seen.user == user);
     let Some(seen) = found else {
         return Ok(Json(Introspection::default()));
     };
@@ -132,12 +139,21 @@ async fn introspect_token(
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "It is good for nothing, now or already before."),
-        (status = 400, description = "invalid_request", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "unsupported_media_type", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "invalid_request", body = OAuthError, content_type = "application/problem+json"),
+        (status = 415, description = "unsupported_media_type", body = OAuthError, content_type = "application/problem+json"),
     )
 )]
 #[post("/oauth/revoke")]
-async fn revoke_any_token(state: Data<AppState>, form: Form) -> Reply<HttpResponse> {
+async fn revoke_any_token(
+    state: Data<AppState>,
+    reader: Reader,
+    form: Of<Form>,
+) -> Result<HttpResponse, Refusal> {
+    let revoked = revoke(&state, &form.0);
+    revoked.await.map_err(|fault| reader.refusal(fault))
+}
+
+async fn revoke(state: &AppState, form: &Form) -> Reply<HttpResponse> {
     let (token, now) = (form.once("token")?.to_owned(), state.now());
     state
         .store

@@ -1,5 +1,6 @@
 //! What an account's own routes send and take: its address, its password, its ways in. Passwords and tokens only travel in bodies.
 
+use crate::error::Problem;
 use crate::ids::{IdentityId, Millis, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -192,6 +193,19 @@ pub struct TokenForm {
     /// What kind it may be; not needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_type_hint: Option<String>,
+}
+
+/// A refusal of those routes: a problem, with the members that OAuth clients read (RFC 6749, section 5.2) beside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OAuthError {
+    /// `invalid_request`, `invalid_token`, `insufficient_scope`, `temporarily_unavailable` or `server_error`.
+    pub error: String,
+    /// What happened, with the fix, in ASCII.
+    pub error_description: String,
+    /// The same for everybody else.
+    #[serde(flatten)]
+    pub problem: Problem,
 }
 
 /// What is known of a token (RFC 7662, section 2.2). Of one that is not active, nothing.

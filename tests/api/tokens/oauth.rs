@@ -1,6 +1,6 @@
 //! Introspection (RFC 7662) and revocation (RFC 7009) of tokens.
 
-use krowoc_shared::accounts::people::Introspection;
+use krowoc_shared::accounts::people::{Introspection, OAuthError};
 use krowoc_shared::error::ErrorCode;
 use krowoc_tests::{Answer, Caller, TestApp};
 use reqwest::{Method, StatusCode};
@@ -168,4 +168,39 @@ async fn a_token_is_taken_from_a_form_and_from_nothing_else() {
     let long = "x".repeat(20_000);
     let answer = form(&caller, path, &[("token", &long)]).await;
     assert_eq!(answer.code(), ErrorCode::TooLarge);
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_clients_of_oauth_read_beside_the_problem() {
+    let app = TestApp::start().await;
+    let alice = app.sign_up("alice@example.org").await;
+    let nobody = app.anonymous();
+    let (introspect, revoke) = ("/api/v1/oauth/introspect", "/api/v1/oauth/revoke");
+    let refused = [
+        (form(&alice, introspect, &[]).await, "invalid_request"),
+        (form(&nobody, revoke, &[]).await, "invalid_request"),
+        (alice.post(introspect, json!({})).await, "invalid_request"),
+        (nobody.post(revoke, json!({})).await, "invalid_request"),
+        (send(&nobody, introspect, "a").await, "invalid_token"),
+    ];
+    for (answer, error) in refused {
+        let body: OAuthError = answer.json();
+        assert_eq!(body.error, error, "{}", answer.text());
+        assert_eq!(body.problem.status, answer.status.as_u16());
+        assert_eq!(answer.code(), body.problem.code, "a problem as any other");
+        let plain = |byte| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\';
+        assert!(!body.error_description.is_empty());
+        assert!(body.error_description.bytes().all(plain));
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+    }
+    let asks = send(&nobody, introspect, "a").await;
+    assert_eq!(asks.header("www-authenticate"), "Bearer");
+    // Some clients read an error of OAuth in its own media type only.
+    let request = nobody
+        .request(Method::POST, revoke)
+        .header("accept", "application/json")
+        .header("content-type", "application/x-www-form-urlencoded");
+    let answer = nobody.send(request).await;
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.json::<OAuthError>().error, "invalid_request");
 }
