@@ -11,6 +11,7 @@ use krowoc_shared::prompts::{Variable, asked};
 use serde_json::Value;
 
 /// Who asks, and where names are looked up.
+#[derive(Clone)]
 pub struct Desk {
     /// The libraries that they may read, their own first.
     pub spaces: Vec<SpaceId>,

@@ -104,7 +104,9 @@ impl RpcError {
         Self::new(status, NO_METHOD, "There is no such method here.")
     }
 
-    fn request(why: &str) -> Self {
+    /// What is no request.
+    #[must_use]
+    pub fn request(why: &str) -> Self {
         Self::new(400, INVALID_REQUEST, why)
     }
 
@@ -130,6 +132,13 @@ impl RpcError {
     /// As an answer to the request of this id, or to one whose id could not be read.
     #[must_use]
     pub fn response(&self, id: Option<&Value>) -> HttpResponse {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        HttpResponse::build(status).json(self.body(id))
+    }
+
+    /// The same as a message: one of several in an answer.
+    #[must_use]
+    pub fn body(&self, id: Option<&Value>) -> Value {
         let mut error = json!({"code": self.code, "message": self.message});
         if let (Some(data), Some(error)) = (&self.data, error.as_object_mut()) {
             error.insert("data".to_owned(), data.clone());
@@ -138,8 +147,7 @@ impl RpcError {
         if let (Some(id), Some(body)) = (id, body.as_object_mut()) {
             body.insert("id".to_owned(), id.clone());
         }
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        HttpResponse::build(status).json(body)
+        body
     }
 }
 
@@ -175,13 +183,16 @@ impl From<ErrorCode> for RpcError {
     }
 }
 
+/// A message, or what it lacks with its id where that was readable.
+pub type Read = Result<Message, (RpcError, Option<Value>)>;
+
 /// Reads a message.
 ///
 /// # Errors
 /// What it lacks, with its id where that was readable.
-pub fn read(headers: &HeaderMap, body: Value) -> Result<Message, (RpcError, Option<Value>)> {
+pub fn read(headers: &HeaderMap, body: Value) -> Read {
     let Value::Object(mut body) = body else {
-        let why = "Send one JSON-RPC message as an object; batches are not part of the protocol.";
+        let why = "Send one JSON-RPC message as an object.";
         return Err((RpcError::request(why), None));
     };
     let id = body.remove("id");
@@ -230,6 +241,12 @@ fn message(
         params,
         era,
     }))
+}
+
+/// The version that a client names beside its message.
+#[must_use]
+pub fn version(headers: &HeaderMap) -> Option<&str> {
+    header(headers, VERSION_HEADER)
 }
 
 fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

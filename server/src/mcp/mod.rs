@@ -1,6 +1,7 @@
 //! The door of the Model Context Protocol: agents list, search and render the caller's prompts. Not another library: names, searches and
 //! rendering are those of the API, and it changes nothing. `docs/mcp.md` says how to connect an agent.
 
+mod batch;
 mod desk;
 mod message;
 mod prompts;
@@ -17,7 +18,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
 use desk::Desk;
 use krowoc_shared::error::ErrorCode;
-use message::{Call, Era, LEGACY, MODERN, Message, RpcError};
+use message::{Call, Era, LEGACY, MODERN, Message, Read, RpcError};
 use serde_json::{Map, Value, json};
 
 /// Largest message, in bytes.
@@ -76,23 +77,60 @@ async fn receive(request: &HttpRequest, mut payload: Payload) -> Reply<HttpRespo
         }
         Err(fault) => return Err(fault),
     };
-    let call = match message::read(request.headers(), body) {
-        Ok(Message::Call(call)) => call,
-        Ok(Message::Note) => return Ok(HttpResponse::Accepted().finish()),
-        Err((error, id)) => return Ok(error.response(id.as_ref())),
-    };
     let desk = Desk {
         spaces: actor.space_ids(),
         slugs: state.slugs.clone(),
     };
+    let headers = request.headers();
+    let body = match body {
+        Value::Array(all) => {
+            return Ok(match batch::read(headers, all) {
+                Ok(messages) => answer_all(&state, &desk, messages).await,
+                Err(error) => error.response(None),
+            });
+        }
+        one => one,
+    };
+    let call = match message::read(headers, body) {
+        Ok(Message::Call(call)) => call,
+        Ok(Message::Note) => return Ok(HttpResponse::Accepted().finish()),
+        Err((error, id)) => return Ok(error.response(id.as_ref())),
+    };
+    Ok(match reply(&state, desk, call).await {
+        Ok(answer) => HttpResponse::Ok().json(answer),
+        Err((error, id)) => error.response(Some(&id)),
+    })
+}
+
+/// Answers the messages of a batch one after another: those that want an answer, in their order.
+async fn answer_all(state: &AppState, desk: &Desk, messages: Vec<Read>) -> HttpResponse {
+    let mut answers = Vec::new();
+    for message in messages {
+        match message {
+            Ok(Message::Note) => {}
+            Ok(Message::Call(call)) => answers.push(match reply(state, desk.clone(), call).await {
+                Ok(answer) => answer,
+                Err((error, id)) => error.body(Some(&id)),
+            }),
+            Err((error, id)) => answers.push(error.body(id.as_ref())),
+        }
+    }
+    match answers.is_empty() {
+        true => HttpResponse::Accepted().finish(),
+        false => HttpResponse::Ok().json(answers),
+    }
+}
+
+/// The answer to a request; what went wrong, with its id.
+async fn reply(state: &AppState, desk: Desk, call: Call) -> Result<Value, (RpcError, Value)> {
     let (id, era) = (call.id.clone(), call.era);
-    Ok(match dispatch(&state, desk, call).await {
+    match dispatch(state, desk, call).await {
         Ok(result) => {
             let result = finished(result, era);
-            HttpResponse::Ok().json(json!({"jsonrpc": "2.0", "id": id, "result": result}))
+            Ok(json!({"jsonrpc": "2.0", "id": id, "result": result}))
         }
-        Err(error) => error.response(Some(&id)),
-    })
+        Err(error) => Err((error, id)),
+    }
 }
 
 async fn dispatch(state: &AppState, desk: Desk, call: Call) -> Result<Value, RpcError> {

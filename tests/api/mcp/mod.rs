@@ -1,5 +1,6 @@
 //! The door of agents, message by message. That the official client takes it is the suite `sdk`.
 
+mod batches;
 mod published;
 mod teams;
 
@@ -457,7 +458,7 @@ async fn a_page_of_somebody_else_and_what_is_no_message_are_refused() {
         .header("origin", "https://evil.example");
     let answer = agent.program.send(request.json(&list)).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
-    for body in ["{", "[]", "[{}]", "\"x\"", "{\"jsonrpc\":\"1.0\"}"] {
+    for body in ["{", "[]", "\"x\"", "{\"jsonrpc\":\"1.0\"}"] {
         let answer = agent.program.post_bytes("/mcp", body).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{body}");
         let error = answer.json::<Value>()["error"]["code"].as_i64().unwrap();
