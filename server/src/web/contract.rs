@@ -76,7 +76,8 @@ fn base() -> OpenApi {
 
 impl Made {
     fn of(document: &OpenApi) -> Self {
-        let value = serde_json::to_value(document).unwrap_or_default();
+        let mut value = serde_json::to_value(document).unwrap_or_default();
+        super::usual::add(&mut value);
         let paths = value.get("paths").and_then(serde_json::Value::as_object);
         let paths = paths.into_iter().flatten().map(|(path, item)| {
             let methods: Vec<String> = item

@@ -1,6 +1,7 @@
 //! The reference page: the OpenAPI document as plain HTML, without scripts. Not a console.
 
 use super::examples::{self, Example};
+use super::usual::NAMED;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -31,6 +32,7 @@ pub fn page(document: &Value) -> String {
             .iter()
             .for_each(|(method, path, it)| html.push_str(&operation(method, path, it, &examples)));
     }
+    html.push_str(&usual(document));
     html.push_str("<h2>Shapes</h2>");
     let schemas = document.pointer("/components/schemas");
     for (name, schema) in schemas.and_then(Value::as_object).into_iter().flatten() {
@@ -78,13 +80,24 @@ fn operation(method: &str, path: &str, it: &Value, examples: &[Example]) -> Stri
         ));
     }
     let responses = it.get("responses").and_then(Value::as_object);
-    for (status, response) in responses.into_iter().flatten() {
+    let (usual, own): (Vec<_>, Vec<_>) = responses
+        .into_iter()
+        .flatten()
+        .partition(|(_, response)| response.get("$ref").is_some());
+    for (status, response) in own {
         let schema = response.pointer("/content/application~1json/schema");
         html.push_str(&format!(
             "<tr><th>{}</th><td>{} {}</td></tr>",
             escape(status),
             escape(text(response, "/description")),
             schema.map(type_of).unwrap_or_default(),
+        ));
+    }
+    if !usual.is_empty() {
+        let statuses: Vec<&str> = usual.iter().map(|(status, _)| status.as_str()).collect();
+        html.push_str(&format!(
+            "<tr><th>{}</th><td><a href=\"#usual\">as usual</a></td></tr>",
+            escape(&statuses.join(", ")),
         ));
     }
     html.push_str("</tbody></table>");
@@ -103,6 +116,21 @@ fn operation(method: &str, path: &str, it: &Value, examples: &[Example]) -> Stri
         html.push_str(".</p>");
     }
     html.push_str("</section>");
+    html
+}
+
+/// The answers that many operations give.
+fn usual(document: &Value) -> String {
+    let mut html = String::from("<section id=\"usual\"><h2>Usual answers</h2><table><tbody>");
+    let responses = document.pointer("/components/responses");
+    for (name, response) in responses.and_then(Value::as_object).into_iter().flatten() {
+        html.push_str(&format!(
+            "<tr><th>{}</th><td>{}</td></tr>",
+            escape(name.trim_start_matches(NAMED)),
+            escape(text(response, "/description")),
+        ));
+    }
+    html.push_str("</tbody></table></section>");
     html
 }
 

@@ -18,6 +18,7 @@ pub mod request;
 pub mod routes;
 pub mod schemas;
 pub mod token;
+mod usual;
 
 pub use actor::{Actor, Admin, May, Person, Recent};
 pub use body::Body;

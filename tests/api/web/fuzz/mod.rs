@@ -20,14 +20,62 @@ const REQUESTS: usize = 1_300;
 const HOUR: i64 = 3_600_000;
 /// In percent of the requests: how many are broken on purpose.
 const BROKEN: u64 = 50;
-/// What any operation may answer without saying so: it is of HTTP, of signing in, or of limits.
-const USUAL: [u16; 8] = [400, 401, 403, 404, 405, 413, 415, 429];
+/// In percent of the broken requests: how many have a body of another media type, and one that ends early.
+const OTHER_MEDIA: u64 = 4;
+const CUT: u64 = 4;
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// What an operation takes.
+enum Body {
+    Json(Value),
+    Form(Value),
+    File,
+}
+
+impl Body {
+    fn of(operation: &Value) -> Option<Self> {
+        let content = operation["requestBody"]["content"].as_object()?;
+        let schema = |media| content.get(media).map(|it| it["schema"].clone());
+        let json = schema("application/json").map(Self::Json);
+        json.or_else(|| schema(FORM).map(Self::Form))
+            .or(Some(Self::File))
+    }
+
+    /// A body, and what it says it is.
+    fn made(&self, shapes: &mut Shapes<'_>) -> (String, Vec<u8>) {
+        let (media, mut bytes) = match self {
+            Self::Json(schema) => (
+                "application/json",
+                shapes.value(schema, "").to_string().into_bytes(),
+            ),
+            Self::Form(schema) => (FORM, form(&shapes.value(schema, "")).into_bytes()),
+            Self::File => shapes.file(),
+        };
+        let other = shapes.broken && shapes.rng.chance(OTHER_MEDIA);
+        if shapes.broken && shapes.rng.chance(CUT) {
+            bytes.truncate(bytes.len() / 2);
+        }
+        let media = if other { "text/plain" } else { media };
+        (media.to_owned(), bytes)
+    }
+}
+
+/// The fields of an object as a form; of what is none, nothing.
+fn form(value: &Value) -> String {
+    let text = |value: &Value| match value {
+        Value::String(text) => escaped(text),
+        other => escaped(&other.to_string()),
+    };
+    let fields = value.as_object().into_iter().flatten();
+    let fields = fields.map(|(name, value)| format!("{name}={}", text(value)));
+    fields.collect::<Vec<_>>().join("&")
+}
 
 struct Operation {
     method: Method,
     path: String,
     parameters: Vec<Value>,
-    body: Option<Value>,
+    body: Option<Body>,
     responses: Value,
 }
 
@@ -36,7 +84,6 @@ impl Operation {
         let mut all = Vec::new();
         for (path, item) in document["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {
-                let body = &operation["requestBody"]["content"]["application/json"]["schema"];
                 all.push(Self {
                     method: method.to_uppercase().parse().unwrap(),
                     path: path.clone(),
@@ -44,7 +91,7 @@ impl Operation {
                         .as_array()
                         .cloned()
                         .unwrap_or_default(),
-                    body: body.is_object().then(|| body.clone()),
+                    body: Body::of(operation),
                     responses: operation["responses"].clone(),
                 });
             }
@@ -85,12 +132,10 @@ impl Operation {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        if let Some(schema) = &self.body {
-            let body = shapes.value(schema, "").to_string();
-            told = format!("{told} {body}");
-            request = request
-                .header("content-type", "application/json")
-                .body(body);
+        if let Some(body) = &self.body {
+            let (media, bytes) = body.made(shapes);
+            told = format!("{told} {}", String::from_utf8_lossy(&bytes));
+            request = request.header("content-type", media).body(bytes);
         }
         (request.timeout(Duration::from_secs(60)), told)
     }
@@ -112,7 +157,7 @@ impl Operation {
             return response.is_null().then_some(unnamed);
         }
         if !status.is_success() {
-            if response.is_null() && !USUAL.contains(&status.as_u16()) {
+            if response.is_null() {
                 return Some("a status that the contract does not name".to_owned());
             }
             let kind = kind.split(';').next().unwrap_or_default();

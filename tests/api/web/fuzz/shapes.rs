@@ -252,6 +252,22 @@ impl<'a> Shapes<'a> {
         }
     }
 
+    /// A file: a small picture, or something else that says it is one.
+    pub fn file(&mut self) -> (&'static str, Vec<u8>) {
+        let kinds = ["image/gif", "image/png", "application/octet-stream"];
+        let kind = self.rng.pick(&kinds).copied().unwrap_or("image/gif");
+        // Of 16 by 16 pixels.
+        let mut bytes = b"GIF89a\x10\0\x10\0\0\0\0,\0\0\0\0\x10\0\x10\0\0\x02\x02D\x01\0;".to_vec();
+        if self.broken && self.rng.chance(50) {
+            let at = usize::try_from(self.rng.below(16)).unwrap_or(0);
+            bytes[at] ^= 0xff;
+        }
+        if self.broken && self.rng.chance(10) {
+            bytes.resize(300_000, 0);
+        }
+        (kind, bytes)
+    }
+
     fn junk(&mut self) -> Value {
         match self.rng.below(8) {
             0 => Value::Null,
