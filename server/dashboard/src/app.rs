@@ -230,6 +230,10 @@ pub fn Root() -> impl IntoView {
     crate::frame::start_keys(app);
     Effect::new(move |_| {
         if matches!(app.session.get(), Session::In(_)) {
+            if let Some(path) = platform::way_back() {
+                let _ = window().location().assign(&path);
+                return;
+            }
             teams::refresh(app);
             app.refresh_overview();
             let at_door = matches!(app.nav.get(), Route::SignIn | Route::SignUp | Route::Forgot);

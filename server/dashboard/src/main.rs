@@ -2,6 +2,7 @@
 
 mod accounts;
 mod app;
+mod back;
 mod ceremony;
 mod community;
 mod compose;

@@ -59,6 +59,15 @@ pub fn forget(key: &str) {
     }
 }
 
+/// The public page that somebody left to sign in, once, and for a quarter of an hour.
+pub fn way_back() -> Option<String> {
+    const KEY: &str = "krowoc.back";
+    let storage = web_sys::window()?.session_storage().ok()??;
+    let kept = storage.get_item(KEY).ok()??;
+    let _ = storage.remove_item(KEY);
+    crate::back::path(&kept, now())
+}
+
 /// Puts a text on the clipboard; false when the browser does not allow it.
 pub async fn copy(text: &str) -> bool {
     let Some(window) = web_sys::window() else {

@@ -59,6 +59,21 @@ async fn the_front_page_is_whole_without_a_script() {
 }
 
 #[tokio::test]
+async fn who_is_not_signed_in_arrives_at_what_is_public_as_soon_as_something_is() {
+    let app = server().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let empty = page(&app, "/").await;
+    assert_ne!(empty.status, StatusCode::SEE_OTHER, "nothing is public yet");
+    Prompt::public(&ada, "Lawyer", LAWYER).await;
+    let sent = page(&app, "/").await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER);
+    assert_eq!(sent.header("location"), "/leaderboard");
+    assert_eq!(sent.header("cache-control"), "no-store");
+    let own = ada.get("/").await;
+    assert_ne!(own.status, StatusCode::SEE_OTHER, "the dashboard is theirs");
+}
+
+#[tokio::test]
 async fn the_page_of_a_prompt_shows_it_and_fills_it_in() {
     let app = server().await;
     let ada = app.sign_up("ada@example.org").await;

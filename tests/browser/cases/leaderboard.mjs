@@ -29,6 +29,46 @@ async function looks(context, browser, page, where) {
   await page.setViewport({ width: 1280, height: 860 });
 }
 
+/** Somebody without a session arrives at what is public, wants it, signs in on the way, and has it. */
+async function fromOutside(context, root) {
+  const browser = await context.profile({ extension: false });
+  const page = await browser.visit(`${context.server.url}/`);
+  const visitor = new Dashboard(page, context.server.url);
+  await until('the public front page', () => page.evaluate(() => location.pathname === '/leaderboard'));
+  await page.evaluate(() => [...document.querySelectorAll('.rank__title')].find((it) => it.textContent === 'Chef').click());
+  await visitor.shows('You are a chef with one pan.');
+  await visitor.pressed('Take into my library');
+  await until('the sign-in to show', () => page.evaluate(() => location.pathname === '/signin' && !!document.querySelector('#password')));
+  await accessible(page, 'sign-in with a link to what is public');
+  await page.evaluate(() => document.querySelector('a[href="/signup"]').click());
+  await until('the sign-up to show', () => page.evaluate(() => location.pathname === '/signup'));
+  await visitor.fill('E-mail', 'visitor@example.org');
+  await visitor.fill('Password', 'correct horse battery staple');
+  await visitor.press('Create account');
+  await until('the page that was left', () => page.evaluate(() => location.pathname === '/p/chef'));
+  await visitor.shows('It is in your library now');
+  const [copy] = await visitor.list();
+  assert.equal(copy.title, 'Chef');
+  await page.evaluate(() => [...document.querySelectorAll('#said a')].find((it) => it.textContent === 'Open it').click());
+  await until('the copy to open', () => page.evaluate((id) => location.pathname === `/library/${id}`, copy.id));
+  // A report goes to who looks after the server, who decides.
+  await visitor.open('/p/chef');
+  await page.evaluate(() => { document.querySelector('form[data-report]').closest('details').open = true; });
+  await page.select('form[data-report] select', 'spam');
+  await page.type('form[data-report] textarea', 'It sells pans.');
+  await visitor.pressed('Report');
+  await visitor.shows('Thank you.');
+  await root.open('/community');
+  await root.shows('It sells pans.');
+  await accessible(root.page, 'a report that waits');
+  await root.pressed('Hide Chef');
+  await root.shows('Last decisions');
+  await visitor.open('/p/chef');
+  await visitor.shows('There is no public prompt here');
+  await root.pressed('Show again Chef');
+  await until('it to be public again', async () => (await visitor.open('/p/chef'), (await visitor.text()).includes('You are a chef with one pan.')));
+}
+
 export async function run(context) {
   const first = await context.profile({ extension: false });
   const ada = await Dashboard.signUp(first, context.server, 'ada@example.org');
@@ -83,6 +123,8 @@ export async function run(context) {
   await ada.pressed('Fill in');
   await ada.shows('cheapest first: two eggs <b>');
   await looks(context, first, page, 'public-prompt');
+
+  await fromOutside(context, root);
 
   await ada.open(`/library/${chef}`);
   await ada.shows('Everybody reads the version that was published last.');

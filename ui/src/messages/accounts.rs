@@ -38,6 +38,7 @@ words! {
     CONNECT_DECLINED = "You can close this tab. To connect later, press Connect in the options of the extension.";
     DONE_TITLE = "The extension takes over";
     DONE = "You can close this tab. If the extension does not say that it is connected within a minute, press Connect in its options again.";
+    PUBLIC_PROMPTS = "Public prompts, without an account";
     TO_LIBRARY = "Open the library";
 }
 

@@ -201,6 +201,7 @@ pub fn SignIn(
                     {move || (up || ways.with(|ways| ways.sign_up)).then(|| view! {
                         <p class="hint">{other.0}<a class="link" href=other_address.get_value()>{other.1}</a></p>
                     })}
+                    <p class="hint"><a class="link" href="/leaderboard" rel="external">{words::PUBLIC_PROMPTS}</a></p>
         }
     };
     let leave = Callback::new(move |()| {

@@ -120,7 +120,7 @@ pub(super) fn page(head: &Head<'_>, version: &str, main: &str) -> String {
          <a class=\"skip btn\" href=\"#main\">Skip to content</a>\
          <header class=\"site site__top\"><a class=\"brand\" href=\"/leaderboard\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\">\
          <path class=\"mirror\" d=\"M9.5 12 4 4.5M9.5 12 4 19.5\"/><path d=\"M14.5 12 20 4.5M14.5 12 20 19.5M12 4v16\"/></svg>Krowoc</a>\
-         <span class=\"push line\"><a class=\"btn\" href=\"/community\" data-out>Sign in</a>\
+         <span class=\"push line\"><a class=\"btn\" href=\"/signin\" data-out>Sign in</a>\
          <a class=\"btn\" href=\"/\" data-signed hidden>My library</a></span></header>\
          <main class=\"site\" id=\"main\" tabindex=\"-1\">{main}</main>\
          <footer class=\"site site__foot\"><a href=\"/leaderboard\">Public prompts</a><a href=\"/leaderboard/rules\">How ranking works</a>\

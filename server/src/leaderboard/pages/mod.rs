@@ -11,8 +11,9 @@ use super::board::{BoardQuery, CACHE, read};
 use super::body::Body;
 use super::cache::{Catalogue, Ready};
 use crate::app::AppState;
+use crate::web::actor::ACCESS_COOKIE;
 use crate::web::headers::SHARED;
-use crate::web::{Fault, Reply};
+use crate::web::{Fault, Reply, assets};
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, Data, Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, route};
@@ -36,7 +37,8 @@ const BLANKS: usize = 200;
 
 /// Their routes.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(front_page)
+    cfg.service(door)
+        .service(front_page)
         .service(rules_page)
         .service(site_style)
         .service(site_script)
@@ -55,6 +57,25 @@ fn text(words: String) -> Body {
 #[derive(Clone, Debug, Default, Deserialize)]
 struct Words {
     q: Option<String>,
+}
+
+/// The address of the server itself. Who is signed in nowhere and comes to look sees what is public, as soon as something is.
+#[route("/", method = "GET", method = "HEAD")]
+async fn door(request: HttpRequest, state: Data<AppState>) -> Reply<HttpResponse> {
+    let stranger = request.cookie(ACCESS_COOKIE).is_none();
+    // The dashboard opens without the list, whatever is wrong with it.
+    let public = stranger && {
+        let catalogue = state.public.catalogue(&state).await;
+        catalogue.is_ok_and(|it| !it.items().is_empty())
+    };
+    if !public {
+        return assets::serve(&request);
+    }
+    let mut answer = HttpResponse::SeeOther();
+    answer.insert_header((header::LOCATION, "/leaderboard"));
+    answer.insert_header((header::CACHE_CONTROL, "no-store"));
+    answer.insert_header((header::VARY, "Cookie"));
+    Ok(answer.finish())
 }
 
 #[route("/leaderboard", method = "GET", method = "HEAD")]

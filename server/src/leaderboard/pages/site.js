@@ -46,9 +46,19 @@
     const problem = await answer.json().catch(() => ({}));
     return problem.detail || problem.title || "That did not work. Try again.";
   };
-  const signIn = () => {
-    say("Sign in first: the dashboard asks for it and comes back to public prompts.");
-    location.assign("/community");
+  // The dashboard brings whoever signs in back to where they were; what they wanted is done here then.
+  const here = location.pathname + location.search;
+  const signIn = (wanted) => {
+    say("Sign in first: you come back to this page.");
+    sessionStorage.setItem("krowoc.back", JSON.stringify({ path: here, at: Date.now() }));
+    if (wanted) sessionStorage.setItem("krowoc.wanted", JSON.stringify({ ...wanted, path: here }));
+    location.assign("/signin");
+  };
+  const wantedBefore = () => {
+    const kept = sessionStorage.getItem("krowoc.wanted");
+    sessionStorage.removeItem("krowoc.wanted");
+    const wanted = kept ? JSON.parse(kept) : null;
+    return wanted?.path === here ? wanted : null;
   };
 
   const votes = new Map();
@@ -71,7 +81,7 @@
     const vote = votes.get(slug) === button.dataset.value ? null : button.dataset.value;
     const path = `/public/prompts/${encodeURIComponent(slug)}/vote`;
     const answer = vote ? await send("PUT", path, { vote }) : await send("DELETE", path);
-    if (!answer) return signIn();
+    if (!answer) return signIn({ vote: slug, value: button.dataset.value });
     if (!answer.ok) return say(await told(answer));
     const view = await answer.json();
     paintAll(slug, view.vote);
@@ -94,7 +104,7 @@
   };
   const fork = async (button) => {
     const answer = await send("POST", `/public/prompts/${encodeURIComponent(button.dataset.fork)}/fork`, {});
-    if (!answer) return signIn();
+    if (!answer) return signIn({ fork: button.dataset.fork });
     if (!answer.ok) return say(await told(answer));
     const { document: made } = await answer.json();
     say("It is in your library now, and in your extension with its next sync.");
@@ -108,11 +118,38 @@
     const fields = new FormData(form);
     const body = { reason: fields.get("reason"), detail: fields.get("detail") };
     const answer = await send("POST", `/public/prompts/${encodeURIComponent(form.dataset.report)}/reports`, body);
-    if (!answer) return signIn();
+    if (!answer) return signIn({ report: form.dataset.report, ...body });
     say(answer.ok ? "Thank you. Who looks after this server reads it." : await told(answer));
   };
 
+  // What somebody wanted before they signed in. A report is theirs to send: its words are put back.
+  const goOn = async (wanted) => {
+    const among = (name, of) => [...document.querySelectorAll(`[data-${name}]`)].find((it) => it.dataset[name] === of);
+    if (wanted.fork) {
+      const button = among("fork", wanted.fork);
+      if (button) await fork(button);
+    } else if (wanted.vote) {
+      const buttons = [...document.querySelectorAll("[data-vote]")];
+      const button = buttons.find((it) => it.dataset.vote === wanted.vote && it.dataset.value === wanted.value);
+      if (button && votes.get(wanted.vote) !== wanted.value) await cast(button);
+    } else if (wanted.report) {
+      const form = among("report", wanted.report);
+      if (!form) return;
+      form.elements.reason.value = wanted.reason;
+      form.elements.detail.value = wanted.detail;
+      form.closest("details").open = true;
+      form.querySelector("button").focus();
+      say("You are signed in: send your report now.");
+    }
+  };
+
   document.addEventListener("click", (event) => {
+    const out = event.target.closest("a[data-out]");
+    if (out && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
+      event.preventDefault();
+      signIn(null);
+      return;
+    }
     const button = event.target.closest("button");
     if (!button) return;
     if (button.dataset.vote) void cast(button);
@@ -150,5 +187,7 @@
         button.setAttribute("aria-pressed", String(vote === button.dataset.value));
         votes.set(button.dataset.vote, vote);
       }
+      const wanted = wantedBefore();
+      if (wanted) await goOn(wanted);
     })();
 })();

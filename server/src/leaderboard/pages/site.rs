@@ -84,7 +84,7 @@ pub(super) fn card_of_board(site: &Site) -> String {
 /// Who may read what: the public pages, and nothing of the dashboard.
 pub(super) fn robots(site: &Site) -> String {
     format!(
-        "User-agent: *\nAllow: /leaderboard\nAllow: /p/\nAllow: /favicon.svg\nDisallow: /\nSitemap: {}/sitemap.xml\n",
+        "User-agent: *\nAllow: /$\nAllow: /leaderboard\nAllow: /p/\nAllow: /favicon.svg\nDisallow: /\nSitemap: {}/sitemap.xml\n",
         site.origin
     )
 }
