@@ -108,7 +108,9 @@ impl TestDatabase {
         let name = unique();
         let mut conn = PgConnection::establish(url)?;
         conn.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))?;
-        conn.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"))?;
+        conn.batch_execute(&format!(
+            "CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
+        ))?;
         Ok(Self {
             url: sibling(url, &name)?,
             folder: None,
