@@ -1,10 +1,11 @@
-//! Prompts by the slugs of their titles. Not the titles' own index: slugs are few, and read anew when the space has changed.
+//! Prompts by the slugs that were chosen for them, or else by those of their titles. Not the titles' own index: slugs are few, and read anew when the space has changed.
 
 use super::statement::Statement;
 use super::{Conn, StoreError, versions};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Bool, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 use krowoc_shared::ids::{DocId, SpaceId};
+use krowoc_shared::library::wire::META_SLUG;
 use krowoc_shared::text::slug;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;
@@ -127,15 +128,21 @@ struct Titled {
     id: Vec<u8>,
     #[diesel(sql_type = Text)]
     title: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    chosen: Option<String>,
     #[diesel(sql_type = Bool)]
     archived: bool,
 }
 
-/// The prompts of a space by slug. Of those with the same one, the oldest has it, the next `-2`, and so on.
+/// The prompts of a space by slug. One that was chosen goes before one that follows from a title; of those with the same one, the oldest has
+/// it, the next `-2`, and so on.
 fn names(conn: &mut Conn, space: SpaceId) -> Result<Names, StoreError> {
     let rows: Vec<Titled> = Statement::new(
-        "SELECT id, title, (status = 2) AS archived FROM document WHERE space_id = ? AND shelf = 0 AND kind = 'prompt' ORDER BY created_at, id",
+        "SELECT d.id, d.title, m.value AS chosen, (d.status = 2) AS archived FROM document d \
+         LEFT JOIN document_meta m ON m.row_id = d.row_id AND m.name = ? \
+         WHERE d.space_id = ? AND d.shelf = 0 AND d.kind = 'prompt' ORDER BY (m.value IS NULL), d.created_at, d.id",
     )
+    .bind(META_SLUG)
     .bind(space.as_bytes())
     .load(conn)?;
     let mut names = Names::default();
@@ -144,7 +151,7 @@ fn names(conn: &mut Conn, space: SpaceId) -> Result<Names, StoreError> {
         let Some(id) = DocId::from_slice(&row.id) else {
             continue;
         };
-        let base = slug(&row.title);
+        let base = slug(row.chosen.as_deref().unwrap_or(&row.title));
         let count = next.entry(base.clone()).or_insert(1);
         let mut name = if *count == 1 {
             base.clone()

@@ -179,6 +179,9 @@ pub struct MetaCount {
 /// Names of metadata that have a place of their own where a prompt is edited and filtered. Any other name is as good.
 pub const META_NAMES: [&str; 4] = ["category", "topic", "task_type", "persona"];
 
+/// The name of metadata that holds the slug which somebody chose for a prompt, in the place of its title's.
+pub const META_SLUG: &str = "slug";
+
 /// `GET /api/v1/library/{id}`: a document with what a page about it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -212,7 +215,7 @@ pub struct Publish {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PromptName {
-    /// The slug of its title, as this library has it.
+    /// The slug that was chosen for it, or that of its title, as this library has it.
     pub slug: String,
 }
 

@@ -260,6 +260,24 @@ async fn a_prompt_tells_the_name_that_programs_call_it_by() {
     prompt.edit(json!({"set": {"title": "Zażółć (v2)"}})).await;
     let found: PromptName = name(&prompt).await.ok().json();
     assert_eq!(found.slug, "zazolc-v2");
+    // One that was chosen stays whatever the title becomes, and goes before an older prompt's title.
+    let person = &prompt.person;
+    let chef = json!({"kind": "prompt", "set": {"title": "Chef"}, "body": "Cook", "meta": {"slug": "Zażółć V2"}});
+    let made: Written = person.post("/api/v1/library", chef).await.ok().json();
+    let younger = format!("/api/v1/library/{}", made.document.id);
+    let called = async || -> String {
+        let answer = person.get(&format!("{younger}/name")).await;
+        answer.ok().json::<PromptName>().slug
+    };
+    assert_eq!(called().await, "zazolc-v2");
+    let cook = json!({"set": {"title": "Cook"}});
+    person.patch(&younger, cook).await.ok();
+    assert_eq!(called().await, "zazolc-v2");
+    let found: PromptName = name(&prompt).await.ok().json();
+    assert_eq!(found.slug, "zazolc-v2-2");
+    let none = json!({"meta": {"slug": null}});
+    person.patch(&younger, none).await.ok();
+    assert_eq!(called().await, "cook");
     let other = Prompt {
         person: app.sign_up("b@example.org").await,
         id: prompt.id,

@@ -39,6 +39,7 @@ words! {
     UNARCHIVED = "Out of the archive";
     PROGRAM_NAME = "Name for programs";
     COPY_NAME = "Copy the name";
+    CHOOSE_NAME = "Choose another name";
     COPY_LINK = "Copy link";
     LINK_COPIED = "Link copied";
     TO_DOCUMENT = "The document";

@@ -1,14 +1,17 @@
 //! Publishing a prompt, and the archive: where it stands, and the steps from there. Not its text.
 
 use super::control::Control;
+use super::metadata::put;
 use super::version_page::copy_plain;
 use crate::platform;
 use crate::route::Route;
+use crate::settings::rename::Rename;
 use crate::status::StatusBadge;
+use krowoc_shared::access::Action;
 use krowoc_shared::library::document::Document;
 use krowoc_shared::library::lifecycle::{Lifecycle, Status};
 use krowoc_shared::library::limits;
-use krowoc_shared::library::wire::{DocumentView, PromptName, Publish, Written};
+use krowoc_shared::library::wire::{DocumentView, META_SLUG, PromptName, Publish, Written};
 use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Button, ButtonKind, IconButton};
 use krowoc_ui::icons::Glyph;
@@ -131,31 +134,50 @@ pub fn Standing(control: Control) -> impl IntoView {
 #[component]
 fn Name(control: Control) -> impl IntoView {
     let name = RwSignal::new(None::<String>);
-    // It follows from the title, and from those of other prompts.
-    let title = Memo::new(move |_| {
-        let of = |document: &Document| document.title().to_owned();
+    let choosing = RwSignal::new(false);
+    // It follows from what was chosen, from the title, and from those of other prompts.
+    let from = Memo::new(move |_| {
+        let of = |document: &Document| {
+            let chosen = document.metadata().find(|(name, _)| *name == META_SLUG);
+            (
+                document.title().to_owned(),
+                chosen.map(|it| it.1.to_owned()),
+            )
+        };
         control.document.with(|it| it.as_ref().map(of))
     });
     Effect::new(move |_| {
-        title.track();
+        from.track();
         spawn_local(async move {
             let path = control.at("/name");
             // Without it the page is whole: nothing is said when it does not arrive.
             if let Ok(found) = Client.get::<PromptName>(&path).await {
-                name.try_set(Some(format!("prompt:{}", found.slug)));
+                name.try_set(Some(found.slug));
             }
         });
     });
+    let chosen = Callback::new(move |text: String| {
+        choosing.set(false);
+        put(control, META_SLUG, &text);
+    });
     move || {
-        let name = name.get()?;
-        let (copied, title) = (name.clone(), name.clone());
+        let slug = name.get()?;
+        let shown = match choosing.get() {
+            true => view! { <Rename name=slug label=words::PROGRAM_NAME on_done=chosen on_cancel=move |()| choosing.set(false) /> }.into_any(),
+            false => {
+                let name = format!("prompt:{slug}");
+                let (copied, title) = (name.clone(), name.clone());
+                view! {
+                    <code class="cut" title=title>{name}</code>
+                    <IconButton label=words::COPY_NAME glyph=Glyph::Copy small=true on_press=move |()| copy_plain(control.app, copied.clone(), library::COPIED) />
+                    {control.app.space.may(Action::WriteDocuments).then(|| view! { <IconButton label=words::CHOOSE_NAME glyph=Glyph::Edit small=true on_press=move |()| choosing.set(true) /> })}
+                }.into_any()
+            }
+        };
         Some(view! {
             <dl class="props">
                 <dt>{words::PROGRAM_NAME}</dt>
-                <dd class="line line--1">
-                    <code class="cut" title=title>{name}</code>
-                    <IconButton label=words::COPY_NAME glyph=Glyph::Copy small=true on_press=move |()| copy_plain(control.app, copied.clone(), library::COPIED) />
-                </dd>
+                <dd class="line line--1">{shown}</dd>
             </dl>
         })
     }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Sets a piece, or takes it away when nothing is left of it.
-fn put(control: Control, name: &str, value: &str) {
+pub(super) fn put(control: Control, name: &str, value: &str) {
     let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
     let known = control.document.with_untracked(|it| {
         let it = it.as_ref()?;
