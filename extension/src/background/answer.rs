@@ -26,6 +26,11 @@ pub(super) async fn message(request: &str) -> String {
         Request::Undo { op_id, undo } => json(save::undo(op_id, &undo).await),
         Request::Search { query, limit } => json(overview::search(&query, limit).await),
         Request::Copy { op_id, doc_id } => json(save::copy(op_id, doc_id).await),
+        Request::Insertion {
+            op_id,
+            doc_id,
+            values,
+        } => json(save::insertion(op_id, doc_id, values).await),
         Request::Shelf { space, last } => json(overview::shelf(space, last).await),
         Request::State => json(opened().await),
         Request::Look => json(look().await),

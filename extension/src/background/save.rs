@@ -2,8 +2,8 @@
 
 use super::{Outcome, flush, overview, spaces};
 use crate::browser;
-use crate::messages::{Draft, Failure, FailureCode, Keep, Saved};
-use crate::model::draft;
+use crate::messages::{Draft, Failure, FailureCode, Insertion, Keep, Saved};
+use crate::model::{draft, insertion};
 use crate::store::Store;
 use krowoc_shared::error::{ErrorCode, Violation};
 use krowoc_shared::ids::{DocId, OpId};
@@ -12,6 +12,7 @@ use krowoc_shared::sync::client::{Commit, Edit, record};
 use krowoc_shared::sync::ops;
 use krowoc_shared::sync::wire::Op;
 use krowoc_ui::editor::{Form, settings};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 impl From<Violation> for Failure {
@@ -119,14 +120,37 @@ pub(super) async fn undo(op_id: OpId, undo: &str) -> Outcome<()> {
 
 /// Counts a use and gives the text.
 pub(super) async fn copy(op_id: OpId, doc_id: DocId) -> Outcome<String> {
-    let store = holder(doc_id).await?;
-    let document = seen(&store, doc_id)
-        .await?
-        .ok_or_else(|| Failure::new(FailureCode::Gone, ""))?;
-    // Who may only read is not counted.
-    if store.state().await?.refusal().is_none() {
-        let op = Op::new(op_id, doc_id, document.kind).with_count(Counter::Uses, 1);
-        keep(&store, op).await?;
-    }
+    let (store, document) = there(doc_id).await?;
+    used(&store, op_id, &document).await?;
     Ok(document.body.text)
+}
+
+/// The text to insert, and a use of it; of a prompt with variables it is asked for their values before.
+pub(super) async fn insertion(
+    op_id: OpId,
+    doc_id: DocId,
+    values: Option<BTreeMap<String, String>>,
+) -> Outcome<Insertion> {
+    let (store, document) = there(doc_id).await?;
+    let inserted = insertion::insertion(&document, values.as_ref())?;
+    if let Insertion::Text(_) = &inserted {
+        used(&store, op_id, &document).await?;
+    }
+    Ok(inserted)
+}
+
+async fn there(doc_id: DocId) -> Outcome<(Rc<Store>, Document)> {
+    let store = holder(doc_id).await?;
+    let document = seen(&store, doc_id).await?;
+    let document = document.ok_or_else(|| Failure::new(FailureCode::Gone, ""))?;
+    Ok((store, document))
+}
+
+/// Who may only read is not counted.
+async fn used(store: &Store, op_id: OpId, document: &Document) -> Outcome<()> {
+    if store.state().await?.refusal().is_none() {
+        let op = Op::new(op_id, document.id, document.kind).with_count(Counter::Uses, 1);
+        keep(store, op).await?;
+    }
+    Ok(())
 }

@@ -84,6 +84,9 @@ extern "C" {
     /// Set by the background's entry: the extractor module, started on first use.
     #[wasm_bindgen(js_name = krowocExtract, catch)]
     async fn extractor_run(request: &str) -> Result<JsValue, JsValue>;
+    /// Set by the entries of pages: what became of a text that was put into a tab.
+    #[wasm_bindgen(js_name = krowocInsert, catch)]
+    async fn page_insert(tab: i32, text: &str) -> Result<JsValue, JsValue>;
     /// Set by each entry: the module is unusable from here on.
     #[wasm_bindgen(js_name = krowocPanicked)]
     fn entry_panicked(message: &str);
@@ -248,6 +251,27 @@ pub async fn serialise(tab: i32, frame: Option<i32>) -> Browser<String> {
     }
     let error = get(&first, "error");
     Err(BrowserError::from(error))
+}
+
+/// What became of a text that was put into a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inserted {
+    /// It stands there as it was.
+    Whole,
+    /// The page made something else of it.
+    Otherwise,
+    /// Nothing there takes it.
+    No,
+}
+
+/// Puts a text where the cursor of a tab's page is.
+pub async fn insert(tab: i32, text: &str) -> Browser<Inserted> {
+    let became = page_insert(tab, text).await?;
+    Ok(match became.as_string().as_deref() {
+        Some("done") => Inserted::Whole,
+        Some("otherwise") => Inserted::Otherwise,
+        _ => Inserted::No,
+    })
 }
 
 /// Runs the extractor module on a request, both JSON.

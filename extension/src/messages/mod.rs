@@ -6,6 +6,7 @@ use krowoc_shared::ids::{DocId, GroupId, Millis, OpId, SpaceId};
 use krowoc_shared::library::document::Kind;
 use krowoc_ui::editor::{Form, Library};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 use crate::browser::Tab;
 
@@ -126,6 +127,15 @@ pub enum Request {
         op_id: OpId,
         /// The document.
         doc_id: DocId,
+    },
+    /// The text to insert into a page; counts a use when it is given. Gives [`Insertion`].
+    Insertion {
+        /// Minted for this edit.
+        op_id: OpId,
+        /// The document.
+        doc_id: DocId,
+        /// Values by variable; absent when nobody was asked for them yet.
+        values: Option<BTreeMap<String, String>>,
     },
     /// What the form completes from. Gives [`Shelf`].
     Shelf {
@@ -414,6 +424,16 @@ pub struct Saved {
     pub doc_id: DocId,
     /// The operation that takes it back, as JSON; its id is given when it is used.
     pub undo: String,
+}
+
+/// A document as it is inserted into a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Insertion {
+    /// Its text, with the values put in.
+    Text(String),
+    /// It has variables: a person is asked for their values first.
+    Asks,
 }
 
 /// A hit of the local search.

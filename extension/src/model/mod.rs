@@ -8,6 +8,7 @@ pub mod diff;
 pub mod draft;
 pub mod export;
 pub mod hints;
+pub mod insertion;
 pub mod page;
 pub mod place;
 pub mod preview;

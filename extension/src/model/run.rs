@@ -44,14 +44,14 @@ pub fn kept_name(prompt: DocId) -> String {
     format!("run:{prompt}")
 }
 
-/// The request of a form; what is wrong with each variable that has no right value.
+/// The values of a form's variables, with defaults for what was left empty; what is wrong with each variable that has no right value.
 ///
 /// # Errors
-/// By the variable's name. The model has none: its name is empty.
-pub fn request(
+/// By the variable's name.
+pub fn values(
     form: &RunForm,
     filled: &Filled,
-) -> Result<RunRequest, BTreeMap<String, VariableErrorKind>> {
+) -> Result<BTreeMap<String, String>, BTreeMap<String, VariableErrorKind>> {
     let mut given = filled.values.clone();
     // A field that was left empty is not an empty value where there is a default.
     given.retain(|name, value| {
@@ -61,10 +61,21 @@ pub fn request(
             .find(|variable| variable.name == *name);
         !value.is_empty() || variable.is_some_and(|variable| variable.default.is_none())
     });
-    let variables = resolve(&form.variables, &given).map_err(|errors| {
+    resolve(&form.variables, &given).map_err(|errors| {
         let wrong = errors.into_iter().map(|error| (error.name, error.kind));
-        wrong.collect::<BTreeMap<_, _>>()
-    })?;
+        wrong.collect()
+    })
+}
+
+/// The request of a form; what is wrong with each variable that has no right value.
+///
+/// # Errors
+/// By the variable's name. The model has none: its name is empty.
+pub fn request(
+    form: &RunForm,
+    filled: &Filled,
+) -> Result<RunRequest, BTreeMap<String, VariableErrorKind>> {
+    let variables = values(form, filled)?;
     let Some(model) = filled.model.clone() else {
         return Err(BTreeMap::from([(String::new(), VariableErrorKind::Empty)]));
     };

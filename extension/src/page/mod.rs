@@ -2,12 +2,14 @@
 
 mod ask;
 mod download;
+mod insert;
 mod live;
 mod text;
 mod words;
 
 pub use ask::{ask, mint_doc, mint_op};
 pub use download::download;
+pub use insert::insert;
 pub use krowoc_ui::plain::{
     Choice, choice, dom, icon, icon_as, icon_button, mark, notice, reactive, search_field, spoken,
 };

@@ -3,21 +3,14 @@
 use super::desk::Desk;
 use crate::messages::Request;
 use crate::model::words as keys;
-use crate::page::reactive::Signal;
 use crate::page::{ask, number, t, t1, t2};
 use gloo_timers::future::TimeoutFuture;
-use krowoc_ui::editor::{Around, Noticed, Word, Wrong};
-use std::cell::Cell;
+use krowoc_ui::editor::{Around, Editor, Noticed, Word, Wrong};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
 /// The milliseconds of rest after which a text is looked at.
 const REST: u32 = 150;
-
-thread_local! {
-    /// Counts the texts that were to be looked at: an answer about an earlier one is dropped.
-    static TURN: Cell<u64> = const { Cell::new(0) };
-}
 
 /// The surroundings; `new`: the library can be chosen.
 pub(super) fn around(desk: Desk, new: bool) -> Around {
@@ -37,18 +30,15 @@ pub(super) fn around(desk: Desk, new: bool) -> Around {
     }
 }
 
-/// The background reads the text: what that takes has no room here.
-fn notice(text: &str, noticed: Signal<Noticed>) {
-    let turn = TURN.get().wrapping_add(1);
-    TURN.set(turn);
-    let text = text.to_owned();
+/// The background reads the text: what that takes has no room here. It is asked once the writing rests.
+fn notice(editor: Editor) {
+    let text = editor.body.now();
     spawn_local(async move {
         TimeoutFuture::new(REST).await;
-        if TURN.get() == turn
-            && let Ok(found) = ask::<Noticed>(&Request::Notice { text }).await
-            && TURN.get() == turn
-        {
-            noticed.set(found);
+        let rests = editor.body.peek(|now| *now == text);
+        let request = Request::Notice { text: text.clone() };
+        if rests && let Ok(found) = ask::<Noticed>(&request).await {
+            editor.notices(&text, found);
         }
     });
 }
@@ -79,6 +69,7 @@ pub(super) fn say(word: Word<'_>) -> String {
         Word::Model => "runModel",
         Word::Wrong(Wrong::Model) => "modelWrong",
         Word::Wrong(Wrong::Nothing) => "nothingWritten",
+        Word::Wrong(Wrong::Half) => "metaHalf",
         Word::More => "more",
         Word::SaveAs => "saveAs",
         Word::Kind(kind) => keys::kind(kind),

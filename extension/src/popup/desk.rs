@@ -46,7 +46,7 @@ pub(super) enum Saving {
 /// Everything the popup shows.
 #[derive(Clone, Copy)]
 pub(super) struct Desk {
-    tab: Option<i32>,
+    pub(super) tab: Option<i32>,
     pub preview: Signal<Load>,
     pub captured: Signal<Option<Preview>>,
     /// What is written about the capture.
@@ -78,6 +78,8 @@ pub(super) struct Desk {
     pub unveiled: Signal<bool>,
     /// The hit that was copied last.
     pub copied: Signal<Option<DocId>>,
+    /// What became of a text that was to be inserted.
+    pub told: Signal<Option<String>>,
     /// The rejected operation that is being edited.
     pub editing: Editing,
     /// The two sides that are being looked at, instead of the page.
@@ -111,6 +113,7 @@ impl Desk {
             spoken: Signal::new(String::new()),
             unveiled: Signal::new(false),
             copied: Signal::new(None),
+            told: Signal::new(None),
             editing: Signal::new(None),
             sides: Signal::new(None),
             view: Signal::new(0),
@@ -309,7 +312,7 @@ impl Desk {
         dom::leave_field();
         self.clip.settle();
         let Some(draft) = self.draft() else { return };
-        if let Some(wrong) = draft.form.wrong(true) {
+        if let Some(wrong) = self.clip.wrong(&draft.form, true) {
             let said = say(Word::Wrong(wrong));
             self.fail(Failure::new(FailureCode::Invalid, said));
             return;

@@ -3,10 +3,12 @@
 use super::desk::Desk;
 use super::form;
 use crate::browser;
-use crate::messages::{Hit, Request};
-use crate::page::dom::{El, button, div, el, focus_id, go, group};
+use crate::messages::{Hit, Insertion, Request};
+use crate::page::dom::{El, button, close_window, div, el, focus_id, go, group};
 use crate::page::reactive::Signal;
-use crate::page::{ask, failure, icon, icon_button, mint_op, number, search_field, t, t1};
+use crate::page::{
+    ask, failure, icon, icon_button, insert, mint_op, notice, number, search_field, t, t1,
+};
 use krowoc_shared::ids::DocId;
 use krowoc_shared::library::document::Kind;
 use krowoc_ui::icons::Glyph;
@@ -45,6 +47,10 @@ pub(super) fn find(desk: Desk) -> El {
         .attr("aria-label", &label)
         .child(div("div", "line line--1").child(field).child(new))
         .child(hits)
+        .some(
+            move || desk.told.get(),
+            |said| notice("notice notice--sm", Glyph::Info, said),
+        )
         .some(
             move || {
                 desk.trouble
@@ -115,8 +121,10 @@ fn row(desk: Desk, hit: Hit) -> El {
         .team
         .map(|name| div("span", "badge").attr("dir", "auto").text(&name));
     let name = format!("{}: {title}", t("edit"));
-    let edit = (hit.kind != Kind::Collection)
-        .then(|| icon_button(&name, Glyph::Edit, move || desk.write(id)));
+    let has_text = hit.kind != Kind::Collection;
+    let edit = has_text.then(|| icon_button(&name, Glyph::Edit, move || desk.write(id)));
+    let name = format!("{}: {title}", t("insert"));
+    let inserts = has_text.then(|| icon_button(&name, Glyph::Insert, move || put(desk, id)));
     let words = div("span", "grow")
         .child(el("b").attr("dir", "auto").text(&title))
         .maybe(team)
@@ -125,8 +133,41 @@ fn row(desk: Desk, hit: Hit) -> El {
         .child(words)
         .child(resolve)
         .child(copy)
+        .maybe(inserts)
         .maybe(edit)
         .maybe(run)
+}
+
+/// Inserts a document into the page, or asks for the values of its variables first.
+fn put(desk: Desk, doc_id: DocId) {
+    desk.told.set(None);
+    spawn_local(async move {
+        let request = Request::Insertion {
+            op_id: mint_op(),
+            doc_id,
+            values: None,
+        };
+        let said = match ask::<Insertion>(&request).await {
+            Ok(Insertion::Asks) => {
+                let tab = desk
+                    .tab
+                    .map_or_else(String::new, |tab| format!("&tab={tab}"));
+                return go(&format!("run.html?doc={doc_id}&in=popup&for=insert{tab}"));
+            }
+            Ok(Insertion::Text(text)) => {
+                let done = insert(desk.tab, &text).await;
+                if done.whole {
+                    // The page has the focus again, with the text in it.
+                    return close_window();
+                }
+                desk.refresh();
+                done.said
+            }
+            Err(reason) => failure(&reason),
+        };
+        desk.spoken.set(said.clone());
+        desk.told.set(Some(said));
+    });
 }
 
 fn copy(desk: Desk, doc_id: DocId, copied: Signal<Option<DocId>>) {

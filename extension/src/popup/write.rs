@@ -103,12 +103,12 @@ impl Desk {
         dom::leave_field();
         self.pen.settle();
         let (form, before) = (self.pen.now(), self.pen.before());
-        if !writing.new && form.is_like(&before) {
-            return self.leave_writing();
-        }
-        if let Some(wrong) = form.wrong(writing.new) {
+        if let Some(wrong) = self.pen.wrong(&form, writing.new) {
             let said = say(Word::Wrong(wrong));
             return self.refuse(Failure::new(FailureCode::Invalid, said));
+        }
+        if !writing.new && form.is_like(&before) {
+            return self.leave_writing();
         }
         self.trouble.set(None);
         editor::saves(self.pen);

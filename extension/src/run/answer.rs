@@ -218,6 +218,9 @@ fn actions(desk: Desk) -> El {
         );
         div("div", "line")
             .child(icon_button(&t("copy"), Glyph::Copy, move || desk.copy()))
+            .child(icon_button(&t("insert"), Glyph::Insert, move || {
+                desk.insert_answer();
+            }))
             .child(keep)
     })
 }

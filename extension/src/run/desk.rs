@@ -46,6 +46,8 @@ pub(super) struct Desk {
     /// Where the output was kept.
     pub saved: Signal<Option<DocId>>,
     pub spoken: Signal<String>,
+    /// What became of a text that was to be inserted.
+    pub told: Signal<Option<String>>,
     pub connected: Signal<bool>,
     pub server: Signal<Option<String>>,
     pub query: Signal<String>,
@@ -56,6 +58,10 @@ pub(super) struct Desk {
     pub tick: Signal<u32>,
     /// The page stands in the popup.
     pub in_popup: bool,
+    /// The prompt is filled in to be inserted, not to be run.
+    pub inserts: bool,
+    /// The tab to insert into; the one in front when absent.
+    pub(super) tab: Option<i32>,
     /// A person wants the run stopped; it is as soon as the server has it.
     pub(super) stopping: Signal<bool>,
     pub(super) stream: Signal<Option<Stream>>,
@@ -76,6 +82,7 @@ impl Desk {
             broken: Signal::new(false),
             saved: Signal::new(None),
             spoken: Signal::new(String::new()),
+            told: Signal::new(None),
             connected: Signal::new(false),
             server: Signal::new(None),
             query: Signal::new(String::new()),
@@ -83,6 +90,8 @@ impl Desk {
             window: Signal::new(None),
             tick: Signal::new(0),
             in_popup: dom::asked("in").as_deref() == Some("popup"),
+            inserts: dom::asked("for").as_deref() == Some("insert"),
+            tab: dom::asked("tab").and_then(|text| text.parse().ok()),
             stopping: Signal::new(false),
             stream: Signal::new(None),
             turn: Signal::new(0),

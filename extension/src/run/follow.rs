@@ -5,7 +5,7 @@ use super::desk::{Desk, Load};
 use crate::browser::{self, Opening, Stream};
 use crate::messages::{Request, RunDoor};
 use crate::model::run::{Kept, Reader, Run, kept_name, request, wait};
-use crate::page::{ask, dom, failure, mint_op, t};
+use crate::page::{ask, failure, mint_op, t};
 use gloo_timers::future::TimeoutFuture;
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::ids::{DocId, GroupId};
@@ -31,13 +31,7 @@ impl Desk {
             return;
         }
         match self.filled.peek(|filled| request(&form, filled)) {
-            Err(wrong) => {
-                self.spoken.set(t("runFillIn"));
-                let names = form.variables.iter().map(|variable| &variable.name);
-                let first = names.into_iter().find(|name| wrong.contains_key(*name));
-                dom::focus_id(&super::form::id(first.map_or("", String::as_str)));
-                self.wrong.set(wrong);
-            }
+            Err(wrong) => self.refuse(&form, wrong),
             Ok(request) => {
                 let Ok(body) = serde_json::to_string(&request) else {
                     return;

@@ -1,6 +1,7 @@
 //! The form of a run: variables, input, model, the one button. Not what is right: that is `shared::prompts`.
 
 use super::desk::Desk;
+use super::insert;
 use crate::messages::RunForm;
 use crate::page::dom::{El, button, div, el, group};
 use crate::page::{icon, notice, t, t1, t2};
@@ -17,7 +18,8 @@ pub(super) fn id(name: &str) -> String {
 /// The form of a prompt.
 pub(super) fn form(desk: Desk, form: &RunForm) -> El {
     let fields = form.variables.iter().map(|variable| field(desk, variable));
-    let input = (form.settings.role == Role::System).then(|| input(desk));
+    let runs = !desk.inserts;
+    let input = (runs && form.settings.role == Role::System).then(|| input(desk));
     let broken = form.error.as_ref().map(|said| {
         notice(
             "notice notice--danger",
@@ -26,16 +28,19 @@ pub(super) fn form(desk: Desk, form: &RunForm) -> El {
         )
         .attr("role", "status")
     });
-    let local = (!form.known).then(|| notice("notice", Glyph::Info, &t("runLocal")));
+    let local = (runs && !form.known).then(|| notice("notice", Glyph::Info, &t("runLocal")));
     div("form", "stack stack--3")
         .attr("novalidate", "")
         .on("submit", |event| event.prevent_default())
         .children(fields)
         .maybe(input)
-        .child(model(desk))
+        .maybe(runs.then(|| model(desk)))
         .maybe(broken)
         .maybe(local)
-        .child(press(desk, form.error.is_some()))
+        .child(match runs {
+            true => press(desk, form.error.is_some()),
+            false => insert::press(desk),
+        })
 }
 
 fn field(desk: Desk, variable: &Variable) -> El {

@@ -5,6 +5,7 @@ mod choose;
 mod desk;
 mod follow;
 mod form;
+mod insert;
 mod keep;
 
 use crate::browser;
@@ -23,7 +24,11 @@ pub fn open() {
     on_any_key(move |event| {
         if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
             event.prevent_default();
-            desk.start();
+            if desk.inserts {
+                desk.insert();
+            } else {
+                desk.start();
+            }
         }
     });
     // What another device changes shows here as well, as long as nothing was typed.
@@ -50,6 +55,10 @@ pub fn open() {
                     }
                     Load::Ready(form) => group()
                         .child(form::form(desk, form))
+                        .some(
+                            move || desk.told.get(),
+                            |said| notice("notice notice--sm", Glyph::Info, said),
+                        )
                         .child(answer::answer(desk)),
                 }
             },
@@ -79,7 +88,7 @@ fn head(desk: Desk, title: &str) -> El {
             move || desk.window.get().filter(|_| desk.in_popup),
             move |window| {
                 let window = *window;
-                icon_button(&t("runBeside"), Glyph::Insert, move || beside(desk, window))
+                icon_button(&t("runBeside"), Glyph::Open, move || beside(desk, window))
             },
         )
     };

@@ -25,6 +25,15 @@ async function typed(page, selector, text) {
 }
 
 const holds = (page, selector, text) => until(`${selector} to hold “${text}”`, () => page.evaluate((css, wanted) => document.querySelector(css)?.value === wanted, selector, text));
+const focused = (page, id) => until(`the focus to be on ${id}`, () => page.evaluate((wanted) => document.activeElement?.id === wanted, id));
+
+/** Whether the editor did something for a key that belongs to an input method: it asks, or it saves. */
+const composes = (page, key) => page.evaluate(async (init) => {
+  const field = document.querySelector('#editor-text');
+  field.dispatchEvent(new KeyboardEvent('keydown', { ...init, isComposing: true, bubbles: true, cancelable: true }));
+  await new Promise(requestAnimationFrame);
+  return !!document.querySelector('#editor-write-on') || document.querySelector('#editor-save')?.getAttribute('aria-disabled') === 'true';
+}, key);
 const gone = (page) => until('the editor to be gone', () => page.evaluate(() => !document.querySelector('#editor-text')));
 
 async function looked(context, browser, page, what, widths) {
@@ -56,6 +65,12 @@ async function onHome(context, browser, dashboard) {
   await typed(page, '#editor-category', 'Work');
   await page.click('#editor-more');
   await typed(page, '#editor-persona', 'reviewer');
+  await typed(page, '[aria-label="Name of metadata"]', 'audience');
+  await save(page);
+  await dashboard.shows('Metadata needs a name and a value.');
+  await typed(page, '[aria-label="Value of metadata"]', 'judges');
+  await page.keyboard.press('Enter');
+  await until('the piece to have a field of its own', () => page.evaluate(() => document.querySelector('#editor-own-audience')?.value === 'judges'));
   await typed(page, '#editor-model', 'gpt-4o');
   await dashboard.shows('Write provider/model');
   await looked(context, browser, page, 'editor', [390, 1280]);
@@ -68,16 +83,21 @@ async function onHome(context, browser, dashboard) {
   await holds(page, '#editor-text', TEXT);
   await dashboard.shows('Your unsaved text is back');
   await typed(page, '#editor-model', 'openai/gpt-4o');
+  // A key that ends what an input method composes is that method's.
+  assert.equal(await composes(page, { key: 'Escape' }), false, 'Escape while composing asks nothing');
+  assert.equal(await composes(page, { key: 'Enter', ctrlKey: true }), false, 'Enter while composing saves nothing');
   await page.keyboard.press('Escape');
   await dashboard.shows('There are unsaved changes.');
+  await focused(page, 'editor-write-on');
   await dashboard.pressed('Keep writing');
+  await focused(page, 'editor-title');
   await save(page);
   await until('its page to open', () => page.evaluate(() => /^\/library\/[0-9a-f-]{36}$/.test(location.pathname)));
   const [row] = await dashboard.list();
   const made = await dashboard.document(row.id);
   assert.equal(made.body.text, TEXT);
   assert.deepEqual(row.tags, ['code']);
-  assert.deepEqual([made.meta.category.value, made.meta.persona.value], ['Work', 'reviewer']);
+  assert.deepEqual([made.meta.category.value, made.meta.persona.value, made.meta.audience.value], ['Work', 'reviewer', 'judges']);
   assert.equal(made.fields.execution.value.model, 'openai/gpt-4o');
   return row.id;
 }

@@ -59,6 +59,8 @@ pub enum Wrong {
     Nothing,
     /// What is typed as the model has not the form `provider/model`.
     Model,
+    /// A piece of metadata of one's own has a name and no value, or a value and no name.
+    Half,
 }
 
 /// What is typed as a model is none: it has neither the form `provider/model`, nor is it empty.

@@ -73,8 +73,8 @@ pub struct Library {
 pub struct Around {
     /// Words.
     pub say: Say,
-    /// Looks at a text, and says what it noticed when it has.
-    pub notice: fn(&str, Signal<Noticed>),
+    /// Looks at the text of an editor, and says with [`Editor::notices`] what it noticed when it has.
+    pub notice: fn(Editor),
     /// The libraries of teams; none where there is nothing to choose.
     pub libraries: List<Library>,
     /// Another library is chosen: it is put into the editor, and what there is to complete from is another.
@@ -239,6 +239,23 @@ impl Editor {
             self.own.0.peek(|name| name.trim().to_owned()),
             self.own.1.now(),
         )
+    }
+
+    /// This was noticed in a text. It may have taken a while: of a text that is not there any more it says nothing.
+    pub fn notices(self, text: &str, found: Noticed) {
+        if self.body.peek(|now| now == text) {
+            self.noticed.set(found);
+        }
+    }
+
+    /// What is wrong with a form that was written here, before anybody is asked to save it; `new`: nothing of it is there yet. What stands in
+    /// fields was settled before, as far as it is whole.
+    #[must_use]
+    pub fn wrong(self, form: &Form, new: bool) -> Option<Wrong> {
+        match self.is_half() {
+            true => Some(Wrong::Half),
+            false => form.wrong(new),
+        }
     }
 
     /// Half of a piece of one's own is typed.

@@ -87,6 +87,37 @@ fn half_of_a_piece_does_not_take_the_place_of_a_whole_one() {
 }
 
 #[test]
+fn half_of_a_piece_is_not_saved_without_a_word() {
+    let editor = Editor::new(Kind::Prompt);
+    let form = Form {
+        title: "Reviewer".to_owned(),
+        ..Form::new(Kind::Prompt)
+    };
+    editor.begin(&form);
+    for (name, value) in [("audience", " "), (" ", "judges")] {
+        editor.own.0.set(name.to_owned());
+        editor.own.1.set(value.to_owned());
+        editor.settle();
+        assert_eq!(editor.wrong(&editor.now(), true), Some(Wrong::Half));
+    }
+    editor.own.0.set("audience".to_owned());
+    editor.settle();
+    assert_eq!(editor.wrong(&editor.now(), true), None);
+    assert_eq!(editor.now().piece("audience"), "judges");
+}
+
+#[test]
+fn what_was_noticed_in_a_text_that_is_gone_says_nothing() {
+    let editor = Editor::new(Kind::Prompt);
+    editor.body.set("Say {{what}}.".to_owned());
+    editor.notices("Say", Noticed::of("Say"));
+    assert_eq!(editor.noticed.now(), Noticed::default());
+    let text = editor.body.now();
+    editor.notices(&text, Noticed::of(&text));
+    assert_eq!(editor.noticed.now().variables, ["what"]);
+}
+
+#[test]
 fn another_library_has_other_collections_and_is_no_change_by_itself() {
     let editor = Editor::new(Kind::Prompt);
     let own = Form {

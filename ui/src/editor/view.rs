@@ -92,7 +92,10 @@ pub fn text(editor: Editor, around: &Around) -> El {
         .attr("placeholder", &say(Word::TextEmpty))
         .field(move || editor.body.get(), move |text| editor.body.set(text));
     let (noticed, notice) = (editor.noticed, around.notice);
-    effect(move || editor.body.with(|text| notice(text, noticed)));
+    effect(move || {
+        editor.body.with(|_| ());
+        notice(editor);
+    });
     let length = move || noticed.with(|it| say(Word::Length(it.characters, it.tokens)));
     let names = move || {
         let prompt = editor.kind.get() == Kind::Prompt;

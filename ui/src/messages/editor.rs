@@ -26,6 +26,7 @@ words! {
     OFFLINE = "Offline. What you write is kept in this browser until it can be saved.";
     BACK = "Your unsaved text is back";
     NOTHING = "Write a title or a text first.";
+    HALF = "Metadata needs a name and a value.";
     BOTH_KEPT = "Another device changed the same passage: both sides are kept for you to settle";
 }
 
@@ -56,6 +57,7 @@ pub fn say(word: Word<'_>) -> String {
         Word::Model => run::DEFAULT_MODEL,
         Word::Wrong(Wrong::Model) => MODEL_WRONG,
         Word::Wrong(Wrong::Nothing) => NOTHING,
+        Word::Wrong(Wrong::Half) => HALF,
         Word::Library => LIBRARY,
         Word::OwnLibrary => teams::PERSONAL,
         Word::ReadOnly(name) => return format!("{name} (view only)"),

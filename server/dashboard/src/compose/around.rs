@@ -140,7 +140,10 @@ pub(super) fn around(app: App, what: Write) -> Around {
     let new = matches!(what, Write::New(_));
     Around {
         say: words::say,
-        notice: |text, noticed| noticed.set(Noticed::of(text)),
+        notice: |editor| {
+            let text = editor.body.now();
+            editor.notices(&text, Noticed::of(&text));
+        },
         libraries: Rc::new(move || match new {
             true => known_libraries().get(),
             false => Vec::new(),

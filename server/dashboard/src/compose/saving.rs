@@ -95,12 +95,13 @@ impl Saving {
             Write::Edit(_) => before,
         };
         let changes = form.changes(&before, &run);
-        if !new && changes.is_empty() {
+        let wrong = editor().wrong(&form, new);
+        if !new && wrong.is_none() && changes.is_empty() {
             // Nothing is to be kept of what makes no difference.
             editor().begin(&before);
             return self.app.overlay.set(None);
         }
-        let wrong = form.wrong(new).map(|wrong| words::say(Word::Wrong(wrong)));
+        let wrong = wrong.map(|wrong| words::say(Word::Wrong(wrong)));
         let broken = changes.check(form.kind).err().map(|it| it.message);
         let refused = wrong.or(broken).map(|rule| words::broken(&rule));
         self.trouble.set(refused.clone());
