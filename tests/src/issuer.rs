@@ -4,6 +4,7 @@ use crate::caller::{Answer, Caller, challenge};
 use crate::http::{HttpServer, Request, Response};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use krowoc_shared::accounts::people::Redirect;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value, json};
@@ -333,4 +334,28 @@ pub async fn begin(caller: &Caller, provider: &str) -> String {
 pub async fn through(caller: &Caller, issuer: &Issuer, provider: &str, who: &Somebody) -> Answer {
     let location = begin(caller, provider).await;
     caller.get(&issuer.sign_in(&location, who)).await
+}
+
+/// Asks to add a provider to the account of a signed-in person.
+pub async fn add(caller: &Caller, provider: &str, password: &str, code: &str) -> Answer {
+    let path = format!("/api/v1/account/identities/{provider}");
+    let body = json!({"password": password, "code": code});
+    caller.post(&path, body).await
+}
+
+/// The whole way of adding a provider with a password alone; gives the last answer.
+pub async fn added(
+    caller: &Caller,
+    issuer: &Issuer,
+    (provider, password): (&str, &str),
+    who: &Somebody,
+) -> Answer {
+    let to: Redirect = add(caller, provider, password, "").await.ok().json();
+    caller.get(&issuer.sign_in(&to.redirect, who)).await
+}
+
+/// Asks to remove a provider from the account of a signed-in person.
+pub async fn remove(caller: &Caller, id: impl std::fmt::Display, password: &str) -> Answer {
+    let path = format!("/api/v1/account/identities/{id}/removal");
+    caller.post(&path, json!({"password": password})).await
 }

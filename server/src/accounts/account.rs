@@ -8,7 +8,7 @@ use crate::app::AppState;
 use crate::platform::random;
 use crate::store::mail_tokens::{self, Purpose};
 use crate::store::profiles::{self, Profile};
-use crate::store::{Conn, StoreError, Tx, accounts, avatars, identities, passkeys};
+use crate::store::{Conn, StoreError, Tx, accounts, avatars, factors, identities, passkeys};
 use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::token::Token;
@@ -56,6 +56,7 @@ async fn read_account(state: Data<AppState>, person: Person) -> Reply<Json<Accou
 /// What is known of an account beside its sessions.
 pub(super) struct Known {
     profile: Profile,
+    two_steps: bool,
     identities: Vec<IdentityView>,
     /// The tag of its picture.
     picture: Option<String>,
@@ -68,6 +69,7 @@ pub(super) struct Known {
 pub(super) fn known(conn: &mut Conn, user: UserId) -> Result<Known, StoreError> {
     Ok(Known {
         profile: profiles::get(conn, user)?,
+        two_steps: factors::on_since(conn, user)?.is_some(),
         identities: identities::list(conn, user)?,
         picture: avatars::tag(conn, user)?,
     })
@@ -102,6 +104,7 @@ pub(super) fn view(
     user: UserId,
     Known {
         profile,
+        two_steps,
         identities,
         picture,
     }: Known,
@@ -110,6 +113,7 @@ pub(super) fn view(
         has_password: has_password(&profile),
         name: profile.name,
         picture,
+        two_steps,
         identities,
         user,
         email: profile.email,

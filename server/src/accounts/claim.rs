@@ -48,6 +48,7 @@ impl Claim {
         let held = Attempt {
             provider: self.provider.clone(),
             user: Some(user),
+            session: None,
             identity: Some(text),
             expires_at,
         };

@@ -6,6 +6,7 @@
 use super::claim::Claim;
 use super::cookies::Jar;
 use super::identified::{self, Arrival};
+use super::proof;
 use super::second::{Admitted, First, admit};
 use super::throttle::{self, Door};
 use crate::app::AppState;
@@ -20,10 +21,10 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, get, post};
-use krowoc_shared::accounts::people::{LinkPassword, Redirect};
+use krowoc_shared::accounts::people::{AddIdentity, LinkPassword, Redirect};
 use krowoc_shared::accounts::wire::{PASSWORD_MAX_BYTES, SessionView};
 use krowoc_shared::error::{ErrorCode, Problem};
-use krowoc_shared::ids::{IdentityId, Millis, UserId};
+use krowoc_shared::ids::{IdentityId, Millis};
 use serde::Deserialize;
 use std::net::IpAddr;
 
@@ -45,13 +46,16 @@ const ATTEMPT: Jar = Jar {
     life: LIFE,
 };
 
-/// Notes an attempt and gives where to send the browser.
-async fn begin(
-    state: &AppState,
-    provider: &str,
-    user: Option<UserId>,
-    address: IpAddr,
-) -> Reply<(String, Token)> {
+/// An attempt that is still to be noted.
+struct Begun {
+    /// Where to send the browser.
+    url: String,
+    token: Token,
+    attempt: Attempt,
+}
+
+/// Asks a provider where to send the browser.
+async fn begin(state: &AppState, provider: &str, address: IpAddr) -> Reply<Begun> {
     let provider = state
         .federation
         .known(provider)
@@ -62,18 +66,33 @@ async fn begin(
     let attempt = oidc::Attempt::new(&state.config, provider, &token);
     let url = state.federation.begin(provider, &attempt, now).await;
     let url = url.map_err(|error| away(provider, &error))?;
-    let hash = token.hash();
-    let new = Attempt {
+    let attempt = Attempt {
         provider: provider.to_owned(),
-        user,
+        user: None,
+        session: None,
         identity: None,
         expires_at: now.saturating_add(LIFE),
     };
+    Ok(Begun {
+        url: url.to_string(),
+        token,
+        attempt,
+    })
+}
+
+/// Notes an attempt to sign in.
+async fn begun(state: &AppState, provider: &str, address: IpAddr) -> Reply<(String, Token)> {
+    let Begun {
+        url,
+        token,
+        attempt,
+    } = begin(state, provider, address).await?;
+    let (hash, now) = (token.hash(), state.now());
     state
         .store
-        .write(move |tx: &mut Tx<'_>| identities::begin(tx, &hash, &new, now))
+        .write(move |tx: &mut Tx<'_>| identities::begin(tx, &hash, &attempt, now))
         .await?;
-    Ok((url.to_string(), token))
+    Ok((url, token))
 }
 
 fn away(provider: &str, error: &FederationError) -> Fault {
@@ -103,7 +122,7 @@ async fn begin_federated_sign_in(
     client: Client,
     provider: Path<String>,
 ) -> Reply<HttpResponse> {
-    match begin(&state, &provider, None, client.address).await {
+    match begun(&state, &provider, client.address).await {
         Ok((url, token)) => Ok(see(url)
             .cookie(ATTEMPT.cookie(&state, token.as_str().to_owned()))
             .finish()),
@@ -114,16 +133,20 @@ async fn begin_federated_sign_in(
     }
 }
 
-/// Begins to add a provider to the account.
+/// Begins to add a provider to the account, with the password, and with a code where signing in has two steps.
 #[utoipa::path(
     tag = "accounts",
     security(("session" = [])),
     params(("provider" = String, Path, description = "As `GET /sign-in` names it.")),
+    request_body = AddIdentity,
     responses(
-        (status = 200, description = "Where to send the tab.", body = Redirect),
+        (status = 200, description = "Where to send the tab. It is added when the provider sends it back, if this session is there still.", body = Redirect),
+        (status = 401, description = "wrong_credentials: of the present password; wrong_code", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "stale_sign_in: of an account without a password", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "rate_limited", body = Problem, content_type = "application/problem+json"),
         (status = 502, description = "sign_in_failed: the provider does not answer", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "vault_unavailable", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[post("/account/identities/{provider}")]
@@ -132,8 +155,27 @@ async fn add_identity(
     person: Person,
     client: Client,
     provider: Path<String>,
+    body: Body<AddIdentity>,
 ) -> Reply<HttpResponse> {
-    let (redirect, token) = begin(&state, &provider, Some(person.user), client.address).await?;
+    let AddIdentity { password, code } = body.0;
+    let (user, session) = (person.user, person.session);
+    // Before the proof: a provider that does not answer costs no code.
+    let Begun {
+        url: redirect,
+        token,
+        attempt,
+    } = begin(&state, &provider, client.address).await?;
+    let proven = proof::stepped(&state, person, (password, &code), &client).await?;
+    let (hash, now) = (token.hash(), state.now());
+    let attempt = Attempt {
+        user: Some(user),
+        session: Some(session),
+        ..attempt
+    };
+    let noted = proven.open(&state, move |tx, _| {
+        Ok(identities::begin(tx, &hash, &attempt, now)?)
+    });
+    noted.await?;
     let cookie = ATTEMPT.cookie(&state, token.as_str().to_owned());
     Ok(HttpResponse::Ok()
         .cookie(cookie)

@@ -5,23 +5,24 @@ use super::claim::{self, Claim, Waiting};
 use super::mailing::{Errand, Post};
 use super::passkeys::party;
 use super::pictures::Wanted;
-use super::{account, passwords};
+use super::{account, passwords, proof};
 use crate::app::AppState;
 use crate::oidc::Identity;
 use crate::platform::random;
 use crate::store::accounts::{self, NewAccount};
 use crate::store::avatars::{self, Origin};
 use crate::store::identities::{self, Attempt};
-use crate::store::sessions::Hash;
+use crate::store::sessions::{self, Hash};
 use crate::store::{StoreError, Tx, profiles};
 use crate::web::problem::Reply;
 use crate::web::routes::Routes;
 use crate::web::token::{Token, encode};
-use crate::web::{Person, email};
+use crate::web::{Body, Client, Person, email};
 use actix_web::web::{Data, Path};
-use actix_web::{HttpResponse, delete};
+use actix_web::{HttpResponse, post};
+use krowoc_shared::accounts::people::RemoveIdentity;
 use krowoc_shared::error::{ErrorCode, Problem};
-use krowoc_shared::ids::{IdentityId, JobId, Millis, SpaceId, UserId};
+use krowoc_shared::ids::{IdentityId, JobId, Millis, SessionId, SpaceId, UserId};
 
 /// Its routes.
 pub(super) fn configure(cfg: &mut Routes<'_>) {
@@ -58,7 +59,8 @@ struct Arriving {
     proof: Hash,
     post: Post,
     provider: String,
-    wanted: Option<UserId>,
+    /// Whose account it is to be added to, and the session that wants it.
+    wanted: Option<(UserId, Option<SessionId>)>,
     who: Waiting,
 }
 
@@ -94,7 +96,7 @@ pub(super) async fn arrive(
         proof: proof.hash(),
         post: Post::of(state),
         provider: attempt.provider.clone(),
-        wanted: attempt.user,
+        wanted: attempt.user.map(|user| (user, attempt.session)),
         who: Waiting {
             issuer: identity.issuer,
             subject: identity.subject,
@@ -119,10 +121,26 @@ fn short(name: &str) -> String {
     plain.trim().to_owned()
 }
 
+/// Whether the session is there still that wants a provider for its account, which is held. What was proven in it does not outlive it.
+fn still_wanted(
+    tx: &mut Tx<'_>,
+    (user, session): (UserId, Option<SessionId>),
+) -> Result<bool, StoreError> {
+    match profiles::lock(tx, user) {
+        Err(StoreError::NotFound) => return Ok(false),
+        held => drop(held?),
+    }
+    session.map_or(Ok(false), |session| sessions::lives(tx, user, session))
+}
+
 impl Arriving {
     fn decide(&self, tx: &mut Tx<'_>) -> Reply<Arrival> {
+        let wanted = match self.wanted {
+            Some(wanted) if !still_wanted(tx, wanted)? => return Ok(Arrival::Refused("foreign")),
+            wanted => wanted.map(|(user, _)| user),
+        };
         let owner = identities::owner(tx, &self.who.issuer, &self.who.subject)?;
-        match (owner, self.wanted) {
+        match (owner, wanted) {
             (Some(owner), Some(user)) if owner != user => Ok(Arrival::Refused("taken")),
             (Some(owner), Some(_)) => {
                 claim::sync(tx, (owner, &self.provider), &self.who, self.now)?;
@@ -152,6 +170,7 @@ impl Arriving {
             let attempt = Attempt {
                 provider: self.provider.clone(),
                 user: None,
+                session: None,
                 identity: Some(text),
                 expires_at: self.now.saturating_add(PROOF),
             };
@@ -190,45 +209,50 @@ impl Arriving {
     }
 }
 
-/// Removes a provider from the account, unless nothing else lets its owner in.
+/// Removes a provider from the account, with the password, unless nothing else lets its owner in.
 #[utoipa::path(
     tag = "accounts",
     security(("session" = [])),
     params(("id" = String, Path, description = "As `GET /account` names it.")),
+    request_body = RemoveIdentity,
     responses(
-        (status = 204, description = "Removed."),
+        (status = 204, description = "It lets nobody in any more."),
+        (status = 401, description = "wrong_credentials: of the present password", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "stale_sign_in: of an account without a password", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "last_way_in: set a password first", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "rate_limited", body = Problem, content_type = "application/problem+json"),
     )
 )]
-#[delete("/account/identities/{id}")]
+#[post("/account/identities/{id}/removal")]
 async fn remove_identity(
     state: Data<AppState>,
     person: Person,
+    client: Client,
     id: Path<IdentityId>,
+    body: Body<RemoveIdentity>,
 ) -> Reply<HttpResponse> {
+    proof::owner(&state, &person, body.0.password, client.address).await?;
     let (id, user) = (id.into_inner(), person.user);
-    let here = party(&state.config).is_some();
-    state
-        .store
-        .write(move |tx: &mut Tx<'_>| -> Reply<()> {
-            // Two removals at once must not leave none: the account's row is taken first.
-            let profile = profiles::lock(tx, user)?;
-            let mine = identities::list(tx, user)?;
-            if !mine.iter().any(|it| it.id == id) {
-                return Err(ErrorCode::NotFound.into());
-            }
-            if account::ways_in(tx, user, &profile, here)? < 2 {
-                return Err(ErrorCode::LastWayIn.into());
-            }
-            identities::remove(tx, user, id)?;
-            // Which of them named it is not kept: another one that is left names it again at the next sign-in.
-            let named = avatars::standing(tx, user)?.filter(|it| it.origin == Origin::Provider);
-            if named.is_some() {
-                avatars::forget(tx, user)?;
-            }
-            Ok(())
-        })
-        .await?;
+    let (post, here) = (Post::of(&state), party(&state.config).is_some());
+    let removed = state.store.write(move |tx: &mut Tx<'_>| -> Reply<()> {
+        // Two removals at once must not leave none: the account's row is taken first.
+        let profile = proof::held(tx, &person)?;
+        let mine = identities::list(tx, user)?;
+        let found = mine.into_iter().find(|it| it.id == id);
+        let provider = found.ok_or(ErrorCode::NotFound)?.provider;
+        identities::remove(tx, user, id)?;
+        if account::ways_in(tx, user, &profile, here)? == 0 {
+            return Err(ErrorCode::LastWayIn.into());
+        }
+        // Which of them named it is not kept: another one that is left names it again at the next sign-in.
+        let named = avatars::standing(tx, user)?.filter(|it| it.origin == Origin::Provider);
+        if named.is_some() {
+            avatars::forget(tx, user)?;
+        }
+        let email = profile.email;
+        Ok(post.put(tx, Errand::WayRemoved { email, provider })?)
+    });
+    removed.await?;
     Ok(HttpResponse::NoContent().finish())
 }

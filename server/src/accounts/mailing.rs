@@ -42,6 +42,8 @@ pub(super) enum Errand {
     EmailChanged { email: String, to: String },
     /// Tells of a provider that lets the owner in.
     WayAdded { email: String, provider: String },
+    /// Tells of one that does not any more.
+    WayRemoved { email: String, provider: String },
     /// Tells that signing in has a second step, or has none any more.
     SecondStep { email: String, on: bool },
     /// Tells of a recovery code that was used.
@@ -67,6 +69,7 @@ impl Errand {
             Self::PasswordChanged { .. }
             | Self::EmailChanged { .. }
             | Self::WayAdded { .. }
+            | Self::WayRemoved { .. }
             | Self::SecondStep { .. }
             | Self::RecoveryUsed { .. }
             | Self::WrongCodes { .. }
@@ -163,6 +166,10 @@ async fn compose(state: &AppState, errand: Errand) -> Result<Option<(String, Let
         Errand::WayAdded { email, provider } => {
             let provider = state.federation.name(&provider);
             Some((email, Letter::WayAdded { provider }))
+        }
+        Errand::WayRemoved { email, provider } => {
+            let provider = state.federation.name(&provider);
+            Some((email, Letter::WayRemoved { provider }))
         }
         Errand::SecondStep { email, on } => Some((email, Letter::SecondStep { on })),
         Errand::RecoveryUsed { email, left } => Some((email, Letter::RecoveryUsed { left })),

@@ -1,15 +1,14 @@
 //! The passkeys of an account: added, named, removed. Not signing in with one.
 
-use super::codes::{self, Offer};
 use super::mailing::{Errand, Post};
 use super::passkeys::{LIFE, TIMEOUT, known, needs_party, party};
 use super::webauthn::{self, ALGORITHMS, Made, Party, Unbelieved};
 use super::{account, proof, throttle};
 use crate::app::AppState;
 use crate::store::passkeys::{self, Purpose};
-use crate::store::profiles::{self, Profile};
+use crate::store::profiles::Profile;
 use crate::store::sessions::Hash;
-use crate::store::{Conn, Tx, factors, sessions};
+use crate::store::{Conn, Tx};
 use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::token::{Token, encode};
@@ -90,23 +89,6 @@ fn room(conn: &mut Conn, user: UserId) -> Reply<()> {
         .ok_or_else(|| ErrorCode::TooManyPasskeys.into())
 }
 
-/// The code of a second step that is on, checked and still to be taken; `None` where there is no second step.
-async fn stepped(
-    state: &AppState,
-    user: UserId,
-    code: &str,
-    client: &Client,
-) -> Reply<Option<Offer>> {
-    let on = state
-        .store
-        .read(move |conn: &mut Conn| factors::on_since(conn, user));
-    if on.await?.is_none() {
-        return Ok(None);
-    }
-    let (offer, _) = codes::offered(state, user, code, client.address).await?;
-    Ok(Some(offer))
-}
-
 /// Begins to add a passkey, with the password, and with a code where signing in has two steps: what `navigator.credentials.create` takes.
 #[utoipa::path(
     tag = "accounts",
@@ -130,30 +112,18 @@ async fn passkey_options(
 ) -> Reply<Json<CreationOptions>> {
     let party = needs_party(&state)?;
     let BeginPasskey { password, code } = body.0;
-    let profile = proof::owner(&state, &person, password, client.address).await?;
     let (user, now) = (person.user, state.now());
-    let offer = stepped(&state, user, &code, &client).await?;
-    let attempt = offer.as_ref().map(Offer::attempt);
+    let proven = proof::stepped(&state, person, (password, &code), &client).await?;
     let token = Token::mint(state.random.as_ref());
     let hash = token.hash();
-    let asked = state.store.write(move |tx: &mut Tx<'_>| -> Reply<_> {
+    let asked = proven.open(&state, move |tx, profile| {
         throttle::ceremony(tx, client.address, now)?;
-        profiles::lock(tx, user)?;
         room(tx, user)?;
-        match &offer {
-            Some(offer) => offer.take(tx)?,
-            // It was turned on meanwhile.
-            None if factors::on_since(tx, user)?.is_some() => return Err(codes::wrong()),
-            None => {}
-        }
         let life = (now, now.saturating_add(LIFE));
         passkeys::ask(tx, &hash, (Purpose::Add, Some(user)), life)?;
-        Ok(known(tx, user)?)
+        Ok((profile, known(tx, user)?))
     });
-    let known = asked.await?;
-    if let Some(attempt) = attempt {
-        throttle::succeeded(&state, attempt).await?;
-    }
+    let (profile, known) = asked.await?;
     let challenge = token.as_str().to_owned();
     Ok(Json(options(party, user, profile, (challenge, known))))
 }
@@ -251,11 +221,7 @@ async fn add_passkey(
     };
     let post = Post::of(&state);
     let added = state.store.write(move |tx: &mut Tx<'_>| -> Reply<()> {
-        let email = profiles::lock(tx, user)?.email;
-        // Another password, or a second step that was turned on elsewhere, ended the session meanwhile: it adds nothing.
-        if !sessions::ids(tx, user)?.contains(&person.session) {
-            return Err(ErrorCode::Unauthenticated.into());
-        }
+        let email = proof::held(tx, &person)?.email;
         room(tx, user)?;
         passkeys::add(tx, &new)?;
         Ok(post.put(tx, Errand::PasskeyAdded { email, name })?)
@@ -321,11 +287,7 @@ async fn remove_passkey(
     let (post, here) = (Post::of(&state), party(&state.config).is_some());
     let removed = state.store.write(move |tx: &mut Tx<'_>| -> Reply<()> {
         // Two removals at once must not leave none: the account's row is taken first.
-        let profile = profiles::lock(tx, user)?;
-        // What was proven with the old password does not outlive it.
-        if !sessions::ids(tx, user)?.contains(&person.session) {
-            return Err(ErrorCode::Unauthenticated.into());
-        }
+        let profile = proof::held(tx, &person)?;
         let mine = passkeys::list(tx, user)?;
         let found = mine.into_iter().find(|it| it.id == id);
         let name = found.ok_or(ErrorCode::NotFound)?.name;

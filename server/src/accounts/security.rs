@@ -7,8 +7,8 @@ use super::throttle::{self, Door};
 use super::totp::{self, Typed};
 use super::{account, ending, proof};
 use crate::app::AppState;
-use crate::store::profiles::{self, Profile};
-use crate::store::{Conn, StoreError, Tx, factors, passkeys, sessions};
+use crate::store::profiles;
+use crate::store::{Conn, StoreError, Tx, factors, passkeys};
 use crate::vault::Secret;
 use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
@@ -133,11 +133,7 @@ async fn confirm_totp(
     let post = Post::of(&state);
     let on = state.store.write(move |tx: &mut Tx<'_>| -> Reply<()> {
         // Held, so that whoever is being let in by one step is in before their session ends here, or is asked for the second.
-        let email = profiles::lock(tx, user)?.email;
-        // Another password ended the session meanwhile: it turns nothing on.
-        if !sessions::ids(tx, user)?.contains(&person.session) {
-            return Err(ErrorCode::Unauthenticated.into());
-        }
+        let email = proof::held(tx, &person)?.email;
         if !factors::confirm(tx, user, &waiting.sealed, (step, now))? {
             return Err(ErrorCode::NotFound.into());
         }
@@ -157,10 +153,9 @@ async fn proven(
     person: &Person,
     client: &Client,
     sent: PasswordAndCode,
-) -> Reply<(Profile, Offer, Secret)> {
-    let profile = proof::owner(state, person, sent.password, client.address).await?;
-    let (offer, secret) = codes::offered(state, person.user, &sent.code, client.address).await?;
-    Ok((profile, offer, secret))
+) -> Reply<(Offer, Secret)> {
+    proof::owner(state, person, sent.password, client.address).await?;
+    codes::offered(state, person.user, &sent.code, client.address).await
 }
 
 /// Turns the second step off, with the password and a code.
@@ -184,12 +179,12 @@ async fn remove_totp(
     client: Client,
     body: Body<PasswordAndCode>,
 ) -> Reply<HttpResponse> {
-    let (profile, offer, _) = proven(&state, &person, &client, body.0).await?;
+    let (offer, _) = proven(&state, &person, &client, body.0).await?;
     let (user, attempt, post) = (person.user, offer.attempt(), Post::of(&state));
     let off = state.store.write(move |tx: &mut Tx<'_>| -> Reply<()> {
+        let email = proof::held(tx, &person)?.email;
         offer.take(tx)?;
         factors::remove(tx, user)?;
-        let email = profile.email;
         Ok(post.put(tx, Errand::SecondStep { email, on: false })?)
     });
     off.await?;
@@ -218,10 +213,11 @@ async fn renew_recovery_codes(
     client: Client,
     body: Body<PasswordAndCode>,
 ) -> Reply<Json<RecoveryCodes>> {
-    let (_, offer, secret) = proven(&state, &person, &client, body.0).await?;
+    let (offer, secret) = proven(&state, &person, &client, body.0).await?;
     let (user, attempt) = (person.user, offer.attempt());
     let (shown, hashes) = totp::recovery(&secret, state.random.as_ref());
     let renewed = state.store.write(move |tx: &mut Tx<'_>| -> Reply<()> {
+        proof::held(tx, &person)?;
         offer.take(tx)?;
         Ok(factors::set_recovery(tx, user, &hashes)?)
     });

@@ -6,7 +6,7 @@ use super::sessions::Hash;
 use super::{Conn, StoreError};
 use diesel::prelude::*;
 use krowoc_shared::accounts::people::IdentityView;
-use krowoc_shared::ids::{IdentityId, Millis, UserId};
+use krowoc_shared::ids::{IdentityId, Millis, SessionId, UserId};
 
 /// A sign-in under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Attempt {
     pub provider: String,
     /// Whose account the provider is added to; `None` to sign in.
     pub user: Option<UserId>,
+    /// The session that adds it; `None` where none does.
+    pub session: Option<SessionId>,
     /// Who came back, when the password of the account is still to be proven.
     pub identity: Option<String>,
     /// When it runs out.
@@ -29,6 +31,7 @@ pub fn begin(conn: &mut Conn, hash: &Hash, new: &Attempt, now: Millis) -> Result
     diesel::delete(sign_in_attempt::table.filter(sign_in_attempt::expires_at.le(now)))
         .execute(conn)?;
     let account = new.user.map(|id| id.as_bytes().to_vec());
+    let session = new.session.map(|id| id.as_bytes().to_vec());
     diesel::insert_into(sign_in_attempt::table)
         .values((
             sign_in_attempt::hash.eq(hash.as_slice()),
@@ -36,6 +39,7 @@ pub fn begin(conn: &mut Conn, hash: &Hash, new: &Attempt, now: Millis) -> Result
             sign_in_attempt::account_id.eq(account),
             sign_in_attempt::identity.eq(&new.identity),
             sign_in_attempt::expires_at.eq(new.expires_at),
+            sign_in_attempt::session_id.eq(session),
         ))
         .execute(conn)?;
     Ok(())
@@ -46,7 +50,13 @@ pub fn begin(conn: &mut Conn, hash: &Hash, new: &Attempt, now: Millis) -> Result
 /// # Errors
 /// The database's.
 pub fn attempt(conn: &mut Conn, hash: &Hash, now: Millis) -> Result<Option<Attempt>, StoreError> {
-    type Row = (String, Option<Vec<u8>>, Option<String>, i64);
+    type Row = (
+        String,
+        Option<Vec<u8>>,
+        Option<String>,
+        i64,
+        Option<Vec<u8>>,
+    );
     let row: Option<Row> = sign_in_attempt::table
         .find(hash.as_slice())
         .filter(sign_in_attempt::expires_at.gt(now))
@@ -55,13 +65,15 @@ pub fn attempt(conn: &mut Conn, hash: &Hash, now: Millis) -> Result<Option<Attem
             sign_in_attempt::account_id,
             sign_in_attempt::identity,
             sign_in_attempt::expires_at,
+            sign_in_attempt::session_id,
         ))
         .first(conn)
         .optional()?;
-    row.map(|(provider, account, identity, expires_at)| {
+    row.map(|(provider, account, identity, expires_at, session)| {
         Ok(Attempt {
             provider,
             user: account.as_deref().map(user).transpose()?,
+            session: session.as_deref().and_then(SessionId::from_slice),
             identity,
             expires_at,
         })

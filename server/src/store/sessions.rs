@@ -285,6 +285,18 @@ pub fn ids(conn: &mut Conn, user: UserId) -> Result<Vec<SessionId>, StoreError> 
         .collect()
 }
 
+/// Whether a session of an account is there still.
+///
+/// # Errors
+/// The database's.
+pub fn lives(conn: &mut Conn, user: UserId, id: SessionId) -> Result<bool, StoreError> {
+    let own = session::table
+        .filter(session::id.eq(id.as_bytes().as_slice()))
+        .filter(session::account_id.eq(user.as_bytes().as_slice()));
+    let found: i64 = own.count().get_result(conn)?;
+    Ok(found > 0)
+}
+
 /// Ends a session of an account; false when there is none.
 ///
 /// # Errors

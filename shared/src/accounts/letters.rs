@@ -38,6 +38,11 @@ pub enum Letter {
         /// The provider's name.
         provider: String,
     },
+    /// A provider lets nobody in any more.
+    WayRemoved {
+        /// The provider's name.
+        provider: String,
+    },
     /// Signing in has a second step from now on, or has none any more.
     SecondStep {
         /// It has.
@@ -159,6 +164,15 @@ pub fn write(letter: &Letter, server: &str) -> Written {
             vec![
                 Part::Text(format!(
                     "Your account on the Krowoc server at {server} can be signed in to with {provider} from now on."
+                )),
+                alarm(),
+            ],
+        ),
+        Letter::WayRemoved { provider } => (
+            "A way to sign in was removed",
+            vec![
+                Part::Text(format!(
+                    "Your account on the Krowoc server at {server} cannot be signed in to with {provider} any more."
                 )),
                 alarm(),
             ],
@@ -364,6 +378,9 @@ mod tests {
                 to: "new@example.org".to_owned(),
             },
             Letter::WayAdded {
+                provider: "GitHub".to_owned(),
+            },
+            Letter::WayRemoved {
                 provider: "GitHub".to_owned(),
             },
             Letter::SecondStep { on: true },

@@ -50,6 +50,25 @@ pub struct IdentityView {
     pub used_at: Millis,
 }
 
+/// `POST /api/v1/account/identities/{provider}`: begins to add a provider.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AddIdentity {
+    /// The present password; empty when the account has none.
+    pub password: String,
+    /// A code of the authenticator, or a recovery code; empty when signing in has one step.
+    #[serde(default)]
+    pub code: String,
+}
+
+/// `POST /api/v1/account/identities/{id}/removal`.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RemoveIdentity {
+    /// The present password; empty when the account has none.
+    pub password: String,
+}
+
 /// `POST /api/v1/sign-in/link`.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -83,6 +102,9 @@ pub struct AccountView {
     /// It has a password; without one only providers let its owner in.
     #[serde(default)]
     pub has_password: bool,
+    /// Signing in has two steps: what adds a way in asks for a code too.
+    #[serde(default)]
+    pub two_steps: bool,
     /// Providers that let its owner in.
     #[serde(default)]
     pub identities: Vec<IdentityView>,

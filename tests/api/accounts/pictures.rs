@@ -6,7 +6,7 @@ use krowoc_shared::accounts::people::{AccountView, PICTURE_BYTES, PictureView};
 use krowoc_shared::accounts::wire::SessionView;
 use krowoc_shared::error::ErrorCode;
 use krowoc_tests::caller::PASSWORD;
-use krowoc_tests::issuer::{Issuer, Somebody, through};
+use krowoc_tests::issuer::{Issuer, Somebody, remove, through};
 use krowoc_tests::teams::Team;
 use krowoc_tests::{Answer, Caller, Options, TestApp, logs};
 use reqwest::{Method, StatusCode};
@@ -235,8 +235,7 @@ async fn a_provider_that_is_removed_takes_its_picture_along_and_none_that_its_ow
         caller.put("/api/v1/account/password", password).await.ok();
         let view: Value = caller.get("/api/v1/account").await.ok().json();
         let id = view["identities"][0]["id"].as_str().unwrap();
-        let path = format!("/api/v1/account/identities/{id}");
-        caller.delete(&path).await.ok();
+        remove(&caller, id, PASSWORD).await.ok();
         let left = picture(&caller, &caller).await;
         match own {
             true => assert_eq!(left.ok().text(), OTHER),

@@ -24,6 +24,22 @@ async function through(context, page, who) {
   return door;
 }
 
+/** Removes the method, with the password. */
+async function removed(context, dashboard) {
+  const { page } = dashboard;
+  await dashboard.pressed('Remove Example ID');
+  await page.waitForSelector('#remove-password');
+  await accessible(page, 'a method that is removed');
+  await context.shot(page, 'method-remove');
+  await page.type('#remove-password', 'not my password');
+  await dashboard.pressed('Remove it');
+  await dashboard.shows('This is not your present password.');
+  await page.click('#remove-password', { count: 3 });
+  await page.type('#remove-password', PASSWORD);
+  await dashboard.pressed('Remove it');
+  await until('the method to be gone', async () => (await dashboard.api('GET', '/account')).body.identities.length === 0);
+}
+
 export async function run(context) {
   const { server } = context;
   const issuer = await startIssuer(port, server.url, ['ada@example.org', 'grace@example.org']);
@@ -62,10 +78,21 @@ export async function run(context) {
     await ada.fill('New password', PASSWORD);
     await ada.pressed('Set a password');
     await ada.hides('Your account has no password');
-    await ada.pressed('Remove Example ID');
-    await until('the method to be gone', async () => (await ada.api('GET', '/account')).body.identities.length === 0);
+    await removed(context, ada);
     // The other issuer is another method of the same account.
     await ada.pressed('Add Lab ID');
+    await page.waitForSelector('#add-password');
+    await accessible(page, 'a method that is added');
+    await page.keyboard.press('Escape');
+    await until('the form to be closed', () => page.evaluate(() => !document.querySelector('#add-password') && document.activeElement.id === 'add-lab'));
+    await ada.pressed('Add Lab ID');
+    await page.waitForSelector('#add-password');
+    await page.type('#add-password', 'not my password');
+    await ada.pressed('Continue with Lab ID');
+    await ada.shows('This is not your present password.');
+    await page.click('#add-password', { count: 3 });
+    await page.type('#add-password', PASSWORD);
+    await ada.pressed('Continue with Lab ID');
     await until('the other provider to ask who it is', () => page.evaluate(() => document.title === 'Lab ID'));
     await ada.pressed('Be ada@lab.example.org');
     // The issuer's own page shows the address as well.
@@ -90,8 +117,7 @@ export async function run(context) {
     await grace.pressed('Prove it and sign in');
     await grace.atLibrary();
     await grace.open('/settings/account');
-    await grace.pressed('Remove Example ID');
-    await until('the method to be gone', async () => (await grace.api('GET', '/account')).body.identities.length === 0);
+    await removed(context, grace);
 
     const fourth = await context.profile({ extension: false });
     const stranger = await fourth.visit(`${server.url}/api/v1/sign-in/oidc/callback?code=x&state=y`);

@@ -6,7 +6,7 @@ use super::remote::Single;
 use super::ways::Ways;
 use crate::accounts::fields::{Asks, Field, email_fault, password_fault};
 use crate::app::{App, app};
-use krowoc_shared::accounts::people::{AccountView, ChangeEmail, ChangePassword};
+use krowoc_shared::accounts::people::{AccountView, ChangeEmail, ChangePassword, SignInWays};
 use krowoc_shared::error::ErrorCode;
 use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Icon, Notice, NoticeKind};
@@ -20,12 +20,19 @@ use leptos::task::spawn_local;
 pub(super) fn Account() -> impl IntoView {
     let app = app();
     let account = Single::<AccountView>::of(app, "/account");
+    // Fetched once: what is drawn anew with the account keeps the focus.
+    let ways = RwSignal::new(None::<SignInWays>);
+    spawn_local(async move {
+        if let Ok(known) = Client.get::<SignInWays>("/sign-in").await {
+            ways.try_set(Some(known));
+        }
+    });
     view! {
         {account.view(move |view| view! {
             {view.delete_at.map(|at| view! { <Leaving at=at account=account /> })}
             <Email view=view.clone() account=account />
             <Picture view=view.clone() account=account />
-            <Ways view=view.clone() account=account />
+            <Ways view=view.clone() ways=ways account=account />
             {view.mail.then(|| view! { <NewEmail account=account /> })}
             <NewPassword account=account has=view.has_password />
             <Everything />

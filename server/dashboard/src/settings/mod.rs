@@ -11,6 +11,7 @@ mod key_form;
 mod keys;
 mod leaving;
 pub mod once;
+mod opened;
 mod passkeys;
 mod picture;
 mod proof;

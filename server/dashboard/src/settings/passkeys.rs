@@ -1,5 +1,6 @@
 //! The passkeys of an account: listed, added, renamed, removed; and why none can be added here. Not signing in with one.
 
+use super::opened::Remove;
 use super::proof::{Proof, Sheet};
 use super::remote::Single;
 use super::rename::Rename;
@@ -88,7 +89,7 @@ fn Add(has: bool, coded: bool, security: Single<SecurityView>) -> impl IntoView 
             platform::focus("#passkey-name");
             return;
         }
-        if !proof.pace.begin() {
+        if !proof.begin() {
             return;
         }
         refused.set(None);
@@ -219,36 +220,5 @@ fn Row(
                     on:click=ask>{words::REMOVE}</button>
             </span>
         </li>
-    }
-}
-
-/// Asks for the password before a passkey goes.
-#[component]
-fn Remove(
-    name: String,
-    proof: Proof,
-    #[prop(into)] on_send: Callback<()>,
-    on_cancel: Callback<()>,
-) -> impl IntoView {
-    Effect::new(|_| platform::focus("#remove-password"));
-    let keys = move |event: leptos::ev::KeyboardEvent| {
-        if event.key() == "Escape" {
-            event.stop_propagation();
-            on_cancel.run(());
-        }
-    };
-    view! {
-        <div on:keydown=keys>
-            <Sheet proof=proof label=words::REMOVE on_send=on_send>
-                <div class="card__body stack stack--3">
-                    <p class="soft">{words::to_remove(&name)}</p>
-                    {proof.password_field("remove-password")}
-                </div>
-                <div class="card__foot line line--wrap"><span class="grow"></span>
-                    <button type="button" class="btn btn--ghost btn--sm" on:click=move |_| on_cancel.run(())>{words::CANCEL}</button>
-                    <button type="submit" class="btn btn--sm btn--danger" aria-disabled=move || proof.pace.busy().to_string()>{words::REMOVE_IT}</button>
-                </div>
-            </Sheet>
-        </div>
     }
 }

@@ -22,5 +22,6 @@ table! {
         account_id -> Nullable<Binary>,
         identity -> Nullable<Text>,
         expires_at -> BigInt,
+        session_id -> Nullable<Binary>,
     }
 }

@@ -2,8 +2,9 @@
 
 mod refused;
 mod several;
+mod settings;
 
-use krowoc_shared::accounts::people::{AccountView, Redirect, SignInWays};
+use krowoc_shared::accounts::people::{AccountView, SignInWays};
 use krowoc_shared::accounts::wire::SessionView;
 use krowoc_shared::error::ErrorCode;
 use krowoc_tests::caller::PASSWORD;
@@ -185,80 +186,6 @@ async fn a_proof_must_come_within_ten_minutes_and_is_tried_as_slowly_as_at_the_d
     assert_eq!(link(PASSWORD).await.code(), ErrorCode::RateLimited);
     app.advance(10 * MINUTE);
     assert_eq!(link(PASSWORD).await.code(), ErrorCode::LinkExpired);
-}
-
-#[tokio::test]
-async fn a_signed_in_person_adds_a_provider_and_removes_it_but_never_the_last_way_in() {
-    let (issuer, app) = start().await;
-    let alice = app.sign_up("alice@example.org").await;
-    let to: Redirect = alice
-        .post("/api/v1/account/identities/oidc", json!({}))
-        .await
-        .ok()
-        .json();
-    let back = alice.get(&issuer.sign_in(&to.redirect, &ada())).await;
-    assert_eq!(location(&back), "/settings/account");
-    let view = account(&alice).await;
-    assert_eq!(
-        (view.email.as_str(), view.identities.len()),
-        ("alice@example.org", 1)
-    );
-    let one = app.anonymous();
-    assert_eq!(location(&through(&one, &issuer, "oidc", &ada()).await), "/");
-    assert_eq!(account(&one).await.user, view.user);
-    // Somebody else cannot take it, nor remove it.
-    let bob = app.sign_up("bob@example.org").await;
-    let to: Redirect = bob
-        .post("/api/v1/account/identities/oidc", json!({}))
-        .await
-        .ok()
-        .json();
-    let back = bob.get(&issuer.sign_in(&to.redirect, &ada())).await;
-    assert_eq!(location(&back), "/signin#failed=taken");
-    let path = format!("/api/v1/account/identities/{}", view.identities[0].id);
-    assert_eq!(bob.delete(&path).await.code(), ErrorCode::NotFound);
-    assert_eq!(alice.delete(&path).await.status, StatusCode::NO_CONTENT);
-    assert_eq!(account(&alice).await.identities, []);
-
-    let carol = app.anonymous();
-    through(
-        &carol,
-        &issuer,
-        "oidc",
-        &Somebody::new("carol-1", "carol@example.org"),
-    )
-    .await;
-    carol.adopt().await;
-    let id = account(&carol).await.identities[0].id;
-    let path = format!("/api/v1/account/identities/{id}");
-    assert_eq!(carol.delete(&path).await.code(), ErrorCode::LastWayIn);
-    let body = json!({"password": "", "new_password": "correct horse battery"});
-    carol.put("/api/v1/account/password", body).await.ok();
-    carol.delete(&path).await.ok();
-    app.anonymous()
-        .sign_in("carol@example.org", "correct horse battery")
-        .await
-        .ok();
-}
-
-#[tokio::test]
-async fn a_provider_whose_adding_was_begun_before_all_sessions_ended_is_not_added() {
-    let (issuer, app) = start().await;
-    let alice = app.sign_up("alice@example.org").await;
-    let thief = app.anonymous();
-    let session = thief.sign_in("alice@example.org", PASSWORD).await.ok();
-    let session: SessionView = session.json();
-    thief.set_csrf(Some(&session.csrf));
-    let to: Redirect = thief
-        .post("/api/v1/account/identities/oidc", json!({}))
-        .await
-        .ok()
-        .json();
-    let body = json!({"password": PASSWORD, "new_password": "correct horse battery"});
-    alice.put("/api/v1/account/password", body).await.ok();
-    let back = thief.get(&issuer.sign_in(&to.redirect, &ada())).await;
-    assert_eq!(location(&back), "/signin#failed=foreign");
-    assert_eq!(account(&alice).await.identities, []);
 }
 
 #[tokio::test]

@@ -2,7 +2,8 @@
 
 use super::{MINUTE, ada, location, server, start};
 use krowoc_shared::error::ErrorCode;
-use krowoc_tests::issuer::{CLIENT, Issuer, SECRET, Somebody, begin, through};
+use krowoc_tests::caller::PASSWORD;
+use krowoc_tests::issuer::{CLIENT, Issuer, SECRET, Somebody, add, begin, through};
 use serde_json::json;
 
 #[tokio::test]
@@ -166,9 +167,7 @@ async fn an_issuer_that_is_away_says_no_and_people_come_back_to_the_sign_in() {
     let answer = app.anonymous().get("/api/v1/sign-in/oidc").await;
     assert_eq!(location(&answer), "/signin#failed=away");
     let alice = app.sign_up("alice@example.org").await;
-    let added = alice
-        .post("/api/v1/account/identities/oidc", json!({}))
-        .await;
+    let added = add(&alice, "oidc", PASSWORD, "").await;
     assert_eq!(added.code(), ErrorCode::SignInFailed);
     issuer.go_down(false);
     let caller = app.anonymous();

@@ -1,8 +1,8 @@
 //! Several issuers at once: each with its own button and way back, and nobody is taken for somebody of another.
 
 use super::{account, ada, location};
-use krowoc_shared::accounts::people::{AccountView, Redirect, SignInWays};
-use krowoc_tests::issuer::{CLIENT, Issuer, begin, through};
+use krowoc_shared::accounts::people::{AccountView, SignInWays};
+use krowoc_tests::issuer::{CLIENT, Issuer, added, begin, through};
 use krowoc_tests::mail::PUBLIC;
 use krowoc_tests::{Options, TestApp, logs};
 use serde_json::json;
@@ -58,13 +58,8 @@ async fn each_is_shown_and_the_same_subject_at_two_issuers_is_two_people() {
     one.adopt().await;
     // Which came first is told by the time.
     app.advance(1);
-    let to: Redirect = one
-        .post("/api/v1/account/identities/lab", json!({}))
-        .await
-        .ok()
-        .json();
     let third = krowoc_tests::issuer::Somebody::new("ada-at-lab", "ada@lab.example.org");
-    let back = one.get(&lab.sign_in(&to.redirect, &third)).await;
+    let back = added(&one, &lab, ("lab", ""), &third).await;
     assert_eq!(location(&back), "/settings/account");
     let providers: Vec<String> = account(&one)
         .await

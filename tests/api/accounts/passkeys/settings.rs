@@ -10,7 +10,7 @@ use krowoc_shared::accounts::people::{AccountView, SignInWays};
 use krowoc_shared::error::ErrorCode;
 use krowoc_tests::authenticator::Authenticator;
 use krowoc_tests::caller::PASSWORD;
-use krowoc_tests::issuer::{Issuer, Somebody, through};
+use krowoc_tests::issuer::{Issuer, Somebody, remove, through};
 use krowoc_tests::mail::Inbox;
 use krowoc_tests::{Caller, Options, TestApp};
 use reqwest::StatusCode;
@@ -163,9 +163,7 @@ async fn the_last_way_in_is_not_removed_whichever_it_is() {
     let (_, view) = added(&ada, "Laptop").await;
     let account: Value = ada.get("/api/v1/account").await.ok().json();
     let identity = account["identities"][0]["id"].as_str().unwrap();
-    ada.delete(&format!("/api/v1/account/identities/{identity}"))
-        .await
-        .ok();
+    remove(&ada, identity, "").await.ok();
     let last = removed(&ada, view.id, "").await;
     assert_eq!(last.code(), ErrorCode::LastWayIn);
     let bob = app.sign_up("bob@example.org").await;
@@ -193,8 +191,8 @@ async fn passkeys_are_no_way_in_where_the_server_cannot_take_them() {
     ada.set_csrf(Some(&session.csrf));
     stored(&app, session.user, 1).await;
     let account: AccountView = ada.get("/api/v1/account").await.ok().json();
-    let path = format!("/api/v1/account/identities/{}", account.identities[0].id);
-    assert_eq!(ada.delete(&path).await.code(), ErrorCode::LastWayIn);
+    let last = remove(&ada, account.identities[0].id, "").await;
+    assert_eq!(last.code(), ErrorCode::LastWayIn);
     // The passkey itself may go: the provider stays.
     let id = security(&ada).await.passkeys[0].id;
     removed(&ada, id, "").await.ok();

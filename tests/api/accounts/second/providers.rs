@@ -4,7 +4,7 @@ use super::{EMAIL, STEP, finish, turn_on};
 use krowoc_shared::accounts::people::AccountView;
 use krowoc_shared::error::ErrorCode;
 use krowoc_tests::caller::PASSWORD;
-use krowoc_tests::issuer::{Issuer, Somebody, through};
+use krowoc_tests::issuer::{Issuer, Somebody, remove, through};
 use krowoc_tests::mail::Inbox;
 use krowoc_tests::{Caller, Options, TestApp};
 use reqwest::StatusCode;
@@ -107,8 +107,7 @@ async fn a_provider_that_was_removed_between_the_steps_lets_nobody_in() {
     app.advance(STEP);
     let browser = stepping(&app, &issuer, &ada).await;
     let id = account(&caller).await.identities[0].id;
-    let path = format!("/api/v1/account/identities/{id}");
-    caller.delete(&path).await.ok();
+    remove(&caller, id, PASSWORD).await.ok();
     let refused = finish(&browser, &owner.code(&app)).await;
     assert_eq!(refused.code(), ErrorCode::SignInExpired);
     assert_eq!(account(&caller).await.identities, []);
