@@ -35,15 +35,20 @@ fn refused(why: impl Into<String>) -> FetchError {
 }
 
 pub(super) async fn fetch(inner: &Inner, url: Url, most: usize) -> Result<Vec<u8>, FetchError> {
-    let all = whole(inner, url, most);
+    let all = whole(url, most, |url| ask(inner, url));
     tokio::time::timeout(WAIT, all)
         .await
         .map_err(|_| FetchError::Away("it took too long".to_owned()))?
 }
 
-async fn whole(inner: &Inner, mut url: Url, most: usize) -> Result<Vec<u8>, FetchError> {
+/// What lies at the end of the way that an address leads; each address on it is asked the same way, by `ask`.
+async fn whole<A, F>(mut url: Url, most: usize, ask: A) -> Result<Vec<u8>, FetchError>
+where
+    A: Fn(Url) -> F,
+    F: Future<Output = Result<reqwest::Response, FetchError>>,
+{
     for _ in 0..=HOPS {
-        let response = ask(inner, &url).await?;
+        let response = ask(url.clone()).await?;
         let status = response.status();
         if status.is_redirection() {
             let to = response.headers().get(LOCATION);
@@ -63,15 +68,20 @@ async fn whole(inner: &Inner, mut url: Url, most: usize) -> Result<Vec<u8>, Fetc
     Err(refused("it leads on and on"))
 }
 
-async fn ask(inner: &Inner, url: &Url) -> Result<reqwest::Response, FetchError> {
+/// What can be said of an address without the network. A name is judged where it is connected to.
+fn may(inner: &Inner, url: &Url) -> Result<(), FetchError> {
     if url.scheme() != "https" {
         return Err(refused("the address is not https"));
     }
     let public = inner.guard.public(url);
-    public.map_err(|why: AddressRefused| refused(kept_back(&why)))?;
+    public.map_err(|why: AddressRefused| refused(kept_back(&why)))
+}
+
+async fn ask(inner: &Inner, url: Url) -> Result<reqwest::Response, FetchError> {
+    may(inner, &url)?;
     let client = inner.clients.of(Standing::Guarded);
     let client = client.map_err(FetchError::Away)?;
-    let request = client.get(url.clone()).header(ACCEPT, "image/*");
+    let request = client.get(url).header(ACCEPT, "image/*");
     let away = |error: reqwest::Error| FetchError::Away(error.without_url().to_string());
     request.send().await.map_err(away)
 }
@@ -102,3 +112,7 @@ pub async fn read(mut response: reqwest::Response, most: usize) -> Result<Vec<u8
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+#[path = "fetch_tests.rs"]
+mod tests;

@@ -1,9 +1,13 @@
 //! How fast passwords may be tried.
 
+use krowoc_server::store::StoreError;
+use krowoc_server::store::throttle::{subject, take};
 use krowoc_shared::error::ErrorCode;
 use krowoc_tests::caller::PASSWORD;
+use krowoc_tests::issuer::Issuer;
 use krowoc_tests::{Options, TestApp};
 use reqwest::{Method, StatusCode};
+use serde_json::json;
 
 const WRONG: &str = "not the password";
 
@@ -107,6 +111,50 @@ async fn one_address_that_tries_many_accounts_is_throttled() {
         attempt(98, "198.51.100.7, 203.0.113.5").await,
         ErrorCode::RateLimited
     );
+}
+
+#[tokio::test]
+async fn a_network_begins_a_thousand_sign_ins_through_providers_in_a_quarter_of_an_hour() {
+    const WINDOW: i64 = 15 * 60 * 1000;
+    let issuer = Issuer::start(krowoc_tests::clock::BEGIN).await;
+    let mut settings = issuer.settings();
+    settings.push(("trusted_proxies", "127.0.0.1".to_owned()));
+    let app = TestApp::start_with(Options {
+        settings,
+        seed: None,
+    })
+    .await;
+    let caller = app.anonymous();
+    let begin = async |from: &str| {
+        let request = caller.request(Method::GET, "/api/v1/sign-in/oidc");
+        let answer = caller.send(request.header("x-forwarded-for", from));
+        answer.await.status
+    };
+    assert_eq!(begin("203.0.113.5").await, StatusCode::SEE_OTHER);
+    // All but the last of the others, without their requests.
+    let (network, now) = (subject("provider-address", "203.0.113.5"), app.state.now());
+    let taken = app.state.store.write(move |tx| -> Result<(), StoreError> {
+        for _ in 0..998 {
+            take(tx, &network, 1_000, WINDOW, now)?.unwrap();
+        }
+        Ok(())
+    });
+    taken.await.unwrap();
+    assert_eq!(begin("203.0.113.5").await, StatusCode::SEE_OTHER);
+    let refused = StatusCode::TOO_MANY_REQUESTS;
+    assert_eq!(begin("203.0.113.5").await, refused);
+    assert_eq!(begin("198.51.100.7").await, StatusCode::SEE_OTHER);
+    // They come back one after the other.
+    app.advance(WINDOW / 1_000);
+    assert_eq!(begin("203.0.113.5").await, StatusCode::SEE_OTHER);
+    assert_eq!(begin("203.0.113.5").await, refused);
+    // Who adds a provider begins one, too.
+    let alice = app.sign_up("alice@example.org").await;
+    let request = alice.request(Method::POST, "/api/v1/account/identities/oidc");
+    let request = request.header("x-forwarded-for", "203.0.113.5");
+    let body = json!({"password": PASSWORD});
+    let added = alice.send(request.json(&body)).await;
+    assert_eq!(added.code(), ErrorCode::RateLimited);
 }
 
 #[tokio::test]
