@@ -15,7 +15,7 @@ use crate::web::routes::Routes;
 use crate::web::token::encode;
 use actix_web::http::header;
 use actix_web::web::{Data, Json, Path};
-use actix_web::{HttpRequest, HttpResponse, delete, get, put};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, delete, get, put};
 use futures_util::FutureExt;
 use krowoc_shared::accounts::people::{PICTURE_BYTES, PictureView};
 use krowoc_shared::error::{ErrorCode, Problem};
@@ -172,37 +172,49 @@ async fn read_picture(
     user: Path<UserId>,
 ) -> Reply<HttpResponse> {
     let (caller, user) = (person.user, user.into_inner());
+    let sent = request.headers().get(header::IF_NONE_MATCH);
+    let sent = sent.and_then(|it| it.to_str().ok()).map(str::to_owned);
     let found = state
         .store
         .read(move |conn: &mut Conn| -> Result<_, StoreError> {
-            match avatars::know_each_other(conn, caller, user)? {
-                true => avatars::get(conn, user),
-                false => Ok(None),
+            if !avatars::know_each_other(conn, caller, user)? {
+                return Ok(None);
             }
-        })
-        .await?;
-    let found = found.ok_or(ErrorCode::NotFound)?;
-    let tag = format!("\"{}\"", found.tag);
-    let sent = request.headers().get(header::IF_NONE_MATCH);
-    let known = sent.and_then(|it| it.to_str().ok()).is_some_and(|sent| {
-        let mut tags = sent.split(',').map(|it| it.trim().trim_start_matches("W/"));
-        tags.any(|it| it == tag)
-    });
-    let mut response = match known {
-        true => HttpResponse::NotModified(),
-        false => HttpResponse::Ok(),
+            // Most who ask have it: the bytes are read for the others.
+            match avatars::tag(conn, user)? {
+                Some(tag) if sent.is_some_and(|sent| names(&sent, &tag)) => Ok(Some(Err(tag))),
+                Some(_) => Ok(avatars::get(conn, user)?.map(Ok)),
+                None => Ok(None),
+            }
+        });
+    let headed = |mut response: HttpResponseBuilder, tag: &str| {
+        response
+            .insert_header((header::ETAG, format!("\"{tag}\"")))
+            .insert_header((header::CACHE_CONTROL, "private, no-cache"));
+        response
     };
-    response
-        .insert_header((header::ETAG, tag))
-        .insert_header((header::CACHE_CONTROL, "private, no-cache"));
-    if known {
-        return Ok(response.finish());
-    }
-    Ok(response
+    let picture = match found.await?.ok_or(ErrorCode::NotFound)? {
+        Ok(picture) => picture,
+        Err(tag) => return Ok(headed(HttpResponse::NotModified(), &tag).finish()),
+    };
+    Ok(headed(HttpResponse::Ok(), &picture.tag)
         // A picture is small already.
         .insert_header((header::CONTENT_ENCODING, "identity"))
-        .content_type(found.kind)
-        .body(found.bytes))
+        .content_type(picture.kind)
+        .body(picture.bytes))
+}
+
+/// Whether an `If-None-Match` names a tag (RFC 9110, section 13.1.2).
+fn names(sent: &str, tag: &str) -> bool {
+    let mut tags = sent.split(',').map(str::trim);
+    tags.any(|it| {
+        let it = it.strip_prefix("W/").unwrap_or(it);
+        it == "*"
+            || it
+                .strip_prefix('"')
+                .and_then(|it| it.strip_suffix('"'))
+                .is_some_and(|it| it == tag)
+    })
 }
 
 /// Gives the account a picture of one's own: a PNG, JPEG, WebP or GIF of at most 256 kB. A provider's does not take its place again.
@@ -255,4 +267,25 @@ async fn remove_picture(state: Data<AppState>, person: Person) -> Reply<HttpResp
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_known_in_every_form_in_which_a_browser_names_it() {
+        for sent in [
+            "\"abc\"",
+            "W/\"abc\"",
+            "\"x\", \"abc\"",
+            "\"x\",W/\"abc\"",
+            "*",
+        ] {
+            assert!(names(sent, "abc"), "{sent}");
+        }
+        for sent in ["", "abc", "\"abcd\"", "\"ab", "W/", "\"x\", \"y\""] {
+            assert!(!names(sent, "abc"), "{sent}");
+        }
+    }
 }
