@@ -280,6 +280,11 @@ impl Key {
             (Some(1), Some(-8), Some(6)) => long(-2).map(Self::Ed25519),
             (Some(3), Some(-257), _) => {
                 let (n, e) = (bytes(-1), bytes(-2));
+                if let Some((n, e)) = n.as_ref().zip(e.as_ref())
+                    && !is_strong(n, e)
+                {
+                    return Err(Unbelieved("the public key is weak"));
+                }
                 n.zip(e).map(|(n, e)| Self::Rs256 { n, e })
             }
             _ => None,
@@ -312,6 +317,22 @@ impl Key {
         };
         checked.map_err(|_| Unbelieved("the signature is not the credential's"))
     }
+}
+
+/// Whether an RSA key has a modulus of 2,048 to 8,192 bits and an exponent from 65,537 on (FIPS 186-5, section 5.1). `ring` takes no shorter
+/// modulus, but looks only when a signature comes: a key that is added is signed with later.
+fn is_strong(n: &[u8], e: &[u8]) -> bool {
+    // Of a number without zeros before it (RFC 8230, section 4).
+    let bits = |number: &[u8]| match number.first() {
+        None | Some(0) => 0,
+        Some(first) => {
+            let whole = number.len().saturating_mul(8);
+            whole.saturating_sub(first.leading_zeros() as usize)
+        }
+    };
+    let is_odd = |number: &[u8]| number.last().is_some_and(|last| last & 1 == 1);
+    // `ring` takes exponents of up to 33 bits.
+    (2048..=8192).contains(&bits(n)) && (17..=33).contains(&bits(e)) && is_odd(n) && is_odd(e)
 }
 
 #[cfg(test)]

@@ -343,3 +343,50 @@ fn keys_of_other_kinds_are_not_taken() {
     // Deeper than anything sane.
     assert!(Key::read(&[0x81; 4096]).is_err());
 }
+
+#[test]
+fn weak_keys_of_rsa_are_not_taken() {
+    let key = |n: Vec<u8>, e: &[u8]| {
+        let pairs = [
+            (1, Value::from(3)),
+            (3, Value::from(-257)),
+            (-1, Value::Bytes(n)),
+            (-2, Value::Bytes(e.to_vec())),
+        ];
+        let pairs = pairs.map(|(label, value)| (Value::from(label), value));
+        Key::read(&bytes_of(&Value::Map(pairs.into()))).map(drop)
+    };
+    let number = |length: usize, first: u8, last: u8| {
+        let mut bytes = vec![0x55; length];
+        bytes[0] = first;
+        bytes[length - 1] = last;
+        bytes
+    };
+    let usual = [1, 0, 1];
+    for length in [256, 384, 512, 1024] {
+        assert_eq!(key(number(length, 0x80, 1), &usual), Ok(()), "{length}");
+    }
+    let weak = Err(Unbelieved("the public key is weak"));
+    for (n, why) in [
+        (number(128, 0xff, 1), "1,024 bits"),
+        (number(256, 0x7f, 1), "2,047 bits"),
+        (number(257, 0, 1), "a zero before it"),
+        (number(256, 0xff, 2), "even"),
+        (number(1025, 1, 1), "8,193 bits"),
+        (Vec::new(), "none"),
+    ] {
+        assert_eq!(key(n, &usual), weak, "{why}");
+    }
+    for e in [
+        &[][..],
+        &[1],
+        &[3],
+        &[17],
+        &[0xff, 0xff],
+        &[1, 0, 0],
+        &[0, 1, 0, 1],
+        &[2, 0, 0, 0, 1],
+    ] {
+        assert_eq!(key(number(256, 0x80, 1), e), weak, "{e:?}");
+    }
+}
