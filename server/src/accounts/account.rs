@@ -1,14 +1,15 @@
 //! The account itself: what it is, its address, its password. Not its sessions, and not a forgotten password.
 
 use super::mailing::{Errand, Post};
-use super::passkeys::{party, still_in};
 use super::throttle::{self, Door};
+use super::ways::{Here, has_password};
 use super::{ending, passwords, proof};
 use crate::app::AppState;
 use crate::platform::random;
+use crate::store::identities::{self, Identity};
 use crate::store::mail_tokens::{self, Purpose};
 use crate::store::profiles::{self, Profile};
-use crate::store::{Conn, StoreError, Tx, accounts, avatars, factors, identities, passkeys};
+use crate::store::{Conn, StoreError, Tx, accounts, avatars, factors};
 use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::token::Token;
@@ -16,7 +17,7 @@ use crate::web::{Body, Client, Person, email};
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, delete, get, post, put};
 use krowoc_shared::accounts::people::{
-    AccountView, ChangeEmail, ChangePassword, IdentityView, VerifiedEmail, VerifyEmail,
+    AccountView, ChangeEmail, ChangePassword, VerifiedEmail, VerifyEmail,
 };
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::ids::UserId;
@@ -57,7 +58,7 @@ async fn read_account(state: Data<AppState>, person: Person) -> Reply<Json<Accou
 pub(super) struct Known {
     profile: Profile,
     two_steps: bool,
-    identities: Vec<IdentityView>,
+    identities: Vec<Identity>,
     /// The tag of its picture.
     picture: Option<String>,
 }
@@ -75,29 +76,6 @@ pub(super) fn known(conn: &mut Conn, user: UserId) -> Result<Known, StoreError> 
     })
 }
 
-/// Whether a password lets the owner in.
-pub(super) fn has_password(profile: &Profile) -> bool {
-    passwords::is_set(&profile.password_hash)
-}
-
-/// How many ways in an account has: its password, its providers, and its passkeys where this server can take them.
-///
-/// # Errors
-/// The store's.
-pub(super) fn ways_in(
-    conn: &mut Conn,
-    user: UserId,
-    profile: &Profile,
-    here: bool,
-) -> Result<usize, StoreError> {
-    let mut ways = usize::from(has_password(profile));
-    ways = ways.saturating_add(identities::list(conn, user)?.len());
-    if here {
-        ways = ways.saturating_add(passkeys::list(conn, user)?.len());
-    }
-    Ok(ways)
-}
-
 /// An account as its owner sees it.
 pub(super) fn view(
     state: &AppState,
@@ -109,12 +87,14 @@ pub(super) fn view(
         picture,
     }: Known,
 ) -> AccountView {
+    let here = Here::of(state);
+    let identities = identities.into_iter().map(|it| here.identity(it));
     AccountView {
         has_password: has_password(&profile),
         name: profile.name,
         picture,
         two_steps,
-        identities,
+        identities: identities.collect(),
         user,
         email: profile.email,
         email_verified: profile.email_verified_at.is_some(),
@@ -153,7 +133,7 @@ async fn change_password(
         .map_err(|fault| fault.field("/new_password"))?;
     let salt = random(state.random.as_ref());
     let hash = state.hasher.hash(new_password, salt).await?;
-    let (post, here) = (Post::of(&state), party(&state.config).is_some());
+    let (post, here) = (Post::of(&state), Here::of(&state));
     state
         .store
         .write(move |tx: &mut Tx<'_>| -> Reply<()> {
@@ -164,7 +144,7 @@ async fn change_password(
             profiles::set_password(tx, person.user, &hash)?;
             mail_tokens::forget(tx, person.user, Purpose::Reset)?;
             ending::all_sessions(tx, person.user, Some(person.session))?;
-            let passkeys = still_in(tx, person.user, here)?;
+            let passkeys = here.still_in(tx, person.user)?;
             let email = profile.email;
             Ok(post.put(tx, Errand::PasswordChanged { email, passkeys })?)
         })

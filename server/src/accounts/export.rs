@@ -2,7 +2,7 @@
 //! the import takes: that is the library's own download.
 
 use super::account::{known, view};
-use super::passkeys::party;
+use super::ways::Here;
 use super::{belongings, security};
 use crate::app::AppState;
 use crate::store::execution_list::{self, Filter};
@@ -189,7 +189,7 @@ impl Download {
 async fn export_account(state: Data<AppState>, person: Person) -> Reply<HttpResponse> {
     let (user, now) = (person.user, state.now());
     let its = state.clone();
-    let here = party(&state.config).is_some();
+    let here = Here::of(&state);
     let (space, head) = state
         .store
         .read(move |conn: &mut Conn| -> Reply<(SpaceId, Value)> {
@@ -199,7 +199,7 @@ async fn export_account(state: Data<AppState>, person: Person) -> Reply<HttpResp
                 "version": 1,
                 "exported_at": now,
                 "account": value(&view(&its, user, known(conn, user)?))?,
-                "security": value(&security::view(conn, user, here)?)?,
+                "security": value(&security::view(conn, user, &here)?)?,
                 "sessions": value(&sessions::list(conn, user, person.session)?)?,
                 "devices": value(&devices::list(conn, user)?)?,
                 "tokens": value(&tokens::list(conn, user)?)?,

@@ -3,9 +3,9 @@
 
 use super::claim::{self, Claim, Waiting};
 use super::mailing::{Errand, Post};
-use super::passkeys::party;
 use super::pictures::Wanted;
-use super::{account, passwords, proof};
+use super::ways::Here;
+use super::{passwords, proof};
 use crate::app::AppState;
 use crate::oidc::Identity;
 use crate::platform::random;
@@ -234,7 +234,7 @@ async fn remove_identity(
 ) -> Reply<HttpResponse> {
     proof::owner(&state, &person, body.0.password, client.address).await?;
     let (id, user) = (id.into_inner(), person.user);
-    let (post, here) = (Post::of(&state), party(&state.config).is_some());
+    let (post, here) = (Post::of(&state), Here::of(&state));
     let removed = state.store.write(move |tx: &mut Tx<'_>| -> Reply<()> {
         // Two removals at once must not leave none: the account's row is taken first.
         let profile = proof::held(tx, &person)?;
@@ -242,7 +242,7 @@ async fn remove_identity(
         let found = mine.into_iter().find(|it| it.id == id);
         let provider = found.ok_or(ErrorCode::NotFound)?.provider;
         identities::remove(tx, user, id)?;
-        if account::ways_in(tx, user, &profile, here)? == 0 {
+        if here.ways_in(tx, user, &profile)? == 0 {
             return Err(ErrorCode::LastWayIn.into());
         }
         // Which of them named it is not kept: another one that is left names it again at the next sign-in.

@@ -29,6 +29,7 @@ mod sign_in;
 mod throttle;
 mod tokens;
 mod totp;
+mod ways;
 mod webauthn;
 
 use crate::web::routes::Routes;

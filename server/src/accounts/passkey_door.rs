@@ -52,13 +52,13 @@ async fn ask_passkey(
         true => Some(second::whose(&state, &request).await?.1),
         false => None,
     };
-    let hash = token.hash();
+    let (hash, rp_id) = (token.hash(), party.id.clone());
     let asked = state.store.write(move |tx: &mut Tx<'_>| -> Reply<_> {
         throttle::ceremony(tx, client.address, now)?;
         let life = (now, now.saturating_add(LIFE));
         passkeys::ask(tx, &hash, (Purpose::Enter, user), life)?;
         Ok(match user {
-            Some(user) => known(tx, user)?,
+            Some(user) => known(tx, user, &rp_id)?,
             None => Vec::new(),
         })
     });
@@ -145,6 +145,8 @@ async fn found(state: &AppState, signed: &Signed, now: Millis) -> Reply<(Passkey
 struct Right {
     passkey: Passkey,
     count: u32,
+    /// The name of this server, for which it was made then.
+    rp_id: String,
     /// The sign-in between its steps that the browser has.
     waiting: Option<Hash>,
     /// It is the second step of that.
@@ -163,7 +165,7 @@ impl Right {
         if profile.delete_at.is_some_and(|at| at <= now) {
             return Err(refused("the account is being erased"));
         }
-        if !passkeys::used(tx, self.passkey.id, self.count, now)? {
+        if !passkeys::used(tx, self.passkey.id, (self.count, &self.rp_id), now)? {
             let why = "it was removed, or its counter did not grow: it may have been copied";
             return Err(refused(why));
         }
@@ -209,6 +211,7 @@ async fn sign_in_by_passkey(
     let right = Right {
         passkey,
         count,
+        rp_id: party.id,
         waiting: PENDING.sent(&request).map(|token| token.hash()),
         step,
     };

@@ -1,9 +1,10 @@
 //! The passkeys of an account: added, named, removed. Not signing in with one.
 
 use super::mailing::{Errand, Post};
-use super::passkeys::{LIFE, TIMEOUT, known, needs_party, party};
+use super::passkeys::{LIFE, TIMEOUT, known, needs_party};
+use super::ways::Here;
 use super::webauthn::{self, ALGORITHMS, Made, Party, Unbelieved};
-use super::{account, proof, throttle};
+use super::{proof, throttle};
 use crate::app::AppState;
 use crate::store::passkeys::{self, Purpose};
 use crate::store::profiles::Profile;
@@ -115,13 +116,13 @@ async fn passkey_options(
     let (user, now) = (person.user, state.now());
     let proven = proof::stepped(&state, person, (password, &code), &client).await?;
     let token = Token::mint(state.random.as_ref());
-    let hash = token.hash();
+    let (hash, rp_id) = (token.hash(), party.id.clone());
     let asked = proven.open(&state, move |tx, profile| {
         throttle::ceremony(tx, client.address, now)?;
         room(tx, user)?;
         let life = (now, now.saturating_add(LIFE));
         passkeys::ask(tx, &hash, (Purpose::Add, Some(user)), life)?;
-        Ok((profile, known(tx, user)?))
+        Ok((profile, known(tx, user, &rp_id)?))
     });
     let (profile, known) = asked.await?;
     let challenge = token.as_str().to_owned();
@@ -210,6 +211,7 @@ async fn add_passkey(
         public_key: made.public_key,
         sign_count: made.sign_count,
         transports: sent.transports,
+        rp_id: party.id,
         name: name.clone(),
         at: now,
     };
@@ -218,6 +220,7 @@ async fn add_passkey(
         name: name.clone(),
         created_at: now,
         used_at: None,
+        made_for: None,
     };
     let post = Post::of(&state);
     let added = state.store.write(move |tx: &mut Tx<'_>| -> Reply<()> {
@@ -284,7 +287,7 @@ async fn remove_passkey(
 ) -> Reply<HttpResponse> {
     proof::owner(&state, &person, body.0.password, client.address).await?;
     let (id, user) = (id.into_inner(), person.user);
-    let (post, here) = (Post::of(&state), party(&state.config).is_some());
+    let (post, here) = (Post::of(&state), Here::of(&state));
     let removed = state.store.write(move |tx: &mut Tx<'_>| -> Reply<()> {
         // Two removals at once must not leave none: the account's row is taken first.
         let profile = proof::held(tx, &person)?;
@@ -292,7 +295,7 @@ async fn remove_passkey(
         let found = mine.into_iter().find(|it| it.id == id);
         let name = found.ok_or(ErrorCode::NotFound)?.name;
         passkeys::remove(tx, user, id)?;
-        if account::ways_in(tx, user, &profile, here)? == 0 {
+        if here.ways_in(tx, user, &profile)? == 0 {
             return Err(ErrorCode::LastWayIn.into());
         }
         let email = profile.email;

@@ -34,33 +34,20 @@ pub(super) fn needs_party(state: &AppState) -> Reply<Party> {
     party(&state.config).ok_or_else(|| ErrorCode::PasskeysUnavailable.into())
 }
 
-/// The credentials of an account as browsers take them.
+/// The credentials of an account that may be for this name, as browsers take them.
 ///
 /// # Errors
 /// The store's.
-pub(super) fn known(conn: &mut Conn, user: UserId) -> Result<Vec<KnownCredential>, StoreError> {
-    let found = passkeys::credentials(conn, user)?.into_iter();
+pub(super) fn known(
+    conn: &mut Conn,
+    user: UserId,
+    rp_id: &str,
+) -> Result<Vec<KnownCredential>, StoreError> {
+    let found = passkeys::credentials(conn, user, rp_id)?.into_iter();
     let known = found.map(|(credential, transports)| KnownCredential {
         kind: "public-key".to_owned(),
         id: encode(&credential),
         transports: transports.split_whitespace().map(str::to_owned).collect(),
     });
     Ok(known.collect())
-}
-
-/// What the passkeys of an account are called that sign in `here`, on this server: another password leaves them, so that its mail names
-/// them.
-///
-/// # Errors
-/// The store's.
-pub(super) fn still_in(
-    conn: &mut Conn,
-    user: UserId,
-    here: bool,
-) -> Result<Vec<String>, StoreError> {
-    if !here {
-        return Ok(Vec::new());
-    }
-    let all = passkeys::list(conn, user)?.into_iter();
-    Ok(all.map(|it| it.name).collect())
 }

@@ -2,8 +2,9 @@
 
 use super::account::needs_mail;
 use super::mailing::{Errand, Post};
-use super::passkeys::{party, still_in};
+use super::passkeys::party;
 use super::throttle::{self, Door};
+use super::ways::Here;
 use super::{ending, passwords};
 use crate::app::AppState;
 use crate::platform::random;
@@ -108,7 +109,7 @@ async fn reset_password(
     passwords::check(&password, &email)?;
     let salt = random(state.random.as_ref());
     let password_hash = state.hasher.hash(password, salt).await?;
-    let (post, here) = (Post::of(&state), party(&state.config).is_some());
+    let (post, here) = (Post::of(&state), Here::of(&state));
     let set = state.store.write(move |tx: &mut Tx<'_>| -> Reply<()> {
         let found = mail_tokens::find(tx, &hash, Purpose::Reset, now)?;
         let (user, email) = found.ok_or(ErrorCode::LinkExpired)?;
@@ -137,7 +138,7 @@ async fn reset_password(
             passkeys::forget(tx, user)?;
             identities::forget(tx, user)?;
         }
-        let passkeys = still_in(tx, user, here)?;
+        let passkeys = here.still_in(tx, user)?;
         Ok(post.put(tx, Errand::PasswordChanged { email, passkeys })?)
     });
     set.await?;

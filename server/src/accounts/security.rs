@@ -2,10 +2,10 @@
 
 use super::codes::{self, Offer, authenticator};
 use super::mailing::{Errand, Post};
-use super::passkeys::party;
 use super::throttle::{self, Door};
 use super::totp::{self, Typed};
-use super::{account, ending, proof};
+use super::ways::{Here, has_password};
+use super::{ending, proof};
 use crate::app::AppState;
 use crate::store::profiles;
 use crate::store::{Conn, StoreError, Tx, factors, passkeys};
@@ -30,19 +30,20 @@ pub(super) fn configure(cfg: &mut Routes<'_>) {
         .service(renew_recovery_codes);
 }
 
-/// What an account asks for, as its owner sees it; `here` is whether this server can take passkeys.
-pub(super) fn view(conn: &mut Conn, user: UserId, here: bool) -> Result<SecurityView, StoreError> {
-    let has_password = account::has_password(&profiles::get(conn, user)?);
+/// What an account asks for, as its owner sees it.
+pub(super) fn view(conn: &mut Conn, user: UserId, here: &Here) -> Result<SecurityView, StoreError> {
+    let has_password = has_password(&profiles::get(conn, user)?);
     let since = factors::on_since(conn, user)?;
     let recovery_left = factors::recovery_left(conn, user)?;
+    let passkeys = passkeys::list(conn, user)?.into_iter();
     Ok(SecurityView {
         has_password,
         totp: since.map(|since| TotpView {
             since,
             recovery_left,
         }),
-        passkeys_here: here,
-        passkeys: passkeys::list(conn, user)?,
+        passkeys_here: here.takes_passkeys(),
+        passkeys: passkeys.map(|it| here.passkey(it)).collect(),
     })
 }
 
@@ -54,10 +55,10 @@ pub(super) fn view(conn: &mut Conn, user: UserId, here: bool) -> Result<Security
 )]
 #[get("/account/security")]
 async fn read_security(state: Data<AppState>, person: Person) -> Reply<Json<SecurityView>> {
-    let here = party(&state.config).is_some();
+    let here = Here::of(&state);
     let found = state
         .store
-        .read(move |conn: &mut Conn| view(conn, person.user, here));
+        .read(move |conn: &mut Conn| view(conn, person.user, &here));
     Ok(Json(found.await?))
 }
 

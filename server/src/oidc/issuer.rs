@@ -148,14 +148,18 @@ impl Issuer {
 /// The place of the tenant in the issuer that Microsoft names for many tenants.
 pub(super) const TENANT: &str = "{tenantid}";
 
-/// An issuer that names another one, or leads elsewhere without TLS, is not believed.
-fn check(metadata: &Metadata, settings: &ProviderSettings) -> Result<(), FederationError> {
-    let trimmed = |text: &str| text.trim_end_matches('/').to_owned();
-    let wanted = trimmed(settings.issuer.as_str());
+/// Whether a provider may call itself by this name.
+pub(super) fn may_be(settings: &ProviderSettings, issuer: &str) -> bool {
+    let wanted = settings.issuer.as_str().trim_end_matches('/');
     // Of Microsoft's three names for many tenants, the issuer is another for each tenant.
     let of_tenant = settings.id == "microsoft"
-        && Url::parse(&metadata.issuer).is_ok_and(|url| url.origin() == settings.issuer.origin());
-    if trimmed(&metadata.issuer) != wanted && !of_tenant {
+        && Url::parse(issuer).is_ok_and(|url| url.origin() == settings.issuer.origin());
+    issuer.trim_end_matches('/') == wanted || of_tenant
+}
+
+/// An issuer that names another one, or leads elsewhere without TLS, is not believed.
+fn check(metadata: &Metadata, settings: &ProviderSettings) -> Result<(), FederationError> {
+    if !may_be(settings, &metadata.issuer) {
         return Err(FederationError::wrong(
             "discovery names another issuer than was configured",
         ));

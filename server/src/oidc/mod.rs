@@ -148,6 +148,14 @@ impl Federation {
         found.map_or_else(|| id.to_owned(), |it| it.settings.name.clone())
     }
 
+    /// Whether an identity that an issuer vouches for lets anybody in here: one of the configured providers is, or may be, that issuer,
+    /// whatever it is called.
+    #[must_use]
+    pub fn believes(&self, issuer: &str) -> bool {
+        let mut all = self.providers.values();
+        all.any(|it| issuer::may_be(&it.settings, issuer))
+    }
+
     fn provider(&self, id: &str) -> Result<&Provider, FederationError> {
         let found = self.providers.get(id);
         found.ok_or_else(|| FederationError::wrong("the provider is not configured"))

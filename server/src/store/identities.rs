@@ -5,7 +5,6 @@ use super::schema::identities::{identity, sign_in_attempt};
 use super::sessions::Hash;
 use super::{Conn, StoreError};
 use diesel::prelude::*;
-use krowoc_shared::accounts::people::IdentityView;
 use krowoc_shared::ids::{IdentityId, Millis, SessionId, UserId};
 
 /// A sign-in under way.
@@ -181,18 +180,46 @@ pub fn used(
     Ok(())
 }
 
+/// An identity of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Its id.
+    pub id: IdentityId,
+    /// Through whom, by the name that the provider had here when it was last used.
+    pub provider: String,
+    /// Who says so.
+    pub issuer: String,
+    /// Their address there.
+    pub email: Option<String>,
+    /// Their name there.
+    pub name: Option<String>,
+    /// When it was added.
+    pub created_at: Millis,
+    /// When it last let them in.
+    pub used_at: Millis,
+}
+
 /// The identities of an account, oldest first.
 ///
 /// # Errors
 /// The database's.
-pub fn list(conn: &mut Conn, id: UserId) -> Result<Vec<IdentityView>, StoreError> {
-    type Row = (Vec<u8>, String, Option<String>, Option<String>, i64, i64);
+pub fn list(conn: &mut Conn, id: UserId) -> Result<Vec<Identity>, StoreError> {
+    type Row = (
+        Vec<u8>,
+        String,
+        String,
+        Option<String>,
+        Option<String>,
+        i64,
+        i64,
+    );
     let rows: Vec<Row> = identity::table
         .filter(identity::account_id.eq(id.as_bytes().as_slice()))
         .order(identity::id)
         .select((
             identity::id,
             identity::provider,
+            identity::issuer,
             identity::email,
             identity::name,
             identity::created_at,
@@ -200,12 +227,13 @@ pub fn list(conn: &mut Conn, id: UserId) -> Result<Vec<IdentityView>, StoreError
         ))
         .load(conn)?;
     rows.into_iter()
-        .map(|(id, provider, email, name, created_at, used_at)| {
+        .map(|(id, provider, issuer, email, name, created_at, used_at)| {
             let id = IdentityId::from_slice(&id)
                 .ok_or_else(|| StoreError::Fault("an id is not 16 bytes".to_owned()))?;
-            Ok(IdentityView {
+            Ok(Identity {
                 id,
                 provider,
+                issuer,
                 email,
                 name,
                 created_at,

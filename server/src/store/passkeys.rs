@@ -5,7 +5,6 @@ use super::schema::factors::{passkey, passkey_challenge as challenge};
 use super::sessions::Hash;
 use super::{Conn, StoreError};
 use diesel::prelude::*;
-use krowoc_shared::accounts::passkeys::PasskeyView;
 use krowoc_shared::ids::{Millis, PasskeyId, UserId};
 
 /// What a signature is for.
@@ -92,6 +91,8 @@ pub struct NewPasskey {
     pub sign_count: u32,
     /// How its authenticator is reached, parted by spaces.
     pub transports: String,
+    /// The name of the server that it is made for.
+    pub rp_id: String,
     /// What its owner calls it.
     pub name: String,
     /// Now.
@@ -113,6 +114,7 @@ pub fn add(conn: &mut Conn, new: &NewPasskey) -> Result<(), StoreError> {
             passkey::transports.eq(&new.transports),
             passkey::name.eq(&new.name),
             passkey::created_at.eq(new.at),
+            passkey::rp_id.eq(&new.rp_id),
         ))
         .execute(conn)?;
     Ok(())
@@ -155,11 +157,16 @@ pub fn by_credential(conn: &mut Conn, credential: &[u8]) -> Result<Option<Passke
 }
 
 /// Notes a signature with its counter; false when the counter did not grow, as that of a copied key: of two such at once, one gets true.
-/// An authenticator that does not count always says 0.
+/// An authenticator that does not count always says 0. The name of the server is kept with it: what signed for that was made for it.
 ///
 /// # Errors
 /// The database's.
-pub fn used(conn: &mut Conn, id: PasskeyId, count: u32, now: Millis) -> Result<bool, StoreError> {
+pub fn used(
+    conn: &mut Conn,
+    id: PasskeyId,
+    (count, rp_id): (u32, &str),
+    now: Millis,
+) -> Result<bool, StoreError> {
     let count = i64::from(count);
     let grown = passkey::table
         .filter(passkey::id.eq(id.as_bytes().as_slice()))
@@ -169,32 +176,53 @@ pub fn used(conn: &mut Conn, id: PasskeyId, count: u32, now: Millis) -> Result<b
                 .or(passkey::sign_count.eq(0).and(passkey::sign_count.eq(count))),
         );
     let noted = diesel::update(grown)
-        .set((passkey::sign_count.eq(count), passkey::used_at.eq(now)))
+        .set((
+            passkey::sign_count.eq(count),
+            passkey::used_at.eq(now),
+            passkey::rp_id.eq(rp_id),
+        ))
         .execute(conn)?;
     Ok(noted == 1)
+}
+
+/// A passkey that an account has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Its id here.
+    pub id: PasskeyId,
+    /// What its owner calls it.
+    pub name: String,
+    /// The name of the server that it was made for; empty of one that was made before names were kept.
+    pub rp_id: String,
+    /// When it was added.
+    pub created_at: Millis,
+    /// When it last let them in.
+    pub used_at: Option<Millis>,
 }
 
 /// The passkeys of an account, the oldest first.
 ///
 /// # Errors
 /// The database's.
-pub fn list(conn: &mut Conn, id: UserId) -> Result<Vec<PasskeyView>, StoreError> {
-    type Row = (Vec<u8>, String, i64, Option<i64>);
+pub fn list(conn: &mut Conn, id: UserId) -> Result<Vec<Kept>, StoreError> {
+    type Row = (Vec<u8>, String, String, i64, Option<i64>);
     let rows: Vec<Row> = passkey::table
         .filter(passkey::account_id.eq(id.as_bytes().as_slice()))
         .order(passkey::id)
         .select((
             passkey::id,
             passkey::name,
+            passkey::rp_id,
             passkey::created_at,
             passkey::used_at,
         ))
         .load(conn)?;
     rows.into_iter()
-        .map(|(id, name, created_at, used_at)| {
-            Ok(PasskeyView {
+        .map(|(id, name, rp_id, created_at, used_at)| {
+            Ok(Kept {
                 id: id_of(&id)?,
                 name,
+                rp_id,
                 created_at,
                 used_at,
             })
@@ -202,13 +230,18 @@ pub fn list(conn: &mut Conn, id: UserId) -> Result<Vec<PasskeyView>, StoreError>
         .collect()
 }
 
-/// The credentials of an account with how their authenticators are reached.
+/// The credentials of an account that were made for a name, or may have been, with how their authenticators are reached.
 ///
 /// # Errors
 /// The database's.
-pub fn credentials(conn: &mut Conn, id: UserId) -> Result<Vec<(Vec<u8>, String)>, StoreError> {
+pub fn credentials(
+    conn: &mut Conn,
+    id: UserId,
+    rp_id: &str,
+) -> Result<Vec<(Vec<u8>, String)>, StoreError> {
     Ok(passkey::table
         .filter(passkey::account_id.eq(id.as_bytes().as_slice()))
+        .filter(passkey::rp_id.eq(rp_id).or(passkey::rp_id.eq("")))
         .order(passkey::id)
         .select((passkey::credential, passkey::transports))
         .load(conn)?)

@@ -22,6 +22,9 @@ pub struct PasskeyView {
     /// When it last let them in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used_at: Option<Millis>,
+    /// The name of the server that it was made for, where that is not this one's: it signs in there alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_for: Option<String>,
 }
 
 /// `POST /api/v1/account/passkeys/options`.

@@ -48,6 +48,9 @@ pub struct IdentityView {
     pub created_at: Millis,
     /// When it last let them in.
     pub used_at: Millis,
+    /// It does: its provider is set up on this server.
+    #[serde(default)]
+    pub lets_in: bool,
 }
 
 /// `POST /api/v1/account/identities/{provider}`: begins to add a provider.
@@ -105,7 +108,7 @@ pub struct AccountView {
     /// Signing in has two steps: what adds a way in asks for a code too.
     #[serde(default)]
     pub two_steps: bool,
-    /// Providers that let its owner in.
+    /// Providers that say who its owner is.
     #[serde(default)]
     pub identities: Vec<IdentityView>,
     /// Somebody who reads the mail of that address has said so.

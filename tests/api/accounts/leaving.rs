@@ -89,6 +89,7 @@ pub(super) async fn passkey(app: &TestApp, caller: &Caller) {
         public_key: vec![2; 77],
         sign_count: 0,
         transports: "internal".to_owned(),
+        rp_id: String::new(),
         name: "Laptop".to_owned(),
         at,
     };

@@ -45,6 +45,12 @@ pub fn named(action: &str, name: &str) -> String {
     format!("{action} {name}")
 }
 
+/// That a passkey is of another name of the server.
+#[must_use]
+pub fn made_for(name: &str) -> String {
+    format!("made for {name}")
+}
+
 /// How the field is called that a removal asks for.
 #[must_use]
 pub fn to_remove(name: &str) -> String {

@@ -75,6 +75,7 @@ words! {
     FAILED_OTHER = "An account with this address is signed in to another way. Use that, then add this one in the settings.";
     WAYS = "Sign-in methods";
     WAYS_TEXT = "Besides your password. An address alone never lets anybody in: whoever adds a method, or removes one, proves that the account is theirs.";
+    NOT_SET_UP = "not set up here any more: it lets nobody in";
     ADD_WAY = "Add a sign-in method";
     ADD_WAY_TEXT = "You go on to the provider, say there who you are, and come back here.";
     NO_PASSWORD = "Your account has no password. Set one to have a second way in.";

@@ -162,6 +162,7 @@ fn Row(
     let name = StoredValue::new(passkey.name.clone());
     let path = StoredValue::new(format!("/account/passkeys/{}", passkey.id));
     let button = StoredValue::new(format!("#remove-{}", passkey.id));
+    let made_for = StoredValue::new(passkey.made_for.clone());
     let rename = Callback::new(move |text: String| {
         mode.set(Mode::Shown);
         spawn_local(async move {
@@ -195,7 +196,12 @@ fn Row(
     let title = move || {
         match mode.get() == Mode::Renaming {
         true => view! { <Rename name=name.get_value() label=words::PASSKEY on_done=rename on_cancel=move |()| mode.set(Mode::Shown) /> }.into_any(),
-        false => view! { <b class="med" dir="auto">{name.get_value()}</b> }.into_any(),
+        false => view! {
+            <span class="line line--wrap"><b class="med" dir="auto">{name.get_value()}</b>
+                {made_for.get_value().map(|made_for| view! { <span class="badge badge--warn">{words::made_for(&made_for)}</span> })}
+            </span>
+        }
+        .into_any(),
     }
     };
     view! {

@@ -106,7 +106,9 @@ fn Row(
         <li class="item item--plain item--top">
             <Icon glyph=Glyph::Shield />
             <div class="stack stack--1">
-                <span class="line line--wrap"><b class="med">{name.clone()}</b><span class="muted" dir="auto">{who}</span></span>
+                <span class="line line--wrap"><b class="med">{name.clone()}</b><span class="muted" dir="auto">{who}</span>
+                    {(!identity.lets_in).then(|| view! { <span class="badge badge--warn">{words::NOT_SET_UP}</span> })}
+                </span>
                 <span class="xs muted">
                     {words::ADDED}" "<RelativeTime at=identity.created_at now=app.now />" · "
                     {words::USED}" "<RelativeTime at=identity.used_at now=app.now />

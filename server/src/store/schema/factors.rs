@@ -37,6 +37,7 @@ table! {
         name -> Text,
         created_at -> BigInt,
         used_at -> Nullable<BigInt>,
+        rp_id -> Text,
     }
 }
 table! {

@@ -1,8 +1,8 @@
 //! Signing in through an OpenID Connect issuer and through GitHub.
 
 mod refused;
-mod several;
 mod settings;
+mod several;
 
 use krowoc_shared::accounts::people::{AccountView, SignInWays};
 use krowoc_shared::accounts::wire::SessionView;

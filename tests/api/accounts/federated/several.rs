@@ -2,10 +2,12 @@
 
 use super::{account, ada, location};
 use krowoc_shared::accounts::people::{AccountView, SignInWays};
-use krowoc_tests::issuer::{CLIENT, Issuer, added, begin, through};
+use krowoc_shared::error::ErrorCode;
+use krowoc_tests::issuer::{CLIENT, Issuer, Somebody, added, begin, remove, through};
 use krowoc_tests::mail::PUBLIC;
-use krowoc_tests::{Options, TestApp, logs};
+use krowoc_tests::{Caller, Options, TestApp, logs};
 use serde_json::json;
+use std::sync::Arc;
 
 /// Two issuers of the list, public clients both.
 async fn two() -> (Issuer, Issuer, TestApp) {
@@ -49,7 +51,7 @@ async fn each_is_shown_and_the_same_subject_at_two_issuers_is_two_people() {
     let one = app.anonymous();
     assert_eq!(location(&through(&one, &main, "main", &ada()).await), "/");
     let other = app.anonymous();
-    let same = krowoc_tests::issuer::Somebody::new("ada-1", "another@example.org");
+    let same = Somebody::new("ada-1", "another@example.org");
     assert_eq!(location(&through(&other, &lab, "lab", &same).await), "/");
     let (first, second): (AccountView, AccountView) = (account(&one).await, account(&other).await);
     assert_ne!(first.user, second.user);
@@ -58,7 +60,7 @@ async fn each_is_shown_and_the_same_subject_at_two_issuers_is_two_people() {
     one.adopt().await;
     // Which came first is told by the time.
     app.advance(1);
-    let third = krowoc_tests::issuer::Somebody::new("ada-at-lab", "ada@lab.example.org");
+    let third = Somebody::new("ada-at-lab", "ada@lab.example.org");
     let back = added(&one, &lab, ("lab", ""), &third).await;
     assert_eq!(location(&back), "/settings/account");
     let providers: Vec<String> = account(&one)
@@ -108,4 +110,51 @@ async fn an_answer_of_one_issuer_is_not_taken_for_the_other_s() {
     assert_eq!(location(&lied), "/signin#failed=refused");
     assert!(caller.cookie("krowoc_access").is_none());
     assert!(!logs::text().contains("access of code"));
+}
+
+#[tokio::test]
+async fn a_provider_that_is_not_set_up_any_more_is_shown_so_and_is_no_way_in() {
+    let (main, lab, app) = two().await;
+    let ada_s = app.anonymous();
+    through(&ada_s, &main, "main", &ada()).await;
+    ada_s.adopt().await;
+    // Which came first is told by the time.
+    app.advance(1);
+    let at_lab = Somebody::new("ada-at-lab", "ada@lab.example.org");
+    added(&ada_s, &lab, ("lab", ""), &at_lab).await;
+    let list = |entries: &[(&str, &Issuer)]| {
+        let entry = |(id, issuer): &(&str, &Issuer)| json!({"id": id, "issuer": issuer.url(), "client_id": CLIENT});
+        let all: Vec<_> = entries.iter().map(entry).collect();
+        json!(all).to_string()
+    };
+    let on = async |issuers: String| {
+        let settings = vec![("oidc_issuers", issuers), ("public_url", PUBLIC.to_owned())];
+        let options = Options {
+            settings,
+            seed: None,
+        };
+        let url = app.database.as_ref().unwrap().url.clone();
+        let clock = Arc::clone(&app.clock);
+        let app = TestApp::on(url, clock, options).await.unwrap();
+        let caller = app.anonymous();
+        through(&caller, &main, "main", &ada()).await;
+        caller.adopt().await;
+        (app, caller)
+    };
+    let lets_in = async |caller: &Caller| -> Vec<bool> {
+        let all = account(caller).await.identities;
+        all.iter().map(|it| it.lets_in).collect()
+    };
+    assert_eq!(lets_in(&ada_s).await, [true, true]);
+    // The lab has another id here, and is the same.
+    let (_renamed, caller) = on(list(&[("main", &main), ("laboratory", &lab)])).await;
+    assert_eq!(lets_in(&caller).await, [true, true]);
+    let (_fewer, caller) = on(list(&[("main", &main)])).await;
+    assert_eq!(lets_in(&caller).await, [true, false]);
+    let all = account(&caller).await.identities;
+    let last = remove(&caller, all[0].id, "").await;
+    assert_eq!(last.code(), ErrorCode::LastWayIn);
+    // What lets nobody in may go.
+    remove(&caller, all[1].id, "").await.ok();
+    assert_eq!(lets_in(&caller).await, [true]);
 }

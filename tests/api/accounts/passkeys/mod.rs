@@ -1,6 +1,7 @@
 //! Passkeys: added, signed in with, named, removed; and all that lets nobody in.
 
 mod door;
+mod names;
 mod settings;
 mod trust;
 
@@ -69,6 +70,7 @@ async fn stored(app: &TestApp, user: UserId, many: usize) {
         public_key: vec![2; 77],
         sign_count: 0,
         transports: "internal".to_owned(),
+        rp_id: String::new(),
         name: format!("Key {n}"),
         at,
     });
