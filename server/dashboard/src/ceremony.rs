@@ -6,10 +6,12 @@ use krowoc_shared::accounts::passkeys::{
 };
 use krowoc_shared::ids::Millis;
 use krowoc_ui::messages::passkeys as words;
+use leptos::prelude::{LocalStorage, StoredValue, UpdateValue, on_cleanup};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, AbortSignal};
 
 #[wasm_bindgen]
 extern "C" {
@@ -21,6 +23,34 @@ extern "C" {
     fn create_credential(asked: &JsValue) -> Result<js_sys::Promise, JsValue>;
     #[wasm_bindgen(catch, js_namespace = ["navigator", "credentials"], js_name = get)]
     fn get_credential(asked: &JsValue) -> Result<js_sys::Promise, JsValue>;
+}
+
+/// The part of a page in which a ceremony is begun. When it goes, the browser is told to ask no more: nobody waits for the answer.
+#[derive(Clone, Copy)]
+pub struct Stage(StoredValue<Option<AbortController>, LocalStorage>);
+
+impl Stage {
+    /// The part that is being drawn.
+    pub fn here() -> Self {
+        let stage = Self(StoredValue::new_local(None));
+        on_cleanup(move || stage.leave());
+        stage
+    }
+
+    /// By which the browser learns that it is gone; `None` when it is.
+    fn signal(self) -> Option<AbortSignal> {
+        let controller = AbortController::new().ok()?;
+        let signal = controller.signal();
+        self.0
+            .try_update_value(|under_way| *under_way = Some(controller))?;
+        Some(signal)
+    }
+
+    fn leave(self) {
+        if let Some(Some(controller)) = self.0.try_update_value(Option::take) {
+            controller.abort();
+        }
+    }
 }
 
 /// Why there is no passkey.
@@ -74,9 +104,17 @@ fn name(error: &JsValue) -> String {
         .unwrap_or_default()
 }
 
+/// As a browser says it of what was called off.
+fn gone() -> JsValue {
+    let error = js_sys::Error::new("the page is gone");
+    error.set_name("AbortError");
+    error.into()
+}
+
 /// The browser's own way from what was sent as JSON and back.
 async fn asked<T: DeserializeOwned>(
     options: &impl Serialize,
+    stage: Stage,
     parse: fn(&JsValue) -> Result<JsValue, JsValue>,
     ask: fn(&JsValue) -> Result<js_sys::Promise, JsValue>,
 ) -> Result<T, JsValue> {
@@ -84,6 +122,8 @@ async fn asked<T: DeserializeOwned>(
     let parsed = parse(&js_sys::JSON::parse(&text)?)?;
     let wanted = js_sys::Object::new();
     js_sys::Reflect::set(&wanted, &JsValue::from_str("publicKey"), &parsed)?;
+    let signal = stage.signal().ok_or_else(gone)?;
+    js_sys::Reflect::set(&wanted, &JsValue::from_str("signal"), &signal)?;
     let credential = JsFuture::from(ask(&wanted)?).await?;
     // This asks the credential itself, which knows how it is written.
     let text = String::from(js_sys::JSON::stringify(&credential)?);
@@ -101,8 +141,8 @@ async fn timed<T>(had: u32, work: impl Future<Output = Result<T, JsValue>>) -> R
 ///
 /// # Errors
 /// Why there is none.
-pub async fn create(options: &CreationOptions) -> Result<CreatedCredential, Refusal> {
-    let work = asked(options, creation, create_credential);
+pub async fn create(options: &CreationOptions, stage: Stage) -> Result<CreatedCredential, Refusal> {
+    let work = asked(options, stage, creation, create_credential);
     timed(options.timeout, work).await
 }
 
@@ -110,8 +150,8 @@ pub async fn create(options: &CreationOptions) -> Result<CreatedCredential, Refu
 ///
 /// # Errors
 /// Why there is no signature.
-pub async fn get(options: &RequestOptions) -> Result<SignedCredential, Refusal> {
-    let work = asked(options, request, get_credential);
+pub async fn get(options: &RequestOptions, stage: Stage) -> Result<SignedCredential, Refusal> {
+    let work = asked(options, stage, request, get_credential);
     timed(options.timeout, work).await
 }
 

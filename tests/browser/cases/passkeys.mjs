@@ -43,6 +43,26 @@ async function elsewhere(browser, server) {
   await numbered.page.close();
 }
 
+/** A page that is left while the browser asks: the question is called off. */
+async function left(dashboard) {
+  const { page } = dashboard;
+  await dashboard.open('/settings/security');
+  await page.waitForSelector('#passkey-name');
+  await page.evaluate(() => {
+    navigator.credentials.create = ({ signal }) => new Promise((_, reject) => {
+      globalThis.asking = signal;
+      signal.addEventListener('abort', () => reject(signal.reason));
+    });
+  });
+  await page.type('#passkey-name', 'Left');
+  await page.type('#passkey-password', PASSWORD);
+  await dashboard.pressed('Add a passkey');
+  await until('the browser to be asked', () => page.evaluate(() => !!globalThis.asking));
+  assert.equal(await page.evaluate(() => globalThis.asking.aborted), false);
+  await dashboard.pressed('Account');
+  await until('the question to be called off', () => page.evaluate(() => globalThis.asking.aborted));
+}
+
 export async function run(context) {
   const { server } = context;
   const browser = await context.profile({ extension: false });
@@ -71,6 +91,7 @@ export async function run(context) {
   await dashboard.hides('No passkey yet');
   assert.equal((await security()).passkeys[0].used_at, undefined);
   await looked(context, browser, page, 'one');
+  await left(dashboard);
   await elsewhere(browser, server);
 
   await page.bringToFront();

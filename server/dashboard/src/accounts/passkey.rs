@@ -2,7 +2,7 @@
 
 use super::pace::Pace;
 use crate::app::app;
-use crate::ceremony::{self, Refusal};
+use crate::ceremony::{self, Refusal, Stage};
 use krowoc_shared::accounts::passkeys::{AskPasskey, RequestOptions, SignInByPasskey};
 use krowoc_shared::accounts::wire::SessionView;
 use krowoc_shared::error::ErrorCode;
@@ -41,9 +41,11 @@ pub(super) async fn question(step: bool) -> Result<RequestOptions, ApiError> {
     Client.sign_in(path, &AskPasskey { step }).await
 }
 
-async fn signed_in(step: bool) -> Result<SessionView, Trouble> {
+async fn signed_in(step: bool, stage: Stage) -> Result<SessionView, Trouble> {
     let options = question(step).await.map_err(Trouble::Server)?;
-    let credential = ceremony::get(&options).await.map_err(Trouble::Browser)?;
+    let credential = ceremony::get(&options, stage)
+        .await
+        .map_err(Trouble::Browser)?;
     let body = SignInByPasskey { credential };
     let answer = Client.sign_in("/session/passkey", &body).await;
     answer.map_err(Trouble::Server)
@@ -58,6 +60,7 @@ pub fn PasskeyWay(
     pace: Pace,
 ) -> impl IntoView {
     let app = app();
+    let stage = Stage::here();
     let asking = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Trouble>);
     let press = move |_| {
@@ -67,7 +70,7 @@ pub fn PasskeyWay(
         asking.set(true);
         trouble.set(None);
         spawn_local(async move {
-            let answer = signed_in(step).await;
+            let answer = signed_in(step, stage).await;
             pace.end();
             asking.try_set(false);
             match answer {

@@ -6,7 +6,7 @@ use super::remote::Single;
 use super::rename::Rename;
 use crate::accounts::fields::{Asks, Field};
 use crate::app::app;
-use crate::ceremony::{self, Refusal};
+use crate::ceremony::{self, Refusal, Stage};
 use crate::platform;
 use krowoc_shared::accounts::factors::SecurityView;
 use krowoc_shared::accounts::passkeys::{
@@ -59,11 +59,13 @@ enum Trouble {
     Server(ApiError),
 }
 
-async fn made(name: String, body: BeginPasskey) -> Result<(), Trouble> {
+async fn made(name: String, body: BeginPasskey, stage: Stage) -> Result<(), Trouble> {
     let path = "/account/passkeys/options";
     let options = Client.post::<CreationOptions>(path, &body).await;
     let options = options.map_err(Trouble::Begin)?;
-    let credential = ceremony::create(&options).await.map_err(Trouble::Browser)?;
+    let credential = ceremony::create(&options, stage)
+        .await
+        .map_err(Trouble::Browser)?;
     let new = NewPasskey { name, credential };
     let added = Client.post::<PasskeyView>("/account/passkeys", &new).await;
     added.map(drop).map_err(Trouble::Server)
@@ -72,7 +74,7 @@ async fn made(name: String, body: BeginPasskey) -> Result<(), Trouble> {
 #[component]
 fn Add(has: bool, coded: bool, security: Single<SecurityView>) -> impl IntoView {
     let app = app();
-    let proof = Proof::new();
+    let (proof, stage) = (Proof::new(), Stage::here());
     let name = RwSignal::new(String::new());
     let fault = RwSignal::new(None::<String>);
     let refused = RwSignal::new(None::<Refusal>);
@@ -98,7 +100,7 @@ fn Add(has: bool, coded: bool, security: Single<SecurityView>) -> impl IntoView 
             code: proof.code.get_untracked(),
         };
         spawn_local(async move {
-            let answer = made(typed, body).await;
+            let answer = made(typed, body, stage).await;
             proof.pace.end();
             match answer {
                 Ok(()) => {
@@ -160,9 +162,9 @@ fn Row(
     let goes = move || removing.get() == Some(id);
     let proof = Proof::new();
     let name = StoredValue::new(passkey.name.clone());
+    let made_for = StoredValue::new(passkey.made_for.clone());
     let path = StoredValue::new(format!("/account/passkeys/{}", passkey.id));
     let button = StoredValue::new(format!("#remove-{}", passkey.id));
-    let made_for = StoredValue::new(passkey.made_for.clone());
     let rename = Callback::new(move |text: String| {
         mode.set(Mode::Shown);
         spawn_local(async move {
