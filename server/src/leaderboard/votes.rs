@@ -2,17 +2,16 @@
 
 use super::network::Origin;
 use crate::app::AppState;
-use crate::store::{Conn, StoreError, Tx, logs, publications, throttle};
+use crate::store::{Conn, StoreError, Tx, logs, publications, throttle, ties};
 use crate::web::body::Body;
 use crate::web::routes::Routes;
 use crate::web::{Client, Fault, Person, Reply};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{delete, get, put};
 use krowoc_shared::error::{ErrorCode, Problem};
-use krowoc_shared::ids::{Millis, UserId};
+use krowoc_shared::ids::{Millis, PublicationId, UserId};
 use krowoc_shared::leaderboard::window::HOUR;
 use krowoc_shared::leaderboard::wire::{CastVote, MyVotes, Vote, VoteView};
-use std::collections::BTreeMap;
 
 /// How often an account may say something else of prompts in an hour: each time is a line of the log for ever.
 const CHANGES: i64 = 120;
@@ -25,7 +24,7 @@ pub(super) fn configure(cfg: &mut Routes<'_>) {
         .service(withdraw_vote);
 }
 
-/// The caller's votes for prompts that are public now.
+/// The caller's votes for prompts that are public now, and which of these are not theirs to judge.
 #[utoipa::path(
     tag = "leaderboard",
     security(("session" = [])),
@@ -35,17 +34,34 @@ pub(super) fn configure(cfg: &mut Routes<'_>) {
 async fn my_votes(state: Data<AppState>, person: Person) -> Reply<Json<MyVotes>> {
     let catalogue = state.public.catalogue(&state).await?;
     let user = person.user;
-    let votes = state
+    let (votes, ties) = state
         .store
-        .read(move |conn: &mut Conn| -> Result<_, StoreError> { logs::votes_of(conn, user) })
+        .read(move |conn: &mut Conn| -> Result<_, StoreError> {
+            Ok((logs::votes_of(conn, user)?, ties::in_all(conn, user)?))
+        })
         .await?;
-    let named = votes.into_iter().filter_map(|(id, vote)| {
-        let item = catalogue.item(id)?;
-        Some((item.listed.slug.clone(), vote))
-    });
+    let slug = |id: PublicationId| Some(catalogue.item(id)?.listed.slug.clone());
+    let votes = votes
+        .into_iter()
+        .filter_map(|(id, vote)| Some((slug(id)?, vote)));
+    let ties = ties
+        .into_iter()
+        .filter_map(|(id, tie)| Some((slug(id)?, tie)));
     Ok(Json(MyVotes {
-        votes: named.collect::<BTreeMap<String, Vote>>(),
+        votes: votes.collect(),
+        ties: ties.collect(),
     }))
+}
+
+/// Whether what somebody says of a prompt counts.
+fn counts(
+    conn: &mut Conn,
+    id: PublicationId,
+    user: UserId,
+    confirmed_only: bool,
+) -> Result<bool, StoreError> {
+    let confirmed = !confirmed_only || publications::is_confirmed(conn, user)?;
+    Ok(confirmed && ties::in_one(conn, id, user)?.is_none())
 }
 
 /// What the caller said of a prompt.
@@ -72,14 +88,14 @@ async fn my_vote(
             let id = publications::by_slug(conn, &slug)?.id;
             Ok(VoteView {
                 vote: logs::vote_of(conn, id, user)?,
-                counts: !confirmed_only || publications::is_confirmed(conn, user)?,
+                counts: counts(conn, id, user, confirmed_only)?,
             })
         })
         .await?;
     Ok(Json(view))
 }
 
-/// Votes for a prompt or against it, instead of what was said before. One's own prompts are for others to judge.
+/// Votes for a prompt or against it, instead of what was said before. One's own prompts, and those of one's team, are for others to judge.
 #[utoipa::path(
     tag = "leaderboard",
     security(("session" = [])),
@@ -87,7 +103,7 @@ async fn my_vote(
     request_body = CastVote,
     responses(
         (status = 200, description = "The vote. It is counted with the next hour.", body = VoteView),
-        (status = 403, description = "forbidden: it is the caller's own", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "forbidden: it is the caller's own, or of a team that they are in or were in while it was public", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "rate_limited: too many changes in an hour", body = Problem, content_type = "application/problem+json"),
     )
@@ -144,9 +160,10 @@ async fn said(
         .store
         .write_again(move |tx: &mut Tx<'_>| -> Reply<VoteView> {
             let id = publications::by_slug(tx, &slug)?.id;
-            if vote.is_some() && publications::is_own(tx, id, user)? {
-                let detail = "This prompt is yours: others judge it.";
-                return Err(Fault::new(ErrorCode::Forbidden).detail(detail));
+            if vote.is_some()
+                && let Some(tie) = ties::in_one(tx, id, user)?
+            {
+                return Err(Fault::new(ErrorCode::Forbidden).detail(tie.why()));
             }
             // What is said again is no new line.
             if logs::vote_of(tx, id, user)? != vote {
@@ -157,7 +174,7 @@ async fn said(
             }
             Ok(VoteView {
                 vote,
-                counts: !confirmed_only || publications::is_confirmed(tx, user)?,
+                counts: counts(tx, id, user, confirmed_only)?,
             })
         })
         .await?;

@@ -4,7 +4,7 @@
 use super::library::{fault, signed};
 use super::publications::{account, publication};
 use super::statement::{Statement, Value};
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, ties};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, SmallInt, Text};
 use krowoc_shared::ids::{DocId, ExecutionId, Millis, PublicationId, UserId};
@@ -178,7 +178,7 @@ fn confirmed(only: bool, column: &str) -> String {
     }
 }
 
-/// The log of votes in its order, without those of accounts that do not count and those on one's own prompts.
+/// The log of votes in its order, without those of accounts that do not count and those of who has a part in the prompt.
 ///
 /// # Errors
 /// The database's.
@@ -197,10 +197,9 @@ pub fn casts(conn: &mut Conn, confirmed_only: bool) -> Result<Vec<Cast>, StoreEr
         at: i64,
     }
     let rows: Vec<Row> = Statement::new(
-        "SELECT e.publication_id, e.account_id, CAST(e.value AS SMALLINT) AS value, e.network, e.at FROM vote_event e \
-         JOIN publication p ON p.id = e.publication_id JOIN document d ON d.row_id = p.row_id WHERE NOT EXISTS \
-         (SELECT 1 FROM space_member m WHERE m.space_id = d.space_id AND m.account_id = e.account_id)",
+        "SELECT e.publication_id, e.account_id, CAST(e.value AS SMALLINT) AS value, e.network, e.at FROM vote_event e WHERE ",
     )
+    .sql(&ties::none("e.publication_id", "e.account_id"))
     .sql(&confirmed(confirmed_only, "e.account_id"))
     .sql(" ORDER BY e.seq")
     .load(conn)?;
@@ -282,13 +281,15 @@ pub fn ran(conn: &mut Conn, executions: &[ExecutionId]) -> Result<(), StoreError
         let ids = some.iter().map(|id| Value::from(id.as_bytes()));
         Statement::new(
             "INSERT INTO run_event (execution_id, publication_id, account_id, counts, at) SELECT e.id, f.publication_id, e.account_id, \
-             CASE WHEN f.place > ? OR EXISTS (SELECT 1 FROM publication p JOIN document d ON d.row_id = p.row_id \
-             JOIN space_member m ON m.space_id = d.space_id WHERE p.id = f.publication_id AND m.account_id = e.account_id) \
-             THEN 0 ELSE 1 END, e.created_at FROM execution e JOIN fork f ON f.doc_id = e.prompt_id \
+             CASE WHEN f.place <= ? AND ",
+        )
+        .bind(burst)
+        .sql(&ties::none("f.publication_id", "e.account_id"))
+        .sql(
+            " THEN 1 ELSE 0 END, e.created_at FROM execution e JOIN fork f ON f.doc_id = e.prompt_id \
              AND f.rev = e.version AND f.account_id = e.account_id \
              WHERE e.state = 'completed' AND e.id IN (",
         )
-        .bind(burst)
         .sql(&places)
         .sql(") ON CONFLICT (execution_id) DO NOTHING")
         .bind_all(ids)
@@ -310,14 +311,6 @@ pub struct Runners {
     pub runs: [i64; 3],
     /// How many of them ran it in each window.
     pub in_window: [i64; 3],
-}
-
-/// Nobody counts for what is public of a space that they are in, since when ever. `publication` and `account` name the columns.
-fn outside(publication: &str, account: &str) -> String {
-    format!(
-        "NOT EXISTS (SELECT 1 FROM publication p JOIN document d ON d.row_id = p.row_id JOIN space_member m ON m.space_id = d.space_id \
-         WHERE p.id = {publication} AND m.account_id = {account})"
-    )
 }
 
 /// The log of runs by the hour of everybody's last run, as it stood at a time. `caps` are of the windows.
@@ -366,7 +359,7 @@ pub fn runners(
     .bind_all([day_begin, week_begin, until].map(Value::from))
     .sql(&confirmed(confirmed_only, "account_id"))
     .sql(" GROUP BY publication_id, account_id) seen WHERE ")
-    .sql(&outside("seen.publication_id", "seen.account_id"))
+    .sql(&ties::none("seen.publication_id", "seen.account_id"))
     .sql(" GROUP BY publication_id, latest / 3600000")
     .load(conn)?;
     let group = |row: Row| {
@@ -409,7 +402,7 @@ pub fn hours(
     .bind(after)
     .bind(until)
     .sql(" AND ")
-    .sql(&outside("run_event.publication_id", "run_event.account_id"))
+    .sql(&ties::none("run_event.publication_id", "run_event.account_id"))
     .sql(&confirmed(confirmed_only, "account_id"))
     .sql(" GROUP BY publication_id, at / 3600000")
     .load(conn)?;

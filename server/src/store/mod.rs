@@ -58,6 +58,7 @@ pub mod sync;
 pub mod team_events;
 pub mod teams;
 pub mod throttle;
+pub mod ties;
 pub mod tokens;
 pub mod usage;
 pub mod versions;

@@ -284,25 +284,6 @@ pub fn forget(conn: &mut Conn, row_id: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether an account may change what is public there: it is of its space.
-///
-/// # Errors
-/// The database's.
-pub fn is_own(conn: &mut Conn, id: PublicationId, user: UserId) -> Result<bool, StoreError> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = BigInt)]
-        n: i64,
-    }
-    let row: Option<Row> = Statement::new("SELECT count(*) AS n")
-        .sql(ALL)
-        .sql(" JOIN space_member m ON m.space_id = d.space_id WHERE p.id = ? AND m.account_id = ?")
-        .bind(id.as_bytes())
-        .bind(user.as_bytes())
-        .first(conn)?;
-    Ok(row.is_some_and(|row| row.n > 0))
-}
-
 /// A public prompt as lists have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {

@@ -238,8 +238,33 @@ pub struct CastVote {
 pub struct VoteView {
     /// Their vote; absent when they have none.
     pub vote: Option<Vote>,
-    /// Whether votes of this account count: its address is confirmed where this server sends mail.
+    /// Whether it counts: they have no part in the prompt, and their address is confirmed where this server sends mail.
     pub counts: bool,
+}
+
+/// What part somebody has in a public prompt: others judge it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Tie {
+    /// It is theirs.
+    Own,
+    /// It is a team's that they are in.
+    Team,
+    /// It is a team's that they were in while it was public.
+    Former,
+}
+
+impl Tie {
+    /// Why their vote is not taken, in a sentence.
+    #[must_use]
+    pub const fn why(self) -> &'static str {
+        match self {
+            Self::Own => "This prompt is yours: others judge it.",
+            Self::Team => "This prompt is of your team: others judge it.",
+            Self::Former => "You were in the team while this prompt was public: others judge it.",
+        }
+    }
 }
 
 /// `GET /api/v1/votes`: the caller's votes for prompts that are public now, by slug.
@@ -248,6 +273,9 @@ pub struct VoteView {
 pub struct MyVotes {
     /// The votes.
     pub votes: BTreeMap<String, Vote>,
+    /// The prompts that the caller has a part in: votes for them are not taken.
+    #[serde(default)]
+    pub ties: BTreeMap<String, Tie>,
 }
 
 /// `POST /api/v1/public/prompts/{slug}/fork`: a copy in the caller's library. With the same ids, a repeated request makes one.

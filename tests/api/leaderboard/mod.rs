@@ -5,6 +5,7 @@ mod counting;
 mod moderation;
 mod pages;
 mod public;
+mod ties;
 mod votes;
 
 use krowoc_server::dashboards::rollup;

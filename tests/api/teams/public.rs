@@ -87,11 +87,6 @@ impl Keepers {
     }
 }
 
-async fn vote(caller: &Caller) -> Answer {
-    let path = "/api/v1/public/prompts/watch/vote";
-    caller.put(path, json!({"vote": "up"})).await
-}
-
 #[tokio::test]
 async fn an_admin_makes_a_prompt_of_the_team_public_under_its_name_and_the_log_tells() {
     let it = Keepers::at_work().await;
@@ -164,29 +159,6 @@ async fn a_prompt_of_a_team_bears_no_persons_name_and_only_a_browser_makes_it_pu
     // It is no prompt of the owner's own library.
     let own = format!("/api/v1/library/{}/publication", it.prompt);
     assert_eq!(it.owner.get(&own).await.code(), ErrorCode::NotFound);
-}
-
-#[tokio::test]
-async fn nobody_in_the_team_counts_whenever_they_came_and_who_left_does_again() {
-    let it = Keepers::at_work().await;
-    it.make_public(&it.owner).await.ok();
-    let viewer = it.member(Role::Viewer).await;
-    for member in [&it.owner, &viewer] {
-        let refused = vote(member).await.problem();
-        assert_eq!(refused.code, ErrorCode::Forbidden);
-    }
-    let guest = it.app.sign_up("guest@example.org").await;
-    vote(&guest).await.ok();
-    assert_eq!(it.board().await.entries[0].counts.up, 1);
-    let user = it.team.enrol(&it.app, &guest, Role::Viewer).await;
-    assert_eq!(it.board().await.entries[0].counts.up, 0, "one of them now");
-    let membership = it.team.path(&format!("/members/{user}"));
-    it.owner.delete(&membership).await.ok();
-    assert_eq!(
-        it.board().await.entries[0].counts.up,
-        1,
-        "what was said as a guest"
-    );
 }
 
 #[tokio::test]

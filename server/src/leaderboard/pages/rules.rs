@@ -12,6 +12,7 @@ pub(super) fn rules(site: &Site) -> String {
         one account at most 5 in 24 hours, 20 in 7 days, 50 in all.</li>\
         <li>A vote counts once an account, for a prompt of somebody else; the last word of an account is its vote. Where this server sends \
         mail, only accounts with a confirmed address count.</li>\
+        <li>A prompt of a team is judged by others: not by whoever was a member since it was first public.</li>\
         <li>Of the accounts that vote for a prompt, or copy it, from one network within an hour, the first three count.</li>\
         <li>A prompt with nearly the same text as an earlier public one has a page, and no place.</li></ul>\
         <h2>krowoc-1, the usual order</h2><p>0.6 × reach + 0.4 × approval. Reach is log₂(1 + people) / 10, at most 1: each doubling of \

@@ -181,11 +181,17 @@
       for (const hidden of document.querySelectorAll("[data-out]")) hidden.hidden = true;
       const answer = await ask("GET", "/votes");
       if (!answer.ok) return;
-      const mine = (await answer.json()).votes;
+      const mine = await answer.json();
+      const whose = { own: "yours", team: "of your team", former: "of a team that you were in" };
       for (const button of document.querySelectorAll("[data-vote]")) {
-        const vote = mine[button.dataset.vote] ?? null;
+        const vote = mine.votes[button.dataset.vote] ?? null;
         button.setAttribute("aria-pressed", String(vote === button.dataset.value));
         votes.set(button.dataset.vote, vote);
+        const tie = mine.ties[button.dataset.vote];
+        // A vote that was given before is theirs to take back.
+        if (!tie || vote) continue;
+        button.setAttribute("aria-disabled", "true");
+        button.title = `This prompt is ${whose[tie]}: others judge it.`;
       }
       const wanted = wantedBefore();
       if (wanted) await goOn(wanted);
