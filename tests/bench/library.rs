@@ -52,6 +52,7 @@ async fn fill(app: &TestApp, caller: &Caller, rows: usize) -> Vec<String> {
             device: None,
             author: None,
             member: None,
+            correlation_id: String::new(),
             tier: Default::default(),
             now: BEGIN,
             restamp: false,

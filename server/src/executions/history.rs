@@ -8,6 +8,7 @@ use crate::sync::push::{Applied, Batch, apply};
 use crate::web::actor::Executions;
 use crate::web::body::Body;
 use crate::web::guard;
+use crate::web::problem::correlation;
 use crate::web::routes::Routes;
 use crate::web::{Actor, Fault, May, Reply};
 use actix_web::web::{Data, Json, Path, Query};
@@ -231,6 +232,7 @@ async fn save_output(
         id: id.into_inner(),
         tier: state.config.default_tier,
         now: state.now(),
+        correlation_id: correlation(),
         wanted,
     };
     let written = state
@@ -249,6 +251,7 @@ struct Keeping {
     id: ExecutionId,
     tier: Tier,
     now: Millis,
+    correlation_id: String,
     wanted: SaveOutput,
 }
 
@@ -273,6 +276,7 @@ impl Keeping {
             device: self.actor.device(),
             author: Some(user),
             member: self.actor.in_team(space),
+            correlation_id: self.correlation_id.clone(),
             tier: self.tier,
             now: self.now,
             restamp: true,

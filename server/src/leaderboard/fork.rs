@@ -74,6 +74,7 @@ async fn fork_prompt(
                 device: actor.device(),
                 author: Some(actor.user),
                 member: None,
+                correlation_id: String::new(),
                 tier,
                 now,
                 restamp: true,

@@ -8,7 +8,7 @@ use crate::store::team_events::{self, NewEvent};
 use crate::store::{Conn, StoreError, Tx, copies, derived, library, teams, versions};
 use crate::web::body::Body;
 use crate::web::guard::{self, ReadLibrary, SpaceQuery};
-use crate::web::problem::CORRELATION;
+use crate::web::problem::correlation;
 use crate::web::routes::Routes;
 use crate::web::{Fault, In, Reply};
 use actix_web::web::{Data, Json, Path};
@@ -50,7 +50,7 @@ impl Publisher {
             user: actor.user,
             team: actor.membership().team,
             at: state.now(),
-            correlation_id: CORRELATION.try_with(Clone::clone).unwrap_or_default(),
+            correlation_id: correlation(),
         }
     }
 

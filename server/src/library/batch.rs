@@ -63,29 +63,21 @@ async fn bulk(
     let now = state.now();
     let mint = |id: &DocId| (*id, OpId::mint(now, state.entropy()));
     let ids: Vec<(DocId, OpId)> = wanted.ids.iter().map(mint).collect();
-    let tier = state.config.default_tier;
+    let blank = batch(space, &actor, state.config.default_tier, now, Vec::new());
     let results = state
         .store
-        .write_again(move |tx: &mut Tx<'_>| {
-            bulk_edit(
-                tx,
-                &|ops| batch(space, &actor, tier, now, ops),
-                &ids,
-                &wanted,
-            )
-        })
+        .write_again(move |tx: &mut Tx<'_>| bulk_edit(tx, &blank, &ids, &wanted))
         .await?;
     Ok(Json(BatchResult { results }))
 }
 
 fn bulk_edit(
     tx: &mut Tx<'_>,
-    batch: &dyn Fn(Vec<Op>) -> Batch,
+    blank: &Batch,
     ids: &[(DocId, OpId)],
     wanted: &BulkEdit,
 ) -> Reply<Vec<OpResult>> {
-    let space = batch(Vec::new()).space;
-    let stored = library::find(tx, space, &wanted.ids)?;
+    let stored = library::find(tx, blank.space, &wanted.ids)?;
     let op = |(id, op_id): &(DocId, OpId)| {
         let there = stored.get(id).filter(|stored| !stored.document.purged);
         let mut op = Op::new(
@@ -109,7 +101,11 @@ fn bulk_edit(
     };
     let wanted: Vec<Result<Op, OpResult>> = ids.iter().map(op).collect();
     let ops: Vec<Op> = wanted.iter().flatten().cloned().collect();
-    let applied = apply(tx, &batch(ops))?;
+    let batch = Batch {
+        ops,
+        ..blank.clone()
+    };
+    let applied = apply(tx, &batch)?;
     let mut done = applied.results.into_iter();
     let results = wanted.into_iter().filter_map(|wanted| match wanted {
         Ok(_) => done.next(),

@@ -5,6 +5,7 @@ use crate::store::{Conn, Tx, library};
 use crate::sync::push::{Applied, Batch, apply};
 use crate::web::body::Body;
 use crate::web::guard::{SpaceQuery, WriteDocuments};
+use crate::web::problem::correlation;
 use crate::web::routes::Routes;
 use crate::web::{Actor, In, Reply};
 use actix_web::web::{Data, Json, Path};
@@ -49,7 +50,7 @@ pub(super) fn creation(wanted: CreateDocument, (op_id, id): (OpId, DocId), now: 
     op
 }
 
-/// A batch of the dashboard.
+/// A batch of the dashboard. Made while the request is answered: a thread of the database knows nothing of it.
 pub(super) fn batch(space: SpaceId, actor: &Actor, tier: Tier, now: Millis, ops: Vec<Op>) -> Batch {
     Batch {
         space,
@@ -57,6 +58,7 @@ pub(super) fn batch(space: SpaceId, actor: &Actor, tier: Tier, now: Millis, ops:
         device: actor.device(),
         author: Some(actor.user),
         member: actor.in_team(space),
+        correlation_id: correlation(),
         tier,
         now,
         restamp: true,
@@ -90,13 +92,16 @@ pub(super) async fn change<D: 'static>(
     let space = actor.space();
     let now = state.now();
     let op_id = op_id.unwrap_or_else(|| OpId::mint(now, state.entropy()));
-    let tier = state.config.default_tier;
+    let blank = batch(space, &actor, state.config.default_tier, now, Vec::new());
     let written = state
         .store
         .write_again(move |tx: &mut Tx<'_>| -> Reply<Written> {
             let mut op = Op::new(op_id, id, kind_of(tx, space, id)?);
             fill(&mut op);
-            let batch = batch(space, &actor, tier, now, vec![op]);
+            let batch = Batch {
+                ops: vec![op],
+                ..blank.clone()
+            };
             apply(tx, &batch).and_then(written)
         })
         .await?;

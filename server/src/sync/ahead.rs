@@ -72,6 +72,7 @@ mod tests {
             device: None,
             author: None,
             member: None,
+            correlation_id: String::new(),
             tier: Default::default(),
             now: NOW,
             restamp: false,

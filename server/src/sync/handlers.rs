@@ -6,6 +6,7 @@ use crate::app::AppState;
 use crate::store::{Conn, StoreError, Tx, sync};
 use crate::web::actor::{LibraryRead, LibraryWrite};
 use crate::web::body::Body;
+use crate::web::problem::correlation;
 use crate::web::routes::Routes;
 use crate::web::{Fault, May, Reply, guard};
 use actix_web::web::{Data, Json, Query};
@@ -95,6 +96,7 @@ async fn push_ops(
         device,
         author: Some(actor.user),
         member: actor.in_team(membership.space),
+        correlation_id: correlation(),
         now,
         tier: state.config.default_tier,
         restamp: false,

@@ -4,5 +4,6 @@ pub mod ahead;
 mod handlers;
 pub mod pull;
 pub mod push;
+mod told;
 
 pub use handlers::configure;

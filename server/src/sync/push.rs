@@ -3,6 +3,7 @@
 //! The space's row is taken first, so that writers of one space are in order and a sequence number is seen only when all before it are.
 
 use super::ahead::Ahead;
+use super::told;
 use crate::store::derived::Derived;
 use crate::store::library::{LIBRARY, Stored, find, shelf};
 use crate::store::results::{self, Kept};
@@ -35,6 +36,8 @@ pub struct Batch {
     pub author: Option<UserId>,
     /// In a team: whose role counts for each operation, as it is when the space is taken. `None` in a personal space.
     pub member: Option<UserId>,
+    /// Of the request, for the audit log of a team.
+    pub correlation_id: String,
     /// The server's wall clock.
     pub now: Millis,
     /// Stamps are given here, later than all in the document: what a person sees on the dashboard is what they edit.
@@ -299,10 +302,14 @@ fn write(
     ahead: &Ahead,
 ) -> Reply<()> {
     let texts = std::mem::take(&mut applied.texts);
+    let with_text = texts.iter().filter(|kept| kept.published.is_some());
+    let mut published: Vec<DocId> = with_text.map(|kept| kept.doc).collect();
+    published.extend(applied.published.iter().map(|(doc, _)| *doc));
     versions::add(tx, batch.space, batch.author, texts)?;
     for (doc, publication) in &applied.published {
         versions::publish(tx, batch.space, *doc, publication)?;
     }
+    told::published(tx, batch, &published)?;
     results::keep(tx, batch.space, taken)?;
     let mut rows = Vec::new();
     for slot in applied.documents.values() {

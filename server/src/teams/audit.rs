@@ -4,7 +4,7 @@ use crate::app::AppState;
 use crate::store::team_events::{self, Filter, NewEvent};
 use crate::store::{Conn, StoreError, Tx};
 use crate::web::guard::SeeAudit;
-use crate::web::problem::CORRELATION;
+use crate::web::problem::correlation;
 use crate::web::routes::Routes;
 use crate::web::{In, Reply};
 use actix_web::get;
@@ -37,7 +37,7 @@ impl Scribe {
             role: None,
             role_before: None,
             name: None,
-            correlation_id: CORRELATION.try_with(Clone::clone).unwrap_or_default(),
+            correlation_id: correlation(),
         })
     }
 

@@ -12,6 +12,12 @@ tokio::task_local! {
     pub static CORRELATION: String;
 }
 
+/// The correlation id of the request that this task answers; nothing outside of one, as in a thread of the database.
+#[must_use]
+pub fn correlation() -> String {
+    CORRELATION.try_with(Clone::clone).unwrap_or_default()
+}
+
 /// Result of a handler or a service.
 pub type Reply<T> = Result<T, Fault>;
 
@@ -78,7 +84,7 @@ impl Fault {
         problem.detail.clone_from(&self.detail);
         problem.field.clone_from(&self.field);
         problem.retry_after = self.retry_after;
-        problem.correlation_id = CORRELATION.try_with(Clone::clone).unwrap_or_default();
+        problem.correlation_id = correlation();
         problem
     }
 }

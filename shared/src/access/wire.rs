@@ -168,11 +168,13 @@ pub enum Deed {
     MadePublic,
     /// A public prompt of the team was taken back.
     TakenBack,
+    /// Another version of a public prompt of the team was published: it is what everybody reads.
+    Republished,
 }
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Created,
         Self::Renamed,
         Self::Invited,
@@ -186,6 +188,7 @@ impl Deed {
         Self::Inherited,
         Self::MadePublic,
         Self::TakenBack,
+        Self::Republished,
     ];
 
     /// As it is written.
@@ -205,6 +208,7 @@ impl Deed {
             Self::Inherited => "inherited",
             Self::MadePublic => "made_public",
             Self::TakenBack => "taken_back",
+            Self::Republished => "republished",
         }
     }
 

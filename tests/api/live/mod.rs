@@ -90,6 +90,7 @@ async fn a_commit_of_another_process_is_told_on_postgresql() {
         device: None,
         author: None,
         member: None,
+        correlation_id: String::new(),
         tier: Default::default(),
         now: 1,
         restamp: true,

@@ -20,6 +20,7 @@ fn batch(space: SpaceId, title: &str) -> Batch {
         device: None,
         author: None,
         member: None,
+        correlation_id: String::new(),
         tier: Default::default(),
         now: BEGIN,
         restamp: false,

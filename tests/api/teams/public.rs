@@ -7,7 +7,10 @@ use krowoc_shared::access::wire::{AuditPage, Deed};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::ids::DocId;
 use krowoc_shared::leaderboard::wire::{BoardView, PublicPrompt, PublicationView, Queue};
+use krowoc_shared::library::lifecycle::Act;
 use krowoc_shared::library::wire::Written;
+use krowoc_shared::sync::wire::Outcome;
+use krowoc_tests::ops::{edit, op_id};
 use krowoc_tests::teams::Team;
 use krowoc_tests::{Answer, Caller, Options, TestApp};
 use reqwest::StatusCode;
@@ -226,4 +229,66 @@ async fn what_nearly_repeats_an_older_public_prompt_has_no_place_in_a_team_eithe
         .map(|it| it.slug)
         .collect();
     assert_eq!(places, ["first"]);
+}
+
+#[tokio::test]
+async fn a_new_version_of_a_public_prompt_leaves_a_line_in_the_log_whoever_published_it_and_how() {
+    let it = Keepers::at_work().await;
+    let editor = it.member(Role::Editor).await;
+    let write = async |text: &str| -> u64 {
+        let now: Value = editor.get(&it.path("")).await.ok().json();
+        let base_rev = now["document"]["body"]["rev"].as_u64().unwrap();
+        let body = json!({"body": {"base_rev": base_rev, "text": text}});
+        let written: Written = editor.patch(&it.path(""), body).await.ok().json();
+        written.document.body.rev
+    };
+    let publish = async |text: &str| -> Answer {
+        let body = json!({"body_rev": write(text).await, "op_id": op_id()});
+        let done = editor.post(&it.path("/publish"), &body).await.ok();
+        // Repeated, it is known.
+        editor.post(&it.path("/publish"), &body).await.ok();
+        done
+    };
+    publish("Not public yet: {{weather}}").await;
+    assert_eq!(it.deeds().await, []);
+    it.make_public(&it.owner).await.ok();
+    let published = publish("By the route: {{weather}}").await;
+    let log = async || -> AuditPage { it.owner.get(&it.team.path("/audit")).await.ok().json() };
+    let entry = &log().await.entries[0];
+    assert_eq!(entry.by.as_ref().unwrap().email, "editor@example.org");
+    assert_eq!(
+        (entry.deed, entry.name.as_deref()),
+        (Deed::Republished, Some("watch"))
+    );
+    assert_eq!(entry.correlation_id, published.header("x-correlation-id"));
+    write("In a bulk: {{weather}}").await;
+    let path = format!("/api/v1/library/bulk?space={}", it.team.id);
+    let wanted = json!({"ids": [it.prompt], "step": "publish"});
+    let bulk = editor.post(&path, wanted).await.ok();
+    let body_rev = write("By a device: {{weather}}").await;
+    let (device, _) = editor.connect_device("Laptop").await;
+    let mut op = edit(it.prompt, it.app.state.now());
+    op.act = Some(Act::Publish {
+        body_rev,
+        note: String::new(),
+    });
+    let reply = it.team.syncing(&device).await.push(vec![op]).await;
+    assert_eq!(reply.results[0].outcome, Outcome::Applied);
+    let shown: PublicPrompt = it.read().await.ok().json();
+    assert_eq!(shown.text, "By a device: {{weather}}");
+    it.owner.delete(&it.path("/publication")).await.ok();
+    publish("Taken back: {{weather}}").await;
+    let deeds: Vec<Deed> = it.deeds().await.into_iter().map(|it| it.0).collect();
+    assert_eq!(
+        deeds,
+        [
+            Deed::TakenBack,
+            Deed::Republished,
+            Deed::Republished,
+            Deed::Republished,
+            Deed::MadePublic
+        ]
+    );
+    let told = &log().await.entries[2].correlation_id;
+    assert_eq!(*told, bulk.header("x-correlation-id"));
 }

@@ -98,6 +98,9 @@ export async function run(context) {
   await page.keyboard.type('Slowly. ');
   await bob.pressed('Save');
   await bob.shows('Saved');
+  // What an editor publishes is what everybody reads under the team's name: the log tells of it.
+  const saved = (await bob.api('GET', `/library/${prompt}?space=${team}`)).body.document.body.rev;
+  await bob.api('POST', `/library/${prompt}/publish?space=${team}`, { body_rev: saved });
   await alice.pressed('Open its library');
   await alice.shows('Morse code');
   // A link that names no library, as the extension has it, finds what lies in one's own.
@@ -129,7 +132,8 @@ export async function run(context) {
   await bob.hides('Morse code');
   assert.equal((await bob.api('GET', `/library/${prompt}?space=${team}`)).body.code, 'not_found');
   await alice.open('/settings/teams');
-  const logged = () => alice.page.evaluate(() => [...document.querySelectorAll('ul.card li')].some((it) => it.textContent.includes('Removed') && it.textContent.includes('bob@example.org')));
-  await until('the log to tell of the removal', logged);
+  const logged = (deed) => () => alice.page.evaluate((what) => [...document.querySelectorAll('ul.card li')].some((it) => it.textContent.includes(what) && it.textContent.includes('bob@example.org')), deed);
+  await until('the log to tell of the removal', logged('Removed'));
+  await until('the log to tell of the version that was published', logged('New public version'));
   await context.shot(alice.page, 'team-log');
 }

@@ -121,6 +121,7 @@ pub const fn deed(deed: Deed) -> &'static str {
         Deed::Inherited => "Inherited",
         Deed::MadePublic => "Made public",
         Deed::TakenBack => "Taken back from the public",
+        Deed::Republished => "New public version",
     }
 }
 

@@ -126,6 +126,7 @@ impl World {
             device: None,
             author: Some(owner),
             member: Some(owner),
+            correlation_id: String::new(),
             tier: Default::default(),
             now: at,
             restamp: true,
