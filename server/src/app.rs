@@ -1,6 +1,7 @@
 //! What handlers share: the store, the clock, randomness, configuration. Not global: each server has its own.
 
 use crate::accounts::passwords::Hasher;
+use crate::aside::Aside;
 use crate::config::Config;
 use crate::executions::Direct;
 use crate::executions::gateway::Gateway;
@@ -19,6 +20,9 @@ use krowoc_shared::ids::Millis;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
 
+/// Versions that are compared at a time: the largest take a processor a while.
+const COMPARISONS: usize = 2;
+
 /// The state of one server; clones share it.
 #[derive(Clone)]
 pub struct AppState {
@@ -32,6 +36,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// Passwords.
     pub hasher: Arc<Hasher>,
+    /// Where versions are compared.
+    pub comparing: Aside,
     /// The way of mails.
     pub mailer: Arc<Mailer>,
     /// Who else may say who somebody is.
@@ -83,6 +89,7 @@ impl AppState {
             clock,
             random,
             hasher: Arc::new(Hasher::new(config.hash_concurrency)),
+            comparing: Aside::new(COMPARISONS),
             mailer: Arc::new(Mailer::new(&config)),
             federation: Arc::new(Federation::new(&config)),
             config: Arc::new(config),

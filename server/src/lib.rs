@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod app;
+pub mod aside;
 pub mod budgets;
 pub mod chores;
 pub mod cli;

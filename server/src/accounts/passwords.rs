@@ -1,12 +1,11 @@
 //! Hashes and verifies passwords with Argon2id, off the async threads, a few at a time. Not which password is whose.
 
+use crate::aside::Aside;
 use crate::web::problem::{Fault, Reply};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use krowoc_shared::accounts::wire::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
 use krowoc_shared::error::ErrorCode;
-use std::sync::Arc;
-use tokio::sync::Semaphore;
 
 /// Memory in KiB, passes, lanes: OWASP Password Storage Cheat Sheet, Argon2id, first choice.
 const COST: (u32, u32, u32) = (19_456, 2, 1);
@@ -22,7 +21,7 @@ pub(super) fn is_set(hash: &str) -> bool {
 
 /// The hasher of a server.
 pub struct Hasher {
-    slots: Arc<Semaphore>,
+    aside: Aside,
 }
 
 impl Hasher {
@@ -30,7 +29,7 @@ impl Hasher {
     #[must_use]
     pub fn new(concurrency: usize) -> Self {
         Self {
-            slots: Arc::new(Semaphore::new(concurrency)),
+            aside: Aside::new(concurrency),
         }
     }
 
@@ -39,13 +38,14 @@ impl Hasher {
     /// # Errors
     /// [`ErrorCode::Internal`] when hashing fails.
     pub async fn hash(&self, password: String, salt: [u8; 16]) -> Reply<String> {
-        self.run(move || {
-            let hash: PasswordHash = argon2()?
-                .hash_password_with_salt(password.as_bytes(), &salt)
-                .map_err(|_| internal())?;
-            Ok(hash.to_string())
-        })
-        .await
+        self.aside
+            .run(move || {
+                let hash: PasswordHash = argon2()?
+                    .hash_password_with_salt(password.as_bytes(), &salt)
+                    .map_err(|_| internal())?;
+                Ok(hash.to_string())
+            })
+            .await
     }
 
     /// Whether the password is the hash's; without a hash the same work is done for nothing.
@@ -53,28 +53,15 @@ impl Hasher {
     /// # Errors
     /// [`ErrorCode::Internal`] when the hash is not a PHC string.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Reply<bool> {
-        self.run(move || {
-            let known = hash.is_some();
-            let text = hash.unwrap_or_else(|| NOBODY.to_owned());
-            let parsed = PasswordHash::new(&text).map_err(|_| internal())?;
-            let right = argon2()?.verify_password(password.as_bytes(), &parsed);
-            Ok(right.is_ok() && known)
-        })
-        .await
-    }
-
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Reply<T> + Send + 'static,
-    ) -> Reply<T> {
-        let slot = Arc::clone(&self.slots).acquire_owned().await;
-        let slot = slot.map_err(|_| internal())?;
-        let done = tokio::task::spawn_blocking(move || {
-            let outcome = work();
-            drop(slot);
-            outcome
-        });
-        done.await.map_err(|_| internal())?
+        self.aside
+            .run(move || {
+                let known = hash.is_some();
+                let text = hash.unwrap_or_else(|| NOBODY.to_owned());
+                let parsed = PasswordHash::new(&text).map_err(|_| internal())?;
+                let right = argon2()?.verify_password(password.as_bytes(), &parsed);
+                Ok(right.is_ok() && known)
+            })
+            .await
     }
 }
 

@@ -179,9 +179,9 @@ async fn version_diff(
             .field("/context")
             .detail(format!("Ask for at most {MOST_CONTEXT} lines.")));
     }
-    let compared = state
+    let (old, new) = state
         .store
-        .read(move |conn: &mut Conn| -> Reply<DiffView> {
+        .read(move |conn: &mut Conn| -> Reply<_> {
             there(conn, space, id)?;
             let old = versions::get(conn, space, id, number)?;
             let new = versions::get(conn, space, id, other)?;
@@ -189,17 +189,20 @@ async fn version_diff(
                 let detail = "These texts are too large to be compared here. Read both versions.";
                 return Err(Fault::new(ErrorCode::TooLarge).detail(detail));
             }
-            Ok(DiffView {
-                number,
-                other,
-                by,
-                parts: parts(&old.text, &new.text, by, context),
-                title: old.title,
-                other_title: new.title,
-            })
+            Ok((old, new))
         })
         .await?;
-    Ok(Json(compared))
+    let compare = move || {
+        Ok(DiffView {
+            number,
+            other,
+            by,
+            parts: parts(&old.text, &new.text, by, context),
+            title: old.title,
+            other_title: new.title,
+        })
+    };
+    Ok(Json(state.comparing.run(compare).await?))
 }
 
 /// The slug of a prompt: programs and agents name it by `prompt:<slug>`.

@@ -3,8 +3,9 @@
 use krowoc_shared::diff::wire::{DiffKind, DiffView};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::library::wire::Written;
-use krowoc_tests::{Answer, Caller, TestApp};
+use krowoc_tests::{Answer, Caller, Options, TestApp};
 use serde_json::{Value, json};
+use std::sync::mpsc::channel;
 
 /// A prompt with two versions.
 async fn two(caller: &Caller, old: &str, new: &str) -> String {
@@ -113,4 +114,42 @@ async fn a_difference_is_a_field_of_graphql_too() {
     let diff = &answer["data"]["versionDiff"];
     assert_eq!(diff["by"], "WORD", "{answer}");
     assert_eq!(diff["parts"][0], json!({"kind": "REMOVED", "text": "old"}));
+}
+
+#[tokio::test]
+async fn while_versions_are_compared_the_only_connection_of_the_database_is_free() {
+    let app = TestApp::start_with(Options {
+        settings: vec![("database_connections", "1".to_owned())],
+        seed: None,
+    })
+    .await;
+    let ada = app.sign_up("ada@example.org").await;
+    let path = two(&ada, "old", "new").await;
+    // Every place for comparisons is taken: those that are asked for wait.
+    let (mut go_on, mut busy) = (Vec::new(), Vec::new());
+    for _ in 0..8 {
+        let (sender, wait) = channel::<()>();
+        let comparing = app.state.comparing.clone();
+        go_on.push(sender);
+        busy.push(tokio::spawn(async move {
+            let done = comparing.run(move || Ok(wait.recv().is_err()));
+            done.await.unwrap()
+        }));
+    }
+    let asked: Vec<_> = (0..3)
+        .map(|_| {
+            let (ada, path) = (ada.again(), path.clone());
+            tokio::spawn(async move { diff(&ada, &path, "1/diff/2").await.ok().json::<DiffView>() })
+        })
+        .collect();
+    for _ in 0..5 {
+        ada.get(&path).await.ok();
+    }
+    drop(go_on);
+    for told in asked {
+        assert_eq!(told.await.unwrap().parts.len(), 2);
+    }
+    for busy in busy {
+        assert!(busy.await.unwrap());
+    }
 }
