@@ -69,6 +69,42 @@ async function fromOutside(context, root) {
   await until('it to be public again', async () => (await visitor.open('/p/chef'), (await visitor.text()).includes('You are a chef with one pan.')));
 }
 
+/** What somebody made is for others to judge, and for them to take back, wherever it lies. */
+async function byItsAuthor(context, browser, ada, chef) {
+  const { page } = ada;
+  // In the dashboard the button is off, and pressed all the same it says why.
+  await ada.open('/community');
+  const off = () => page.evaluate(() => document.querySelector('.vote[aria-label^="Vote for Chef"]')?.getAttribute('aria-disabled') === 'true');
+  await until('the own prompt to be for others to judge', off);
+  await ada.pressed('Vote for Chef, 1 so far');
+  await ada.shows('This prompt is yours: others judge it.');
+  await looks(context, browser, page, 'community-own');
+
+  // What could not be read says so, and is read again when that is wanted.
+  let lost = true;
+  const lose = (request) => (lost && request.url().includes('/publication') ? request.abort() : request.continue());
+  await page.setRequestInterception(true);
+  page.on('request', lose);
+  await ada.open(`/library/${chef}`);
+  await ada.shows('Whether it is public could not be read.');
+  await context.shot(page, 'public-unknown');
+  lost = false;
+  await ada.pressed('Try again');
+  await ada.shows('Everybody reads the version that was published last.');
+  page.off('request', lose);
+  await page.setRequestInterception(false);
+
+  // What lies in the archive is taken back, and nothing else is done with it in public.
+  await ada.shows('Your public name');
+  await ada.pressed('Archive');
+  await ada.shows('It is in the archive: take it out before you make it public.');
+  await ada.hides('Your public name');
+  await accessible(page, 'a public prompt in the archive');
+  await context.shot(page, 'public-archived');
+  await ada.pressed('Take out of the archive');
+  await ada.shows('Your public name');
+}
+
 export async function run(context) {
   const first = await context.profile({ extension: false });
   const ada = await Dashboard.signUp(first, context.server, 'ada@example.org');
@@ -126,8 +162,7 @@ export async function run(context) {
 
   await fromOutside(context, root);
 
-  await ada.open(`/library/${chef}`);
-  await ada.shows('Everybody reads the version that was published last.');
+  await byItsAuthor(context, first, ada, chef);
   await ada.pressed('Take back');
   await ada.shows('It was taken back: nobody else reads it.');
   await ada.open('/p/chef');

@@ -43,6 +43,9 @@ words! {
     PUBLIC_AWAY = "Nobody else reads it while it is in the archive or the trash.";
     PUBLIC_HIDDEN = "Who looks after this server has hidden it. Nobody else reads it.";
     PUBLIC_BACK = "It was taken back: nobody else reads it. Its address and its votes are kept for it.";
+    PUBLIC_FAILED = "Whether it is public could not be read.";
+    PUBLIC_ARCHIVED = "It is in the archive: take it out before you make it public.";
+    PUBLIC_TRASHED = "It is in the trash: restore it before you make it public.";
     AUTHOR = "Your public name";
     AUTHOR_HINT = "Everybody reads it.";
     PUBLIC_TAGS = "Public tags";

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::platform;
 use crate::timing::Debounce;
 use krowoc_shared::leaderboard::wire::{
-    BoardView, CastVote, Fork, MyVotes, PublicList, PublicPrompt, Recomputed, Vote, VoteView,
+    BoardView, CastVote, Fork, MyVotes, PublicList, PublicPrompt, Recomputed, Tie, Vote, VoteView,
 };
 use krowoc_shared::leaderboard::{Formula, Window};
 use krowoc_shared::library::wire::Written;
@@ -35,6 +35,8 @@ pub(super) struct Control {
     pub votes: RwSignal<BTreeMap<String, Vote>>,
     /// Their votes as they were when the counts came: a vote since then is added to the count that is shown.
     pub counted: RwSignal<BTreeMap<String, Vote>>,
+    /// What is not theirs to judge, by slug, and why.
+    pub ties: RwSignal<BTreeMap<String, Tie>>,
     typing: Debounce,
     /// Which request is the latest.
     asked: StoredValue<u32>,
@@ -52,6 +54,7 @@ impl Control {
             found: RwSignal::new(None),
             votes: RwSignal::new(BTreeMap::new()),
             counted: RwSignal::new(BTreeMap::new()),
+            ties: RwSignal::new(BTreeMap::new()),
             typing: Debounce::new(250),
             asked: StoredValue::new(0),
         };
@@ -77,6 +80,7 @@ impl Control {
             if let Ok(mine) = votes {
                 self.counted.set(mine.votes.clone());
                 self.votes.set(mine.votes);
+                self.ties.set(mine.ties);
             }
             self.board.set(Some(board));
         });
@@ -124,8 +128,19 @@ impl Control {
         });
     }
 
+    /// Why a vote for a prompt is not taken. One that was given before may be taken back.
+    pub(super) fn barred(self, slug: &str) -> Option<Tie> {
+        let tie = self.ties.with(|ties| ties.get(slug).copied())?;
+        let given = self.votes.with(|votes| votes.contains_key(slug));
+        (!given).then_some(tie)
+    }
+
     /// Votes for a prompt, or takes that back: shown at once, and undone when the server refuses.
     pub(super) fn vote(self, slug: String) {
+        if let Some(tie) = untrack(|| self.barred(&slug)) {
+            self.app.toasts.say(Glyph::Alert, tie.why());
+            return;
+        }
         let before = self.votes.with_untracked(|votes| votes.get(&slug).copied());
         let now = (before != Some(Vote::Up)).then_some(Vote::Up);
         self.put(&slug, now);

@@ -2,7 +2,7 @@
 
 use super::control::Control;
 use krowoc_shared::leaderboard::picture;
-use krowoc_shared::leaderboard::wire::{Entry, PublicSummary, Vote};
+use krowoc_shared::leaderboard::wire::{Entry, PublicSummary, Tie, Vote};
 use krowoc_shared::leaderboard::{Counts, Part, Window};
 use krowoc_ui::components::Icon;
 use krowoc_ui::format::{count, percent};
@@ -88,9 +88,13 @@ fn Acts(control: Control, slug: String, title: String, votes: u64) -> impl IntoV
     let shown = move || control.shown(&own(), votes);
     let (copy, take) = (words::copy(&title), words::take(&title));
     let label = move || words::vote_for(&title, shown());
+    // Pressed all the same it says why: what is said on hover alone reaches neither fingers nor keys.
+    let barred = move || control.barred(&own());
+    let why = move || barred().map(Tie::why);
     view! {
         <span class="rank__acts">
-            <button type="button" class="vote" aria-pressed=pressed aria-label=label on:click=move |_| control.vote(own())>
+            <button type="button" class="vote" aria-pressed=pressed aria-label=label
+                aria-disabled=move || barred().map(|_| "true") title=why on:click=move |_| control.vote(own())>
                 <Icon glyph=Glyph::ThumbUp /><span>{move || count(shown())}</span>
             </button>
             <button type="button" class="btn btn--icon hide-s" aria-label=copy title=words::COPY on:click=move |_| control.copy(own())>

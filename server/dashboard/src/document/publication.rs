@@ -2,12 +2,13 @@
 //! publishing: that fixes a version.
 
 use super::control::Control;
+use crate::frame::Reference;
 use krowoc_shared::access::Action;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::leaderboard::wire::{MakePublic, PublicationView};
 use krowoc_shared::leaderboard::{AUTHOR_CHARS, TAGS};
 use krowoc_shared::library::document::Document;
-use krowoc_ui::api::Client;
+use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Button, ButtonKind, TagInput};
 use krowoc_ui::format::percent;
 use krowoc_ui::icons::Glyph;
@@ -23,6 +24,8 @@ struct Desk {
     view: RwSignal<Option<Option<PublicationView>>>,
     author: RwSignal<String>,
     tags: RwSignal<Vec<String>>,
+    /// Why it is not known.
+    failed: RwSignal<Option<ApiError>>,
     busy: RwSignal<bool>,
 }
 
@@ -33,7 +36,9 @@ impl Desk {
 
     fn load(self) {
         spawn_local(async move {
-            match Client.get::<PublicationView>(&self.path()).await {
+            let answer = Client.get::<PublicationView>(&self.path()).await;
+            self.failed.try_set(None);
+            match answer {
                 // What is being typed is not overwritten by what the page reads again.
                 Ok(view) if self.view.with_untracked(Option::is_some) => {
                     self.view.try_set(Some(Some(view)));
@@ -42,8 +47,7 @@ impl Desk {
                 Err(error) if error.code() == Some(ErrorCode::NotFound) => {
                     self.view.try_set(Some(None));
                 }
-                // Without it the page is whole: nothing is said when it does not arrive.
-                Err(_) => {}
+                Err(error) => drop(self.failed.try_set(Some(error))),
             }
         });
     }
@@ -79,7 +83,7 @@ impl Desk {
         });
     }
 
-    fn took(self, answer: Result<PublicationView, krowoc_ui::api::ApiError>, said: &'static str) {
+    fn took(self, answer: Result<PublicationView, ApiError>, said: &'static str) {
         self.busy.try_set(false);
         match answer {
             Ok(view) => {
@@ -119,6 +123,7 @@ pub fn Public(control: Control) -> impl IntoView {
         view: RwSignal::new(None),
         author: RwSignal::new(String::new()),
         tags: RwSignal::new(Vec::new()),
+        failed: RwSignal::new(None),
         busy: RwSignal::new(false),
     };
     // Publishing, the archive and the trash change what everybody reads.
@@ -137,22 +142,64 @@ pub fn Public(control: Control) -> impl IntoView {
             .is_some_and(|(lifecycle, _)| lifecycle.published.is_some())
     };
     let refusal = Memo::new(move |_| control.app.space.refusal(Action::MakePublic));
+    // What was put away is taken back, and nothing else is done with it.
+    let away = Memo::new(move |_| {
+        let (lifecycle, deleted) = standing.get()?;
+        away(deleted.is_some(), lifecycle.is_archived())
+    });
     // Nothing is said of it before it is known.
     let about = move || Some(about(desk.view.get()?.as_ref(), published()));
+    let acts = move || match (refusal.get(), away.get()) {
+        (Some(why), _) => view! { <p class="xs muted">{why}</p> }.into_any(),
+        (None, Some(why)) => view! {
+            <p class="xs muted">{why}</p>
+            <Show when=move || desk.is_public()><div><TakeBack desk=desk /></div></Show>
+        }
+        .into_any(),
+        (None, None) => view! { <Fields desk=desk /> }.into_any(),
+    };
     view! {
         <section class="card" aria-labelledby="public">
             <header class="card__head"><h3 class="grow" id="public">{words::PUBLIC}</h3></header>
             <div class="card__body stack stack--3">
-                <p class="soft">{about}</p>
-                <Links desk=desk />
-                <Show when=move || published() && desk.view.get().is_some()>
-                    {move || match refusal.get() {
-                        Some(why) => view! { <p class="xs muted">{why}</p> }.into_any(),
-                        None => view! { <Fields desk=desk /> }.into_any(),
-                    }}
-                </Show>
+                {move || match desk.failed.get() {
+                    Some(error) => view! { <Unknown desk=desk error=error /> }.into_any(),
+                    None => view! {
+                        <p class="soft">{about}</p>
+                        <Links desk=desk />
+                        <Show when=move || published() && desk.view.get().is_some()>{acts}</Show>
+                    }.into_any(),
+                }}
             </div>
         </section>
+    }
+}
+
+/// That it could not be read, with the way to try again.
+#[component]
+fn Unknown(desk: Desk, error: ApiError) -> impl IntoView {
+    view! {
+        <div class="stack stack--2" role="alert">
+            <p class="hint hint--error">{words::PUBLIC_FAILED}" "{error.sentence()}</p>
+            <Reference id=error.correlation().to_owned() />
+            <div><Button label=words::TRY_AGAIN kind=ButtonKind::Small glyph=Glyph::Sync on_press=move |()| desk.load() /></div>
+        </div>
+    }
+}
+
+/// Why a prompt can be made neither public nor otherwise public where it lies.
+fn away(trashed: bool, archived: bool) -> Option<&'static str> {
+    match (trashed, archived) {
+        (true, _) => Some(words::PUBLIC_TRASHED),
+        (false, true) => Some(words::PUBLIC_ARCHIVED),
+        (false, false) => None,
+    }
+}
+
+#[component]
+fn TakeBack(desk: Desk) -> impl IntoView {
+    view! {
+        <Button label=words::TAKE_BACK kind=ButtonKind::SmallGhost glyph=Glyph::Undo disabled=desk.busy on_press=move |()| desk.take_back() />
     }
 }
 
@@ -226,7 +273,7 @@ fn Fields(desk: Desk) -> impl IntoView {
         <div class="line line--wrap">
             <Button label=label kind=ButtonKind::Small glyph=Glyph::Globe disabled=lacks on_press=move |()| desk.make_public() />
             <Show when=move || desk.is_public()>
-                <Button label=words::TAKE_BACK kind=ButtonKind::SmallGhost glyph=Glyph::Undo disabled=desk.busy on_press=move |()| desk.take_back() />
+                <TakeBack desk=desk />
             </Show>
         </div>
     }
@@ -262,6 +309,15 @@ mod tests {
             hidden: false,
             shown: true,
             first: None,
+        }
+    }
+
+    #[test]
+    fn what_is_put_away_says_where_it_lies_instead_of_being_made_public() {
+        assert_eq!(away(false, false), None);
+        assert_eq!(away(false, true), Some(words::PUBLIC_ARCHIVED));
+        for archived in [true, false] {
+            assert_eq!(away(true, archived), Some(words::PUBLIC_TRASHED));
         }
     }
 
