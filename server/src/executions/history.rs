@@ -1,37 +1,27 @@
-//! Executions that were: lists, one whole, a rating, an output kept as a snippet.
+//! Executions that were: lists, one whole, a rating. Not what becomes of an output.
 
 use crate::app::AppState;
 use crate::store::execution_list::{self, Filter};
-use crate::store::members::Membership;
-use crate::store::{Conn, Tx, executions, members, slugs};
-use crate::sync::push::{Applied, Batch, apply};
+use crate::store::{Conn, Tx, executions, slugs};
 use crate::web::actor::Executions;
 use crate::web::body::Body;
-use crate::web::guard;
-use crate::web::problem::correlation;
 use crate::web::routes::Routes;
-use crate::web::{Actor, Fault, May, Reply};
+use crate::web::{Fault, May, Reply};
 use actix_web::web::{Data, Json, Path, Query};
-use actix_web::{HttpResponse, get, post};
-use krowoc_shared::access::Action;
+use actix_web::{get, post};
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::execution::failure::FailureClass;
 use krowoc_shared::execution::wire::{
-    ExecutionDetail, ExecutionPage, ExecutionState, ExecutionView, Rate, SaveOutput, Scope,
+    ExecutionDetail, ExecutionPage, ExecutionState, ExecutionView, Rate,
 };
-use krowoc_shared::ids::{DocId, ExecutionId, GroupId, Millis, OpId, SpaceId};
-use krowoc_shared::library::document::{Field, Kind};
-use krowoc_shared::library::quota::Tier;
-use krowoc_shared::library::wire::Written;
-use krowoc_shared::sync::wire::Op;
+use krowoc_shared::ids::{DocId, ExecutionId, GroupId, Millis};
 use serde::Deserialize;
 
 /// Its routes.
 pub fn configure(cfg: &mut Routes<'_>) {
     cfg.service(execution_page)
         .service(execution_whole)
-        .service(rate_execution)
-        .service(save_output);
+        .service(rate_execution);
 }
 
 /// Which executions; what is absent does not count.
@@ -193,113 +183,4 @@ async fn rate_execution(
         .write_again(move |tx: &mut Tx<'_>| execution_list::rate(tx, actor.user, id, rating))
         .await?;
     Ok(Json(view))
-}
-
-/// Keeps an output as a snippet: in the library of the prompt that was run, where the caller may write, or in the one that is named.
-/// Repeated with the same document, it makes one.
-#[utoipa::path(
-    tag = "executions",
-    security(("session" = []), ("device" = []), ("token" = ["executions"])),
-    params(("id" = String, Path, description = "The execution.")),
-    request_body = SaveOutput,
-    responses(
-        (status = 201, description = "The snippet.", body = Written),
-        (status = 403, description = "role_too_low: in the library that is named", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "already_exists: the id is another document's", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "invalid_field: there is no output", body = Problem, content_type = "application/problem+json"),
-    )
-)]
-#[post("/executions/{id}/save")]
-async fn save_output(
-    state: Data<AppState>,
-    actor: May<Executions>,
-    id: Path<ExecutionId>,
-    body: Body<SaveOutput>,
-) -> Reply<HttpResponse> {
-    if !actor.may(Scope::LibraryWrite) {
-        let why =
-            "Keeping an output changes the library: the token needs the scope library:write too.";
-        return Err(Fault::new(ErrorCode::MissingScope).detail(why));
-    }
-    let Body(wanted) = body;
-    let keeping = Keeping {
-        named: wanted
-            .space
-            .map(|it| actor.membership(Some(it)))
-            .transpose()?,
-        actor: actor.actor(),
-        id: id.into_inner(),
-        tier: state.config.default_tier,
-        now: state.now(),
-        correlation_id: correlation(),
-        wanted,
-    };
-    let written = state
-        .store
-        .write_again(move |tx: &mut Tx<'_>| keeping.done(tx))
-        .await?;
-    Ok(HttpResponse::Created().json(written))
-}
-
-/// An output that is to be kept.
-#[derive(Clone, Debug)]
-struct Keeping {
-    actor: Actor,
-    /// The library that was named.
-    named: Option<Membership>,
-    id: ExecutionId,
-    tier: Tier,
-    now: Millis,
-    correlation_id: String,
-    wanted: SaveOutput,
-}
-
-impl Keeping {
-    fn done(&self, tx: &mut Tx<'_>) -> Reply<Written> {
-        let user = self.actor.user;
-        let whole = executions::whole(tx, user, self.id)?;
-        if whole.output.is_empty() || !whole.view.state.is_final() {
-            let detail = "There is no output to keep, or it has not ended yet.";
-            return Err(Fault::new(ErrorCode::InvalidField).detail(detail));
-        }
-        let space = self.place(tx, whole.view.team)?;
-        let title = self.wanted.title.clone().unwrap_or(whole.view.title);
-        let document = self.wanted.document;
-        // The operation is the document's own beginning: its id follows from it, so that a repeat is known.
-        let op_id = OpId::from_slice(document.as_bytes()).ok_or(ErrorCode::Internal)?;
-        let op = Op::create(op_id, document, Kind::Snippet, self.now, &whole.output)
-            .with(Field::Title, title);
-        let batch = Batch {
-            space,
-            epoch: None,
-            device: self.actor.device(),
-            author: Some(user),
-            member: self.actor.in_team(space),
-            correlation_id: self.correlation_id.clone(),
-            tier: self.tier,
-            now: self.now,
-            restamp: true,
-            create_only: true,
-            ops: vec![op],
-        };
-        let (result, document) = apply(tx, &batch).and_then(Applied::single)?;
-        execution_list::saved(tx, user, self.id, document.id)?;
-        Ok(Written { result, document })
-    }
-
-    /// Where it goes: into the library that was named, else that of the prompt, where the caller may write, else their own.
-    fn place(&self, tx: &mut Tx<'_>, team: Option<SpaceId>) -> Reply<SpaceId> {
-        let action = Action::WriteDocuments;
-        if let Some(named) = self.named {
-            guard::within(tx, named.space, self.actor.user, action)?;
-            return Ok(named.space);
-        }
-        if let Some(team) = team
-            && members::role(tx, team, self.actor.user)?.is_some_and(|role| role.may(action))
-        {
-            return Ok(team);
-        }
-        self.actor.personal()
-    }
 }

@@ -10,6 +10,7 @@ mod engine;
 mod finish;
 pub mod gateway;
 mod history;
+mod keeping;
 mod letters;
 mod place;
 pub mod plan;
@@ -28,5 +29,6 @@ use crate::web::routes::Routes;
 pub fn configure(cfg: &mut Routes<'_>) {
     cfg.configure(run::configure)
         .configure(history::configure)
+        .configure(keeping::configure)
         .configure(letters::configure);
 }

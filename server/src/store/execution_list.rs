@@ -26,6 +26,19 @@ pub fn rate(
     view(tx, user, id)
 }
 
+/// Holds an execution until the end of the transaction: who comes next sees what was noted of it.
+///
+/// # Errors
+/// The database's.
+pub fn hold(tx: &mut Tx<'_>, user: UserId, id: ExecutionId) -> Result<(), StoreError> {
+    // An update that changes nothing takes the row's lock on PostgreSQL.
+    Statement::new("UPDATE execution SET saved_as = saved_as WHERE id = ? AND account_id = ?")
+        .bind(id.as_bytes())
+        .bind(user.as_bytes())
+        .execute(tx)?;
+    Ok(())
+}
+
 /// Notes the snippet that an output was saved as.
 ///
 /// # Errors

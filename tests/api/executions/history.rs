@@ -6,9 +6,11 @@ use krowoc_shared::execution::failure::FailureClass;
 use krowoc_shared::ids::ExecutionId;
 use krowoc_shared::library::document::Kind;
 use krowoc_shared::library::wire::Written;
+use krowoc_shared::sync::wire::Outcome;
 use krowoc_tests::ops::doc_id;
 use krowoc_tests::script::{answer, passing};
 use serde_json::json;
+use std::collections::HashSet;
 
 #[tokio::test]
 async fn lists_are_paged_and_filtered_and_newest_first() {
@@ -81,13 +83,16 @@ async fn an_output_becomes_a_snippet_once() {
         detail(&stage.person, done.id).await.saved_as,
         Some(saved.document.id)
     );
-    // Without a title, it is the execution's.
-    let named: Written = stage
-        .person
-        .post(&path, json!({"document": doc_id()}))
-        .await
-        .ok()
-        .json();
+    // While it is there, another id makes no other; in the trash it makes place for one. Without a title, that has the execution's.
+    let other = json!({"document": doc_id()});
+    let again: Written = stage.person.post(&path, &other).await.ok().json();
+    assert_eq!(again.document, saved.document);
+    assert_eq!(again.result.outcome, Outcome::Duplicate);
+    let kept = format!("/api/v1/library/{}", saved.document.id);
+    stage.person.delete(&kept).await.ok();
+    let named: Written = stage.person.post(&path, &other).await.ok().json();
+    assert_eq!(named.result.outcome, Outcome::Applied);
+    assert_eq!(json!(named.document.id), other["document"]);
     assert_eq!(named.document.title(), "x");
     stage.script.refuse(MODEL, passing(FailureClass::Auth));
     let (failed, _) = run(&stage.person, text("x")).await.only();
@@ -97,6 +102,33 @@ async fn an_output_becomes_a_snippet_once() {
         .post(&path, json!({"document": doc_id()}))
         .await;
     assert_eq!(nothing.code(), ErrorCode::InvalidField);
+}
+
+#[tokio::test]
+async fn of_requests_that_keep_an_output_at_once_one_makes_the_snippet() {
+    let stage = stage().await;
+    stage.script.say(MODEL, answer("worth keeping", 1, 1));
+    let (done, _) = run(&stage.person, text("x")).await.only();
+    let path = format!("/api/v1/executions/{}/save", done.id);
+    let asked: Vec<_> = (0..8)
+        .map(|_| {
+            let (person, path) = (stage.person.again(), path.clone());
+            let keep = json!({"document": doc_id()});
+            tokio::spawn(async move { person.post(&path, keep).await.ok().json::<Written>() })
+        })
+        .collect();
+    let mut ids = HashSet::new();
+    for answer in asked {
+        ids.insert(answer.await.unwrap().document.id);
+    }
+    assert_eq!(ids.len(), 1);
+    let list = stage.person.get("/api/v1/library?kind=snippet").await;
+    let list: serde_json::Value = list.ok().json();
+    assert_eq!(list["items"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        detail(&stage.person, done.id).await.saved_as,
+        ids.into_iter().next()
+    );
 }
 
 #[tokio::test]

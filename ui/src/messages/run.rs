@@ -88,6 +88,7 @@ words! {
     COPY = "Copy";
     SAVE_SNIPPET = "Save as snippet";
     SAVED_SNIPPET = "Saved as a snippet";
+    SAVED_BEFORE = "It is a snippet there already";
     SNIPPET_WHERE = "Library that the snippet goes into";
     DETAILS = "Details";
     HISTORY = "Earlier runs";

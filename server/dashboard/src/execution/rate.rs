@@ -8,6 +8,7 @@ use krowoc_shared::execution::wire::{ExecutionView, Rate, SaveOutput};
 use krowoc_shared::ids::{DocId, ExecutionId, SpaceId};
 use krowoc_shared::library::document::Field;
 use krowoc_shared::library::wire::{EditDocument, Written};
+use krowoc_shared::sync::wire::Outcome;
 use krowoc_ui::api::Client;
 use krowoc_ui::components::Icon;
 use krowoc_ui::icons::Glyph;
@@ -140,7 +141,11 @@ pub fn save_output(app: App, id: ExecutionId, team: Option<SpaceId>) {
             space,
         };
         let path = format!("/executions/{id}/save");
-        match Client.post::<Value>(&path, &save).await {
+        match Client.post::<Written>(&path, &save).await {
+            // What lay there before is not taken away by undoing this.
+            Ok(kept) if kept.result.outcome == Outcome::Duplicate => {
+                app.toasts.say(Glyph::Bookmark, words::SAVED_BEFORE);
+            }
             Ok(_) => {
                 app.refresh_overview();
                 app.toasts.undoable(Glyph::Bookmark, said, move || {

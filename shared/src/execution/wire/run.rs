@@ -278,7 +278,8 @@ pub struct Rate {
     pub rating: i8,
 }
 
-/// `POST /api/v1/executions/{id}/save`: keeps the output as a snippet; the id is minted by the client, so that a repeat makes one.
+/// `POST /api/v1/executions/{id}/save`: keeps the output as a snippet; the id is minted by the client. While the snippet is in that library, a
+/// repeat makes no other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SaveOutput {
