@@ -155,8 +155,7 @@ pub(super) fn view(
     page: Page,
 ) -> Result<TeamFiguresView, StoreError> {
     let all = counted(conn, team, span)?;
-    let before = counted(conn, team, span.before())?.total();
-    let total = all.total();
+    let (before, total) = (counted(conn, team, span.before())?.total(), all.total());
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let active = count(all.people.len());
     let mut people = all.people;
@@ -191,6 +190,7 @@ pub(super) fn view(
         None => metrics::accounts(conn)?,
     };
     Ok(TeamFiguresView {
+        begun: None,
         grain: span.grain,
         points: all.board.series(),
         metrics: MetricsView {

@@ -3,7 +3,7 @@
 use super::metrics::{self, Page, PeopleQuery};
 use super::query::{PeriodQuery, written};
 use crate::app::AppState;
-use crate::store::Conn;
+use crate::store::{Conn, StoreError, dashboards};
 use crate::web::guard::SeeFigures;
 use crate::web::routes::Routes;
 use crate::web::{In, Reply};
@@ -42,10 +42,17 @@ async fn team_figures(
     people: Query<PeopleQuery>,
 ) -> Reply<Json<TeamFiguresView>> {
     let now = state.now();
-    let (span, page, team) = (query.span(now)?, people.page(), member.space());
+    let (span, page) = (query.span(now)?, people.page());
+    let (team, user) = (member.space(), member.user);
     let found = state
         .store
-        .read(move |conn: &mut Conn| metrics::view(conn, Some(team), span, now, page))
+        .read(move |conn: &mut Conn| -> Result<_, StoreError> {
+            let mut view = metrics::view(conn, Some(team), span, now, page)?;
+            if view.metrics.total.executions == 0 && view.metrics.before.executions == 0 {
+                view.begun = Some(dashboards::begun_in_team(conn, user, team)?);
+            }
+            Ok(view)
+        })
         .await?;
     Ok(Json(found))
 }

@@ -19,6 +19,25 @@ const NAMED: usize = 100;
 /// # Errors
 /// The database's.
 pub fn begun(conn: &mut Conn, user: UserId, space: SpaceId) -> Result<Begun, StoreError> {
+    begun_by(conn, user, space, "account_id", user.as_bytes())
+}
+
+/// How far a team has come, for a member with their own key.
+///
+/// # Errors
+/// The database's.
+pub fn begun_in_team(conn: &mut Conn, user: UserId, team: SpaceId) -> Result<Begun, StoreError> {
+    begun_by(conn, user, team, "space_id", team.as_bytes())
+}
+
+/// Runs are those of which a column holds this id.
+fn begun_by(
+    conn: &mut Conn,
+    user: UserId,
+    space: SpaceId,
+    column: &str,
+    whose: &[u8; 16],
+) -> Result<Begun, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Bool)]
@@ -31,11 +50,13 @@ pub fn begun(conn: &mut Conn, user: UserId, space: SpaceId) -> Result<Begun, Sto
     let row: Option<Row> = Statement::new(
         "SELECT EXISTS (SELECT 1 FROM provider_key WHERE removed_at IS NULL AND (account_id = ? OR account_id IS NULL)) AS has_key, \
          EXISTS (SELECT 1 FROM document WHERE space_id = ? AND shelf = 0 AND kind = 'prompt') AS has_prompt, \
-         EXISTS (SELECT 1 FROM execution WHERE account_id = ?) AS has_run",
+         EXISTS (SELECT 1 FROM execution WHERE ",
     )
     .bind(user.as_bytes())
     .bind(space.as_bytes())
-    .bind(user.as_bytes())
+    .sql(column)
+    .sql(" = ?) AS has_run")
+    .bind(whose)
     .first(conn)?;
     Ok(row.map_or(Begun::default(), |row| Begun {
         key: row.has_key,

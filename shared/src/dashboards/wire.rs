@@ -329,6 +329,10 @@ pub struct MetricsView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TeamFiguresView {
+    /// How far the team has come, when it has no figures in this period and the one before: whether the caller has a key, whether its library
+    /// has a prompt, and whether one of its prompts was ever run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Begun>,
     /// What a point stands for.
     pub grain: Grain,
     /// Every hour or day of the period, in order.

@@ -4,7 +4,7 @@ use super::{DAY, Dice, HOUR, MINUTE, Of, Row, board, end, facts, put, roll_up, r
 use krowoc_server::store::Tx;
 use krowoc_server::store::statement::Statement;
 use krowoc_shared::access::Role;
-use krowoc_shared::dashboards::wire::{FirstSuccess, TeamFiguresView};
+use krowoc_shared::dashboards::wire::{Begun, FirstSuccess, TeamFiguresView};
 use krowoc_shared::dashboards::{Period, Span, Tally};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::wire::ExecutionState;
@@ -14,6 +14,7 @@ use krowoc_tests::clock::BEGIN;
 use krowoc_tests::ops::{at, edit, prompt};
 use krowoc_tests::teams::Team;
 use krowoc_tests::{Caller, Options, TestApp};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -278,4 +279,43 @@ async fn a_creator_of_a_team_made_or_changed_a_text_of_its_library() {
     bobs.push(vec![edit(made.doc_id, BEGIN).with_body(1, "another text")])
         .await;
     assert_eq!(creators().await, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2]);
+}
+
+#[tokio::test]
+async fn a_team_without_figures_says_how_far_it_has_come() {
+    let app = TestApp::start().await;
+    let owner = app.sign_up("owner@example.org").await;
+    let team = Team::of(&owner, "Ours").await;
+    let begun = async || figures(team, &owner, "period=7d").await.begun;
+    let come = |prompt, run| {
+        Some(Begun {
+            key: false,
+            prompt,
+            run,
+        })
+    };
+    assert_eq!(begun().await, come(false, false));
+    // What somebody has and runs of their own is none of the team's.
+    let own = json!({"kind": "prompt", "body": "Say it"});
+    owner.post("/api/v1/library", own).await.ok();
+    let user = owner.session().await.user;
+    let mut dice = Dice(5);
+    let now = app.state.now();
+    put(&app, vec![row(&mut dice, user, now)]).await;
+    assert_eq!(begun().await, come(false, false));
+    let ours = prompt("Ours", "Say it");
+    team.syncing(&owner).await.push(vec![ours]).await;
+    assert_eq!(begun().await, come(true, false));
+    let ran = Row {
+        team: Some(team.id),
+        ..row(&mut dice, user, now - 40 * DAY)
+    };
+    put(&app, vec![ran]).await;
+    assert_eq!(begun().await, come(true, true), "long ago");
+    let ran = Row {
+        team: Some(team.id),
+        ..row(&mut dice, user, now)
+    };
+    put(&app, vec![ran]).await;
+    assert_eq!(begun().await, None, "there are figures");
 }

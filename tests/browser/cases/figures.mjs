@@ -113,10 +113,20 @@ async function ofTeam(context, dashboard, browser) {
   const { page } = dashboard;
   const team = (await dashboard.api('POST', '/teams', { name: 'Lighthouse keepers' })).body.id;
   const made = await dashboard.api('POST', `/library?space=${team}`, { kind: 'prompt', set: { title: 'Morse code' }, body: 'Say it in Morse code.' });
+  // Nobody has run anything yet: what is to be done first is said, and one step is done.
   await dashboard.open(`/dashboard?space=${team}`);
-  await dashboard.shows('Usage by person');
-  assert.match(await label(page, 'Active people'), /^Active people\s+0\s+of 1 member$/);
-  await accessible(page, 'a team’s figures, none');
+  await dashboard.shows('The team\'s figures begin with its first run');
+  await dashboard.hides('Usage by person');
+  const open = () => page.evaluate(() => [...document.querySelectorAll('ol.card li a')].map((it) => it.textContent));
+  assert.deepEqual(await open(), ['Run it'], 'there is a key, and a prompt of the team');
+  for (const [scheme, width] of [['light', 1280], ['dark', 390]]) {
+    await browser.scheme(page, scheme);
+    await page.setViewport({ width, height: 860 });
+    await accessible(page, `a team’s figures, none, ${width} ${scheme}`);
+    await fits(page, `a team’s figures, none, ${width} ${scheme}`);
+    await context.shot(page, `figures-team-none-${width}-${scheme}`);
+  }
+  await page.setViewport({ width: 1280, height: 860 });
   const asked = { prompt: made.body.document.id, models: ['compatible/chunks=2'] };
   await ran(dashboard, 'of the team', asked, `?space=${team}`);
   await dashboard.open('/dashboard');
@@ -127,6 +137,8 @@ async function ofTeam(context, dashboard, browser) {
   await until('the team in the address', () => page.evaluate((id) => location.search.includes(`space=${id}`), team));
   assert.match(await label(page, 'Executions'), /^Executions\s+1\s/);
   assert.match(await label(page, 'First answer'), /1 of 1 new member/);
+  const first = () => page.evaluate(() => document.querySelector('.page--charts > *')?.querySelector('dl.kpis') !== null);
+  assert.equal(await first(), true, 'the key figures stand above the charts');
   await dashboard.shows('CSV by member');
   for (const [scheme, width] of [['light', 1280], ['dark', 390]]) {
     await browser.scheme(page, scheme);

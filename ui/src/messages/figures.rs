@@ -27,14 +27,9 @@ words! {
     EMPTY = "Nothing was run in this time";
     EMPTY_TEXT = "Executions, how many succeed, how long they take and what they cost will stand here.";
     RUN_A_TEXT = "Run a text";
-    BEGIN = "Your figures begin with your first run";
-    BEGIN_TEXT = "Three steps lead there. What you run from then on is counted here.";
     BEGIN_KEY = "Add a key";
     BEGIN_KEY_TEXT = "A provider of models answers with a key of yours; it is kept sealed.";
-    BEGIN_PROMPT = "Make a prompt";
-    BEGIN_PROMPT_TEXT = "Or clip one from a page, or import the library that you have.";
     BEGIN_RUN = "Run it";
-    BEGIN_RUN_TEXT = "With one model, or with several side by side.";
     BEGIN_DONE = "Done";
     KEY_FIGURES = "Key figures";
     EXECUTIONS = "Executions";
@@ -77,12 +72,46 @@ words! {
     NO_TEAM = "No team";
     TEAM_TITLE = "Figures of the team";
     TEAM_TEXT = "Counted are runs of the team's prompts, whoever ran them.";
+    TEAM_EMPTY_TEXT = "Once somebody runs a prompt of the team, how many runs succeed and how long they take will stand here.";
     TEAM_FIRST_TEXT = "From joining the team to a member's first completed run of one of its prompts, half of those who got there.";
     MEMBERS_CSV = "CSV by member";
     FORMER = "no longer in the team";
     MORE = "Show more";
     NOBODY = "Nobody ran anything in this time.";
 }
+
+/// What is said where nothing was ever run.
+#[derive(Clone, Copy, Debug)]
+pub struct Begin {
+    /// What the page says.
+    pub title: &'static str,
+    /// Why.
+    pub text: &'static str,
+    /// The step that makes a prompt.
+    pub prompt: &'static str,
+    /// What is to be known of it.
+    pub prompt_text: &'static str,
+    /// What is to be known of the run.
+    pub run_text: &'static str,
+}
+
+/// Of a person.
+pub const BEGIN_OWN: Begin = Begin {
+    title: "Your figures begin with your first run",
+    text: "Three steps lead there. What you run from then on is counted here.",
+    prompt: "Make a prompt",
+    prompt_text: "Or clip one from a page, or import the library that you have.",
+    run_text: "With one model, or with several side by side.",
+};
+
+/// Of a team.
+pub const BEGIN_TEAM: Begin = Begin {
+    title: "The team's figures begin with its first run",
+    text: "Three steps lead there. What anybody runs of the team's prompts from then on is counted here.",
+    prompt: "Make a prompt of the team",
+    prompt_text: "It lies in the team's library: all members see it, and editors change it.",
+    run_text: "Any member may, with a key of their own.",
+};
 
 /// A share, such as `97.9 %`.
 #[must_use]

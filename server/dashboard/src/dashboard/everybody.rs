@@ -22,7 +22,16 @@ fn took(millis: i64) -> String {
 }
 
 #[component]
-pub(super) fn Everybody(view: MetricsView, team: bool, path: String) -> impl IntoView {
+pub(super) fn Everybody(view: MetricsView, path: String) -> impl IntoView {
+    view! {
+        <Sums view=view.clone() team=false />
+        <Who view=view path=path />
+    }
+}
+
+/// The key figures, with what they count.
+#[component]
+pub(super) fn Sums(view: MetricsView, team: bool) -> impl IntoView {
     let (now, before) = (view.total, view.before);
     let span = words::span(&day(view.from), &day(view.to.saturating_sub(1)));
     let creators = view.weeks.last().map_or(0, |week| week.creators);
@@ -64,6 +73,13 @@ pub(super) fn Everybody(view: MetricsView, team: bool, path: String) -> impl Int
             </dl>
             <p class="xs muted">{format!("{span}. ")}{words::UTC}" "{about}{words::CREATORS_TEXT}" "{words::FIRST}": "{first_text}</p>
         </div>
+    }
+}
+
+/// Who made something, week by week, and who ran what.
+#[component]
+pub(super) fn Who(view: MetricsView, path: String) -> impl IntoView {
+    view! {
         <div class="cols cols--2">
             <Creators weeks=view.weeks />
             <People people=view.people count=view.people_count path=path />

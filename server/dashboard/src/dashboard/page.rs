@@ -1,18 +1,19 @@
 //! The page: which figures are shown, and what stands while they are on their way, missing or none.
 
 use super::charts::{Executions, Latency, Models};
-use super::everybody::Everybody;
+use super::everybody::{Everybody, Sums, Who};
 use super::head::Head;
 use super::kpis::Kpis;
 use super::tables::Prompts;
 use crate::app::{App, app};
 use crate::document::set_title;
 use crate::frame::Reference;
+use crate::navigation::placed_in;
 use crate::period::{Shown, day, point};
 use crate::route::{Route, RunPlace, Section, Tab};
 use krowoc_shared::dashboards::Grain;
 use krowoc_shared::dashboards::wire::{Begun, DashboardView, MetricsView, TeamFiguresView};
-use krowoc_shared::ids::Millis;
+use krowoc_shared::ids::{Millis, SpaceId};
 use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Empty, Icon, Skeleton, calendar};
 use krowoc_ui::icons::Glyph;
@@ -127,7 +128,7 @@ pub fn DashboardPage() -> impl IntoView {
                     Some(Ok(Figures::Mine(view))) => view! { <Mine view=view /> }.into_any(),
                     Some(Ok(Figures::Everybody(view))) => {
                         let path = format!("/admin/metrics?{}", control.shown.with_untracked(|shown| shown.time.query()));
-                        view! { <Everybody view=view team=false path=path /> }.into_any()
+                        view! { <Everybody view=view path=path /> }.into_any()
                     }
                     Some(Ok(Figures::Team(view))) => view! { <Team control=control view=view /> }.into_any(),
                 }}
@@ -136,12 +137,29 @@ pub fn DashboardPage() -> impl IntoView {
     }
 }
 
-/// A team's: the series, and what the operator sees of everybody.
+/// A team's: its key figures, the series, and who it was. While nobody has run anything, what is to be done first.
 #[component]
 fn Team(control: Control, view: TeamFiguresView) -> impl IntoView {
     let shown = control.shown.get_untracked();
+    if let Some(begun) = view.begun.filter(|it| !it.run) {
+        return view! { <First begun=begun team=shown.team /> }.into_any();
+    }
     let team = shown.team.map_or_else(String::new, |id| id.to_string());
     let path = format!("/teams/{team}/figures?{}", shown.time.query());
+    view! {
+        <Sums view=view.metrics.clone() team=true />
+        {series(&view)}
+        <Who view=view.metrics path=path />
+    }
+    .into_any()
+}
+
+/// The series of a team; nothing is drawn of nothing.
+fn series(view: &TeamFiguresView) -> AnyView {
+    if view.metrics.total.executions == 0 {
+        return view! { <Empty glyph=Glyph::Chart title=words::EMPTY text=words::TEAM_EMPTY_TEXT /> }
+            .into_any();
+    }
     let grain = view.grain;
     let span = words::span(
         &day(view.metrics.from),
@@ -155,10 +173,10 @@ fn Team(control: Control, view: TeamFiguresView) -> impl IntoView {
     view! {
         <div class="cols cols--2">
             <Executions points=view.points.clone() names=names.clone() grain=grain span=span.clone() />
-            <Latency points=view.points names=names grain=grain span=span />
+            <Latency points=view.points.clone() names=names grain=grain span=span />
         </div>
-        <Everybody view=view.metrics team=true path=path />
     }
+    .into_any()
 }
 
 #[component]
@@ -192,34 +210,43 @@ fn span(view: &DashboardView) -> String {
     }
 }
 
-/// What to do first, for who has never run anything: each step with whether it is done, and the way to it.
+/// What to do first, where nothing was ever run: each step with whether it is done, and the way to it. In a team, the prompt is one of its
+/// library.
 #[component]
-fn First(begun: Begun) -> impl IntoView {
+fn First(begun: Begun, team: Option<SpaceId>) -> impl IntoView {
+    let placed = |route: Route| match team {
+        Some(team) => placed_in(route.address(), team),
+        None => route.address(),
+    };
+    let said = match team {
+        Some(_) => words::BEGIN_TEAM,
+        None => words::BEGIN_OWN,
+    };
     let steps = [
         (
             begun.key,
             words::BEGIN_KEY,
             words::BEGIN_KEY_TEXT,
-            Route::Settings(Section::Keys),
+            Route::Settings(Section::Keys).address(),
         ),
         (
             begun.prompt,
-            words::BEGIN_PROMPT,
-            words::BEGIN_PROMPT_TEXT,
-            Route::tab(Tab::Prompts),
+            said.prompt,
+            said.prompt_text,
+            placed(Route::tab(Tab::Prompts)),
         ),
         (
             false,
             words::BEGIN_RUN,
-            words::BEGIN_RUN_TEXT,
-            Route::Run(RunPlace::default()),
+            said.run_text,
+            placed(Route::Run(RunPlace::default())),
         ),
     ];
     // The first that is not done is the one to go on with.
     let next = steps.iter().position(|step| !step.0);
-    let one = |(at, (done, name, text, route)): (
+    let one = |(at, (done, name, text, address)): (
         usize,
-        (bool, &'static str, &'static str, Route),
+        (bool, &'static str, &'static str, String),
     )| {
         let class = if next == Some(at) {
             "btn btn--primary"
@@ -234,13 +261,13 @@ fn First(begun: Begun) -> impl IntoView {
                     <span class="line line--wrap"><b class="med">{name}</b>{done.then(|| view! { <span class="badge badge--ok">{words::BEGIN_DONE}</span> })}</span>
                     <span class="xs muted">{text}</span>
                 </div>
-                {(!done).then(|| view! { <a class=class href=route.address()>{name}</a> })}
+                {(!done).then(|| view! { <a class=class href=address>{name}</a> })}
             </li>
         }
     };
     view! {
-        <Empty glyph=Glyph::Chart title=words::BEGIN text=words::BEGIN_TEXT />
-        <ol class="card" role="list" aria-label=words::BEGIN>{steps.into_iter().enumerate().map(one).collect_view()}</ol>
+        <Empty glyph=Glyph::Chart title=said.title text=said.text />
+        <ol class="card" role="list" aria-label=said.title>{steps.into_iter().enumerate().map(one).collect_view()}</ol>
     }
 }
 
@@ -248,7 +275,7 @@ fn First(begun: Begun) -> impl IntoView {
 fn Mine(view: DashboardView) -> impl IntoView {
     if view.total.executions == 0 && view.before.executions == 0 {
         if let Some(begun) = view.begun.filter(|it| !it.run) {
-            return view! { <First begun=begun /> }.into_any();
+            return view! { <First begun=begun team=None /> }.into_any();
         }
         return view! {
             <Empty glyph=Glyph::Chart title=words::EMPTY text=words::EMPTY_TEXT>
