@@ -57,6 +57,7 @@ async fn fill(app: &TestApp, caller: &Caller, rows: usize) -> Vec<String> {
             now: BEGIN,
             restamp: false,
             create_only: false,
+            passing: Vec::new(),
             ops,
         };
         let work = move |tx: &mut Tx<'_>| -> Reply<()> { apply(tx, &batch).map(|_| ()) };

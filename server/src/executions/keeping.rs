@@ -123,6 +123,7 @@ impl Keeping {
             now: self.now,
             restamp: true,
             create_only: true,
+            passing: Vec::new(),
             ops: vec![op],
         };
         let (result, document) = apply(tx, &batch).and_then(Applied::single)?;

@@ -79,6 +79,7 @@ async fn fork_prompt(
                 now,
                 restamp: true,
                 create_only: true,
+                passing: Vec::new(),
                 ops: vec![copy(&whole, op_id, id, &place, now)],
             };
             let (result, document) = apply(tx, &batch)?.single()?;

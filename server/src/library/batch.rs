@@ -150,6 +150,7 @@ async fn import(
     }
     let batch = Batch {
         create_only: true,
+        passing: history::passing(&pasts),
         ..batch(space, &actor, state.config.default_tier, now, ops)
     };
     let prepare = move || (Ahead::work_out(&batch), batch, pasts);

@@ -63,6 +63,7 @@ pub(super) fn batch(space: SpaceId, actor: &Actor, tier: Tier, now: Millis, ops:
         now,
         restamp: true,
         create_only: false,
+        passing: Vec::new(),
         ops,
     }
 }

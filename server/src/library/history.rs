@@ -1,16 +1,16 @@
 //! The history that an imported document brings along: its texts are made one after the other, each by an operation, and published
 //! where they were. Not a way of its own to write.
 
-use crate::store::Tx;
+use crate::store::{Tx, library};
 use crate::sync::push::{Applied, Batch, apply};
 use crate::web::Reply;
-use krowoc_shared::error::Violation;
+use krowoc_shared::error::{ErrorCode, Violation};
 use krowoc_shared::ids::{DocId, OpId};
 use krowoc_shared::library::document::{Document, Field, Kind};
 use krowoc_shared::library::lifecycle::{Act, PastVersion, Snapshot};
 use krowoc_shared::library::wire::CreateDocument;
 use krowoc_shared::sync::server::validate;
-use krowoc_shared::sync::wire::{Op, Outcome};
+use krowoc_shared::sync::wire::{Op, OpResult, Outcome};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
@@ -41,6 +41,8 @@ pub(super) struct Past {
     op: OpId,
     kind: Kind,
     steps: Vec<Step>,
+    /// It lies in the trash at the end, since then.
+    trashed: Option<Value>,
 }
 
 fn held(snapshot: &Snapshot) -> [(Field, Value); 3] {
@@ -67,12 +69,15 @@ pub(super) fn unroll(wanted: &mut CreateDocument, ids: (OpId, DocId)) -> Option<
         return None;
     }
     let mut steps = Vec::new();
+    let mut trashed = None;
     if let Some(first) = history.first() {
         let last = std::mem::replace(&mut wanted.body, first.text.clone());
         let mut end = BTreeMap::new();
         for field in HELD.into_iter().chain([Field::DeletedAt]) {
             end.extend(wanted.set.remove(&field).map(|value| (field, value)));
         }
+        let at = end.get(&Field::DeletedAt).filter(|at| !at.is_null());
+        trashed = at.cloned();
         wanted.set.extend(fields(first));
         for (at, version) in history.iter().enumerate() {
             if at > 0 {
@@ -100,6 +105,7 @@ pub(super) fn unroll(wanted: &mut CreateDocument, ids: (OpId, DocId)) -> Option<
         op: ids.0,
         kind: wanted.kind,
         steps,
+        trashed,
     })
 }
 
@@ -142,7 +148,14 @@ impl Past {
     }
 }
 
-/// Does what comes after the documents of a batch were made: a step of each at a time. A step that is refused ends that history.
+/// The documents whose history ends in the trash: they are in the library while it is made, and take no place there.
+pub(super) fn passing(pasts: &[Past]) -> Vec<DocId> {
+    let trashed = pasts.iter().filter(|past| past.trashed.is_some());
+    trashed.map(|past| past.id).collect()
+}
+
+/// Does what comes after the documents of a batch were made: a step of each at a time. A step that is refused ends that history; what was to
+/// be in the trash goes there all the same.
 ///
 /// # Errors
 /// The store's.
@@ -179,5 +192,36 @@ pub(super) fn follow(
             }
         }
     }
-    Ok(())
+    bin(tx, batch, &pasts)
+}
+
+/// Puts into the trash what was to end there and did not, because a step before was refused.
+fn bin(tx: &mut Tx<'_>, batch: &Batch, pasts: &[&Past]) -> Reply<()> {
+    let ids: Vec<DocId> = pasts.iter().map(|past| past.id).collect();
+    let stored = library::find(tx, batch.space, &ids)?;
+    let left = |past: &&&Past| {
+        let stored = stored.get(&past.id);
+        stored.is_some_and(|it| library::shelf(&it.document) == library::LIBRARY)
+    };
+    let op = |past: &&Past| {
+        let mut op = Op::new(past.op_id(past.steps.len()), past.id, past.kind);
+        op.set.insert(Field::DeletedAt, past.trashed.clone()?);
+        Some(op)
+    };
+    let ops: Vec<Op> = pasts.iter().filter(left).filter_map(op).collect();
+    if ops.is_empty() {
+        return Ok(());
+    }
+    let last = Batch {
+        create_only: false,
+        ops,
+        ..batch.clone()
+    };
+    let done = apply(tx, &last)?;
+    let refused = |result: &OpResult| result.outcome == Outcome::Rejected;
+    match done.results.iter().any(refused) {
+        // Nothing stays in the library that was let in as passing.
+        true => Err(ErrorCode::Internal.into()),
+        false => Ok(()),
+    }
 }

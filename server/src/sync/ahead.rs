@@ -77,6 +77,7 @@ mod tests {
             now: NOW,
             restamp: false,
             create_only: false,
+            passing: Vec::new(),
             ops,
         }
     }

@@ -101,6 +101,7 @@ async fn push_ops(
         tier: state.config.default_tier,
         restamp: false,
         create_only: false,
+        passing: Vec::new(),
         ops: request.ops,
     };
     let (cursor, knows) = (request.cursor, request.knows);

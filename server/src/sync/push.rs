@@ -46,6 +46,8 @@ pub struct Batch {
     pub tier: Tier,
     /// A document that exists is left alone.
     pub create_only: bool,
+    /// Documents that lie in the trash by the end of the transaction, which whoever calls sees to: meanwhile they take no place.
+    pub passing: Vec<DocId>,
     /// The operations.
     pub ops: Vec<Op>,
 }
@@ -223,7 +225,9 @@ fn one(tx: &mut Tx<'_>, batch: &Batch, op: &Op, applied: &mut Applied) -> Reply<
         device: batch.device,
     };
     let decision = decide(op, current, base.as_deref(), &context);
-    if let Some(change) = &decision.change {
+    if let Some(change) = &decision.change
+        && !batch.passing.contains(&op.doc_id)
+    {
         let more = counts(&change.document).saturating_sub(current.map_or(0, counts));
         let prompts = applied.stand.tally.prompts.saturating_add(applied.added);
         let tier = applied.stand.tier.unwrap_or(batch.tier);

@@ -220,3 +220,60 @@ async fn an_edit_that_would_bring_a_prompt_back_from_the_trash_waits_for_room() 
     let code = reply.results[0].violation.as_ref().map(|it| it.code);
     assert_eq!(code, Some(ErrorCode::NotFound));
 }
+
+#[tokio::test]
+async fn a_full_library_takes_an_import_of_prompts_that_lay_in_the_trash_with_their_versions() {
+    let app = free().await;
+    let person = app.sign_up("a@example.org").await;
+    assert_eq!(import(&person, FREE_PROMPTS - 1).await, 0);
+    let version =
+        |text: &str, published: bool| json!({"title": "old", "text": text, "published": published});
+    let item = |body: &str, history: Value, deleted: bool| {
+        let set = json!({"title": body, "deleted_at": deleted.then_some(BEGIN)});
+        json!({"kind": "prompt", "set": set, "body": body, "history": history})
+    };
+    let (whole, broken, live) = (doc_id(), doc_id(), doc_id());
+    let mut items = vec![
+        item(
+            "whole",
+            json!([version("a", true), version("b", false)]),
+            true,
+        ),
+        // The second is what was published already: the history ends there.
+        item(
+            "broken",
+            json!([version("a", true), version("a", true), version("b", true)]),
+            true,
+        ),
+        item("alone", json!([]), true),
+        item("live", json!([version("a", true)]), false),
+        item("too many", json!([version("a", true)]), false),
+    ];
+    for (item, id) in items.iter_mut().zip([whole, broken, doc_id(), live]) {
+        item["id"] = json!(id);
+    }
+    let answer = person.post("/api/v1/library/import", json!({"items": items}));
+    let results: BatchResult = answer.await.ok().json();
+    assert_eq!(refused(&results.results), 1);
+    assert_eq!(results.results[4].outcome, Outcome::Rejected);
+    let known = overview(&person).await;
+    assert_eq!((known.prompts, known.trash), (FREE_PROMPTS, 3));
+    let versions = async |id| {
+        let path = format!("/api/v1/library/{id}/versions");
+        let page: Value = person.get(&path).await.ok().json();
+        let items = page["items"].as_array().unwrap().clone();
+        let text = |it: &Value| it["text"].as_str().unwrap().to_owned();
+        items.iter().map(text).collect::<Vec<_>>()
+    };
+    assert_eq!(versions(whole).await, ["whole", "b", "a"]);
+    assert_eq!(versions(live).await, ["live", "a"]);
+    let path = format!("/api/v1/library/{broken}");
+    let view: Value = person.get(&path).await.ok().json();
+    assert_eq!(view["document"]["fields"]["deleted_at"]["value"], BEGIN);
+    // They need room to come back, as any other.
+    for id in [whole, broken] {
+        let path = format!("/api/v1/library/{id}/restore");
+        let back = person.post(&path, json!({})).await;
+        assert_eq!(back.code(), ErrorCode::QuotaReached);
+    }
+}

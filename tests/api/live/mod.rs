@@ -95,6 +95,7 @@ async fn a_commit_of_another_process_is_told_on_postgresql() {
         now: 1,
         restamp: true,
         create_only: false,
+        passing: Vec::new(),
         ops: vec![prompt("t", "x")],
     };
     let write = second

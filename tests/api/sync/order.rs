@@ -25,6 +25,7 @@ fn batch(space: SpaceId, title: &str) -> Batch {
         now: BEGIN,
         restamp: false,
         create_only: false,
+        passing: Vec::new(),
         ops: vec![prompt(title, "x")],
     }
 }

@@ -131,6 +131,7 @@ impl World {
             now: at,
             restamp: true,
             create_only: false,
+            passing: Vec::new(),
             ops: vec![made, shown, publish],
         };
         let write = app
