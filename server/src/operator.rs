@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::platform::{Clock, Random, random};
 use crate::store::models;
 use crate::store::provider_keys::{self, StoredKey};
-use crate::store::{Conn, Store, StoreError, StoreOptions, Tx, accounts, migrate, sync, teams};
+use crate::store::{Conn, Store, StoreError, StoreOptions, Tx, accounts, migrate, sync};
 use crate::vault::rotate::{Rotated, reseal};
 use crate::vault::{Secret, Vault};
 use crate::web::email;
@@ -162,9 +162,6 @@ impl Operator {
                 Some(account) => {
                     let (space, _) = accounts::personal_space(tx, account.id)?;
                     sync::set_tier(tx, space, tier)?;
-                    for team in teams::of_owner(tx, account.id)? {
-                        sync::set_tier(tx, team, tier)?;
-                    }
                     Ok(true)
                 }
             },

@@ -257,11 +257,15 @@ async fn documents(
 #[get("/library/overview")]
 async fn overview(state: Data<AppState>, actor: In<ReadLibrary>) -> Reply<Json<Overview>> {
     let space = actor.space();
-    let tier = state.config.default_tier;
+    let (team, usual) = (actor.membership().team, state.config.default_tier);
     let found = state
         .store
         .read(move |conn: &mut Conn| -> Result<Overview, StoreError> {
             let stand = sync::stand(conn, space)?;
+            let tier = match team {
+                true => sync::team_tier(conn, space, usual)?,
+                false => stand.tier.unwrap_or(usual),
+            };
             library_overview::overview(conn, &stand, tier)
         })
         .await?;

@@ -75,7 +75,6 @@ fn metadata(conn: &mut Conn, space: SpaceId) -> Result<Vec<MetaCount>, StoreErro
 /// The database's.
 pub fn overview(conn: &mut Conn, stand: &Stand, tier: Tier) -> Result<Overview, StoreError> {
     let (space, tally) = (stand.space, &stand.tally);
-    let tier = stand.tier.unwrap_or(tier);
     let prompts = tier.prompts();
     Ok(Overview {
         quota: Quota { tier, prompts },

@@ -7,7 +7,7 @@ use crate::both;
 use crate::store::members::Membership;
 use crate::store::schema::library::space_stand;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Text};
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use krowoc_shared::ids::SpaceId;
 use krowoc_shared::library::document::{Document, Kind};
 use krowoc_shared::library::quota::Tier;
@@ -31,7 +31,7 @@ pub struct Stand {
     pub checksum: Checksum,
     /// Prompts, snippets and collections in the library, documents in the trash, documents with a conflict.
     pub tally: Tally,
-    /// The tier that an operator set.
+    /// The tier that an operator set; of a team it says nothing: see [`team_tier`].
     pub tier: Option<Tier>,
 }
 
@@ -192,7 +192,7 @@ pub fn put(conn: &mut Conn, stand: &Stand) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Sets the tier of a space.
+/// Sets the tier of an account, by its own space.
 ///
 /// # Errors
 /// The database's.
@@ -202,6 +202,26 @@ pub fn set_tier(conn: &mut Conn, space: SpaceId, tier: Tier) -> Result<(), Store
         .bind(space.as_bytes())
         .execute(conn)?;
     Ok(())
+}
+
+/// The tier of a team: the highest of its owners', of whom one that was given none has the usual one.
+///
+/// # Errors
+/// The database's.
+pub fn team_tier(conn: &mut Conn, team: SpaceId, usual: Tier) -> Result<Tier, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Nullable<Text>)]
+        tier: Option<String>,
+    }
+    let rows: Vec<Row> = Statement::new(
+        "SELECT s.tier FROM space_member m JOIN space_member o ON o.account_id = m.account_id \
+         JOIN space s ON s.id = o.space_id AND s.kind = 'personal' WHERE m.space_id = ? AND m.role = 'owner'",
+    )
+    .bind(team.as_bytes())
+    .load(conn)?;
+    let tier = |row: &Row| row.tier.as_deref().and_then(Tier::parse).unwrap_or(usual);
+    Ok(rows.iter().map(tier).max().unwrap_or(usual))
 }
 
 #[derive(QueryableByName)]

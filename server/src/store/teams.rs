@@ -4,7 +4,7 @@ use super::accounts::space_id;
 use super::schema::accounts::{account, space, space_member};
 use super::statement::Statement;
 use super::team_events::{self, NewEvent};
-use super::{Conn, Event, StoreError, Tx, accounts, members, sync};
+use super::{Conn, Event, StoreError, Tx, members, sync};
 use diesel::prelude::*;
 use krowoc_shared::access::Role;
 use krowoc_shared::access::wire::{Deed, TeamView};
@@ -40,23 +40,7 @@ pub fn create(conn: &mut Conn, new: &NewTeam) -> Result<(), StoreError> {
             space::created_at.eq(new.at),
         ))
         .execute(conn)?;
-    members::add(conn, new.id, new.owner, Role::Owner, new.at)?;
-    // It holds as much as the library of whoever makes it.
-    let (own, _) = accounts::personal_space(conn, new.owner)?;
-    match sync::stand(conn, own)?.tier {
-        Some(tier) => sync::set_tier(conn, new.id, tier),
-        None => Ok(()),
-    }
-}
-
-/// The teams that an account owns.
-///
-/// # Errors
-/// The database's.
-pub fn of_owner(conn: &mut Conn, id: UserId) -> Result<Vec<SpaceId>, StoreError> {
-    let all = members::of(conn, id)?.into_iter();
-    let owned = all.filter(|it| it.team && it.role == Role::Owner);
-    Ok(owned.map(|it| it.space).collect())
+    members::add(conn, new.id, new.owner, Role::Owner, new.at)
 }
 
 /// The teams of an account, by name.

@@ -42,7 +42,7 @@ pub struct Batch {
     pub now: Millis,
     /// Stamps are given here, later than all in the document: what a person sees on the dashboard is what they edit.
     pub restamp: bool,
-    /// The tier of a space that was given none.
+    /// The tier of an account that was given none.
     pub tier: Tier,
     /// A document that exists is left alone.
     pub create_only: bool,
@@ -63,6 +63,8 @@ pub struct Applied {
     texts: Vec<versions::Kept>,
     /// Prompts that the batch has added to the library so far; the space's own count follows at its end.
     added: i64,
+    /// The tier of the space, once it was asked for.
+    tier: Option<Tier>,
     /// Stored texts that are published.
     published: Vec<(DocId, Publication)>,
 }
@@ -152,6 +154,7 @@ pub fn apply_prepared(tx: &mut Tx<'_>, batch: &Batch, ahead: &Ahead) -> Reply<Ap
         documents: documents.collect(),
         texts: Vec::new(),
         added: 0,
+        tier: None,
         published: Vec::new(),
     };
     let mut taken = Vec::new();
@@ -202,13 +205,9 @@ fn one(tx: &mut Tx<'_>, batch: &Batch, op: &Op, applied: &mut Applied) -> Reply<
     };
     let current = slot.current();
     if batch.create_only && current.is_some() {
+        let code = ErrorCode::AlreadyExists;
         let detail = "a document with this id exists; it was left as it is";
-        return Ok(OpResult::rejected(
-            op,
-            ErrorCode::AlreadyExists,
-            "/id",
-            detail,
-        ));
+        return Ok(OpResult::rejected(op, code, "/id", detail));
     }
     let stamped = batch.restamp.then(|| restamp(op, current, batch.now));
     let op = stamped.as_ref().unwrap_or(op);
@@ -230,8 +229,9 @@ fn one(tx: &mut Tx<'_>, batch: &Batch, op: &Op, applied: &mut Applied) -> Reply<
     {
         let more = counts(&change.document).saturating_sub(current.map_or(0, counts));
         let prompts = applied.stand.tally.prompts.saturating_add(applied.added);
-        let tier = applied.stand.tier.unwrap_or(batch.tier);
-        if let Some(most) = tier.refuses(u64::try_from(prompts).unwrap_or(0), more > 0) {
+        if more > 0
+            && let Some(most) = no_room(tx, batch, &applied.stand, &mut applied.tier, prompts)?
+        {
             let code = ErrorCode::QuotaReached;
             return Ok(OpResult::rejected(op, code, "/kind", &full(most)));
         }
@@ -256,6 +256,29 @@ fn one(tx: &mut Tx<'_>, batch: &Batch, op: &Op, applied: &mut Applied) -> Reply<
         slot.now = Some(change.document);
     }
     Ok(decision.result)
+}
+
+/// The limit of the space, when there is no room beside so many prompts. `tier` is asked for once.
+fn no_room(
+    tx: &mut Tx<'_>,
+    batch: &Batch,
+    stand: &Stand,
+    tier: &mut Option<Tier>,
+    prompts: i64,
+) -> Reply<Option<u64>> {
+    let tier = match tier {
+        Some(tier) => *tier,
+        None => *tier.insert(tier_of(tx, batch, stand)?),
+    };
+    Ok(tier.refuses(u64::try_from(prompts).unwrap_or(0), true))
+}
+
+/// The tier of the space. Of a team it cannot change before the end of the transaction but by an owner's own: the space is taken.
+fn tier_of(tx: &mut Tx<'_>, batch: &Batch, stand: &Stand) -> Reply<Tier> {
+    match batch.member {
+        Some(_) => Ok(sync::team_tier(tx, batch.space, batch.tier)?),
+        None => Ok(stand.tier.unwrap_or(batch.tier)),
+    }
 }
 
 /// Marks a text of this batch as published; gives the publication back when its text is stored already.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 /// Prompts of the free tier. Those in the trash do not count.
 pub const FREE_PROMPTS: u64 = 50;
 
-/// What an account may hold. An operator sets it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What an account may hold. An operator sets it. The larger one is the higher one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {

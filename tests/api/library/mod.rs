@@ -8,4 +8,5 @@ mod list;
 mod metadata;
 mod quota;
 mod search;
+mod team_quota;
 mod waiting;

@@ -14,7 +14,7 @@ use krowoc_tests::{Caller, Options, TestApp};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-async fn free() -> TestApp {
+pub(super) async fn free() -> TestApp {
     TestApp::start_with(Options {
         settings: vec![("default_tier", "free".to_owned())],
         ..Options::default()
@@ -22,13 +22,13 @@ async fn free() -> TestApp {
     .await
 }
 
-fn prompts(count: u64) -> Vec<Value> {
+pub(super) fn prompts(count: u64) -> Vec<Value> {
     let one = |n| json!({"kind": "prompt", "body": format!("prompt {n}")});
     (0..count).map(one).collect()
 }
 
 /// Imports so many; gives how many were refused for want of room.
-async fn import(person: &Caller, count: u64) -> u64 {
+pub(super) async fn import(person: &Caller, count: u64) -> u64 {
     let answer = person
         .post("/api/v1/library/import", json!({"items": prompts(count)}))
         .await;
@@ -49,7 +49,7 @@ async fn overview(person: &Caller) -> Overview {
     person.get("/api/v1/library/overview").await.ok().json()
 }
 
-async fn set_tier(app: &TestApp, email: &str, tier: Tier) -> Result<String, String> {
+pub(super) async fn set_tier(app: &TestApp, email: &str, tier: Tier) -> Result<String, String> {
     let url = &app.database.as_ref().unwrap().url;
     let random = Arc::new(SystemRandom);
     let operator = Operator::new(config(url, &[]), app.clock.clone(), random);
