@@ -27,6 +27,8 @@ use std::sync::Arc;
 const EVERY: Millis = HOUR;
 /// Texts that are looked at in one transaction.
 const TEXTS: usize = 100;
+/// Lines of the log of votes that are in memory at a time.
+const LINES: i64 = 50_000;
 
 /// Counts the logs.
 pub const KIND: Kind = Kind {
@@ -79,9 +81,14 @@ pub async fn run(state: &AppState) -> Result<Recomputed, StoreError> {
         .store
         .read(move |conn: &mut Conn| -> Result<_, StoreError> {
             let from = standings::counted(conn)?;
-            let casts = logs::casts(conn, confirmed_only)?;
-            let before = count(conn, &casts, now.saturating_sub(DAY), confirmed_only)?;
-            let mut new = count(conn, &casts, now, confirmed_only)?;
+            let yesterday = now.saturating_sub(DAY);
+            let mut before = runs(conn, yesterday, confirmed_only)?;
+            let mut new = runs(conn, now, confirmed_only)?;
+            for prompts in logs::voted(conn, LINES)? {
+                let casts = logs::casts(conn, &prompts, confirmed_only)?;
+                add_votes(&mut before, &casts, yesterday);
+                add_votes(&mut new, &casts, now);
+            }
             // Of what was, places are told alone.
             add_hours(conn, &mut new, now, confirmed_only)?;
             Ok((from, new, before))
@@ -158,18 +165,17 @@ async fn link_copies(state: &AppState) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// All counts as the logs had them at a time; `casts` is the log of votes.
-fn count(
-    conn: &mut Conn,
-    casts: &[Cast],
-    now: Millis,
-    confirmed_only: bool,
-) -> Result<Standings, StoreError> {
-    let mut all = Standings::new();
+/// Puts in the votes of some prompts as the log had them at a time.
+fn add_votes(all: &mut Standings, casts: &[Cast], now: Millis) {
     for (key, votes) in tally(casts, now) {
         let counts = &mut all.entry(key).or_default().counts;
         (counts.up, counts.down) = (votes.up, votes.down);
     }
+}
+
+/// The counts of runs as the log had them at a time.
+fn runs(conn: &mut Conn, now: Millis, confirmed_only: bool) -> Result<Standings, StoreError> {
+    let mut all = Standings::new();
     let begins = Window::ALL.map(|window| {
         let length = window.length();
         length.map_or(Millis::MIN, |length| now.saturating_sub(length))

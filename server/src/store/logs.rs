@@ -178,11 +178,49 @@ fn confirmed(only: bool, column: &str) -> String {
     }
 }
 
-/// The log of votes in its order, without those of accounts that do not count and those of who has a part in the prompt.
+/// The prompts that the log of votes names, in groups of about `lines` lines: a prompt with more has a group of its own.
 ///
 /// # Errors
 /// The database's.
-pub fn casts(conn: &mut Conn, confirmed_only: bool) -> Result<Vec<Cast>, StoreError> {
+pub fn voted(conn: &mut Conn, lines: i64) -> Result<Vec<Vec<PublicationId>>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Binary)]
+        publication_id: Vec<u8>,
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    let rows: Vec<Row> = Statement::new(
+        "SELECT publication_id, count(*) AS n FROM vote_event GROUP BY publication_id",
+    )
+    .load(conn)?;
+    let mut groups: Vec<Vec<PublicationId>> = Vec::new();
+    let mut left = 0_i64;
+    for row in rows {
+        let id = publication(&row.publication_id)?;
+        match groups.last_mut() {
+            Some(group) if row.n <= left && group.len() < NAMED => {
+                group.push(id);
+                left = left.saturating_sub(row.n);
+            }
+            _ => {
+                groups.push(vec![id]);
+                left = lines.saturating_sub(row.n);
+            }
+        }
+    }
+    Ok(groups)
+}
+
+/// The log of votes for some prompts in its order, without those of accounts that do not count and those of who has a part in the prompt.
+///
+/// # Errors
+/// The database's.
+pub fn casts(
+    conn: &mut Conn,
+    prompts: &[PublicationId],
+    confirmed_only: bool,
+) -> Result<Vec<Cast>, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Binary)]
@@ -197,11 +235,16 @@ pub fn casts(conn: &mut Conn, confirmed_only: bool) -> Result<Vec<Cast>, StoreEr
         at: i64,
     }
     let rows: Vec<Row> = Statement::new(
-        "SELECT e.publication_id, e.account_id, CAST(e.value AS SMALLINT) AS value, e.network, e.at FROM vote_event e WHERE ",
+        "SELECT e.publication_id, e.account_id, CAST(e.value AS SMALLINT) AS value, e.network, e.at FROM vote_event e \
+         WHERE e.publication_id IN (",
     )
+    .sql(&vec!["?"; prompts.len()].join(", "))
+    .bind_all(prompts.iter().map(|id| Value::from(id.as_bytes())))
+    .sql(") AND ")
     .sql(&ties::none("e.publication_id", "e.account_id"))
     .sql(&confirmed(confirmed_only, "e.account_id"))
     .sql(" ORDER BY e.seq")
+    .once()
     .load(conn)?;
     let cast = |row: Row| {
         Ok(Cast {

@@ -3,7 +3,7 @@
 use super::BURST;
 use super::window::{HOUR, Window};
 use crate::ids::{Millis, PublicationId, UserId};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 /// A line of the log: what an account said of a prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,18 +29,23 @@ pub struct Votes {
     pub down: u64,
 }
 
-/// Counts the log, in its order, as it stood at a time. Of the accounts that vote for one prompt from one network within an hour, the
+/// Counts the log of some prompts, in its order, as it stood at a time. Of the accounts that vote for one prompt from one network within an hour, the
 /// first [`BURST`] count. An account counts in the windows that hold its last word.
 #[must_use]
 pub fn tally(log: &[Cast], until: Millis) -> BTreeMap<(Window, PublicationId), Votes> {
-    let mut crowd: HashMap<(PublicationId, [u8; 16], i64), BTreeSet<UserId>> = HashMap::new();
-    let mut last: BTreeMap<(PublicationId, UserId), (i16, Millis)> = BTreeMap::new();
+    // Those who count of each crowd: a handful.
+    let mut crowd: HashMap<(PublicationId, [u8; 16], i64), Vec<UserId>> = HashMap::new();
+    let mut last: HashMap<(PublicationId, UserId), (i16, Millis)> = HashMap::new();
     for cast in log.iter().filter(|cast| cast.at <= until) {
         let hour = cast.at.div_euclid(HOUR);
         let place = (cast.publication, cast.network, hour);
         let there = crowd.entry(place).or_default();
+        let known = there.contains(&cast.account);
         let room = u64::try_from(there.len()).unwrap_or(u64::MAX) < BURST;
-        let counts = there.contains(&cast.account) || (room && there.insert(cast.account));
+        if !known && room {
+            there.push(cast.account);
+        }
+        let counts = known || room;
         let value = if counts { cast.value } else { 0 };
         last.insert((cast.publication, cast.account), (value, cast.at));
     }

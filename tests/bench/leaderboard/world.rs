@@ -17,10 +17,12 @@ use std::sync::Arc;
 const DAY: Millis = 86_400_000;
 /// Runs are spread over so many days.
 const DAYS: Millis = 180;
-/// People who run and vote.
-const PEOPLE: u64 = 5_000;
+/// People who vote.
+const PEOPLE: usize = 20_000;
+/// Those of them who run as well.
+const RUNNERS: usize = 5_000;
 /// Votes for ten runs.
-const VOTES: usize = 1;
+const VOTES: usize = 2;
 /// Rows of one statement.
 const ROWS: usize = 50;
 
@@ -102,6 +104,12 @@ fn skewed(numbers: &mut Numbers, end: usize) -> usize {
     ((end as f64).powf(uniform) - 1.0) as usize
 }
 
+/// A number below `end`, each as frequent as the others.
+fn below(numbers: &mut Numbers, end: usize) -> usize {
+    let end = u64::try_from(end).expect("a count");
+    usize::try_from(numbers.next() % end).expect("a place")
+}
+
 impl World {
     /// A server with so many public prompts.
     pub async fn new(backend: &Backend, count: usize) -> Self {
@@ -145,7 +153,7 @@ impl World {
         self.app.state.store.write(write).await.expect("people");
     }
 
-    /// So many runs, a tenth of them with a vote, in the logs.
+    /// So many runs, and a fifth as many votes, in the logs.
     pub async fn fill(&self, rows: usize) {
         let mut numbers = Numbers(3);
         let count = i64::try_from(rows.max(1)).unwrap_or(1);
@@ -180,7 +188,7 @@ impl World {
         .sql(&vec![row; times.len()].join(", "));
         for at in times {
             let copy = self.copies[skewed(numbers, self.copies.len())];
-            let person = self.people[skewed(numbers, self.people.len())];
+            let person = self.people[skewed(numbers, RUNNERS)];
             let failed = numbers.next().is_multiple_of(20);
             insert = insert
                 .bind(ExecutionId::mint(*at, bytes(numbers)).as_bytes())
@@ -202,7 +210,8 @@ impl World {
         .sql(&vec!["(?, ?, ?, ?, ?)"; times.len()].join(", "));
         for at in times {
             let publication = self.publications[skewed(numbers, self.publications.len())].clone();
-            let person = self.people[skewed(numbers, self.people.len())];
+            // Few run most; everybody votes about as often as anybody else.
+            let person = self.people[below(numbers, self.people.len())];
             let value = if numbers.next().is_multiple_of(5) {
                 -1_i16
             } else {
