@@ -1,6 +1,7 @@
 //! Executions that this process carries out, in memory: what each has so far, who is to be woken, who wants it stopped. Not the store,
 //! which has all that must last.
 
+use super::news::News;
 use krowoc_shared::execution::event::{Event, ToolCall};
 use krowoc_shared::execution::wire::ExecutionView;
 use krowoc_shared::ids::{ExecutionId, GroupId, UserId};
@@ -149,6 +150,7 @@ struct Group {
 pub struct Board {
     inner: Mutex<Inner>,
     running: watch::Sender<usize>,
+    news: News,
 }
 
 impl Default for Board {
@@ -156,6 +158,7 @@ impl Default for Board {
         Self {
             inner: Mutex::default(),
             running: watch::Sender::new(0),
+            news: News::default(),
         }
     }
 }
@@ -167,6 +170,12 @@ pub struct Seat {
 }
 
 impl Board {
+    /// Where it is told that executions began and ended.
+    #[must_use]
+    pub fn news(&self) -> &News {
+        &self.news
+    }
+
     /// Whether an account may begin so many more.
     #[must_use]
     pub fn has_room(&self, user: UserId, more: usize) -> bool {

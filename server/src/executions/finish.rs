@@ -74,7 +74,11 @@ pub async fn finish(
             Ok::<_, StoreError>(true)
         });
         match written.await {
-            Ok(true) => return tell(cell, &end),
+            Ok(true) => {
+                tell(cell, &end);
+                state.executions.news().tell(job.user, &end.ending.view);
+                return;
+            }
             Ok(false) => {
                 tracing::warn!("another server has taken the execution over; its end is not ours");
                 return;

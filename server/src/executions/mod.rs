@@ -12,6 +12,7 @@ pub mod gateway;
 mod history;
 mod keeping;
 mod letters;
+mod news;
 mod place;
 pub mod plan;
 pub mod recover;
@@ -19,6 +20,7 @@ mod resume;
 mod run;
 pub mod service;
 mod stream;
+mod watch;
 
 pub use board::Board;
 pub use direct::Direct;
@@ -28,6 +30,8 @@ use crate::web::routes::Routes;
 /// Its routes.
 pub fn configure(cfg: &mut Routes<'_>) {
     cfg.configure(run::configure)
+        // Before the address of one execution, which would take it for an id.
+        .configure(watch::configure)
         .configure(history::configure)
         .configure(keeping::configure)
         .configure(letters::configure);

@@ -158,6 +158,8 @@ pub async fn start(state: &AppState, user: UserId, spec: RunSpec) -> Reply<Handl
                 cells.iter().for_each(|cell| cell.wish(Wish::Leave));
                 return Err(error.into());
             }
+            let news = state.executions.news();
+            views.iter().for_each(|view| news.tell(user, view));
             Ok(Handle {
                 group: beginning.group,
                 executions: views,

@@ -143,6 +143,12 @@ pub const SUBSCRIPTIONS: &[Watched] = &[
         shape: Some("BudgetNotice"),
     },
     Watched {
+        operation: "execution_events",
+        field: "executionEvents",
+        event: Some("execution"),
+        shape: None,
+    },
+    Watched {
         operation: "run_events",
         field: "runEvents",
         event: None,

@@ -18,6 +18,7 @@ mod durable;
 mod eager;
 mod error;
 pub mod execution_list;
+pub mod execution_news;
 pub mod execution_rows;
 pub mod executions;
 pub mod factors;

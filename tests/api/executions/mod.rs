@@ -10,6 +10,7 @@ mod money;
 mod recover;
 mod run;
 mod stream;
+mod watch;
 mod wire;
 
 use krowoc_shared::execution::wire::{ExecutionDetail, ExecutionPage, Started};

@@ -174,6 +174,31 @@ async fn what_is_done_before_it_is_answered_as_events_takes_its_cookies_along() 
 }
 
 #[tokio::test]
+async fn executions_are_told_as_they_begin_and_as_they_have_ended() {
+    let script = Script::new();
+    let app = TestApp::scripted(&script).await;
+    let person = app.sign_up("a@example.org").await;
+    let query = "subscription { executionEvents { id state cost { state } } }";
+    let mut events = subscribe(&person, query, json!({})).await;
+    events.until(":").await;
+    let model = script.live("openai/a");
+    let start =
+        "mutation { run(input: {text: \"x\", models: [\"openai/a\"]}) { executions { id } } }";
+    let started = data(&person, start, json!({})).await;
+    let begun = next(&mut events).await["data"]["executionEvents"].clone();
+    assert_eq!(begun["id"], started["run"]["executions"][0]["id"]);
+    assert_eq!(begun["state"], "WAITING", "{begun}");
+    model.send(Event::Text("well".to_owned())).unwrap();
+    model.send(usage(1, 2)).unwrap();
+    model.send(Event::End(FinishReason::Stop)).unwrap();
+    let ended = next(&mut events).await["data"]["executionEvents"].clone();
+    assert_eq!(
+        (&ended["id"], &ended["state"]),
+        (&begun["id"], &json!("COMPLETED"))
+    );
+}
+
+#[tokio::test]
 async fn a_budget_that_is_near_its_end_is_told() {
     let script = Script::new();
     let app = TestApp::scripted(&script).await;

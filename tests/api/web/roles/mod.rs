@@ -78,6 +78,7 @@ const IN_SPACES: &[(&str, &str, Action)] = &[
     ),
     ("POST", "/executions", Action::RunPrompts),
     ("POST", "/executions/estimate", Action::RunPrompts),
+    ("GET", "/executions/events", Action::SeeFigures),
 ];
 
 /// Routes of those nouns that are about the caller or about nobody.

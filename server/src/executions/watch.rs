@@ -1,0 +1,278 @@
+//! Executions as such, as server-sent events: that they begin, and that they have ended. Not what they answer: that is the stream of a run.
+//!
+//! Those of this process are told at once. Those of other processes on the same PostgreSQL are looked for once a second.
+
+use super::board::Seat;
+use super::news::Told;
+use crate::app::AppState;
+use crate::store::execution_news::{self, Whose};
+use crate::store::{Conn, DatabaseUrl, Event, StoreError, members};
+use crate::web::actor::Executions;
+use crate::web::guard::{self, SpaceQuery};
+use crate::web::routes::Routes;
+use crate::web::{Actor, Fault, May, Reply};
+use actix_web::web::{Bytes, Data, Query};
+use actix_web::{HttpResponse, get};
+use futures_util::stream;
+use krowoc_shared::access::Action;
+use krowoc_shared::error::{ErrorCode, Problem};
+use krowoc_shared::execution::wire::ExecutionView;
+use krowoc_shared::ids::{ExecutionId, Millis};
+use std::collections::{BTreeMap, VecDeque};
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Interval, MissedTickBehavior};
+
+/// How soon a stream notices that it must end, and what happens elsewhere.
+const TICK: Duration = Duration::from_secs(1);
+/// Ticks between two comments.
+const COMMENT: u32 = 15;
+/// How far the clocks of two servers may differ: what began so long ago is still looked for.
+const SKEW: Millis = 60_000;
+
+/// Its route.
+pub fn configure(cfg: &mut Routes<'_>) {
+    cfg.service(execution_events);
+}
+
+/// Executions as they begin and as they have ended: an event `execution` with each, whose state says which. One's own, whatever they run; with
+/// `space`, those of the prompts of a team, for who may see its figures.
+///
+/// One that begins and ends on another server within a second may be told once, when it has ended. A comment follows every 15 seconds. The
+/// stream ends with the access token, and when the caller's place in the team changes; connect again, and read the history for what was missed.
+#[utoipa::path(
+    tag = "executions",
+    security(("session" = []), ("device" = []), ("token" = ["executions"])),
+    params(SpaceQuery),
+    responses(
+        (status = 200, description = "Events.", body = ExecutionView, content_type = "text/event-stream"),
+        (status = 403, description = "role_too_low: of a team; missing_scope, or forbidden for a program", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "rate_limited: too many streams of one account", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/executions/events")]
+async fn execution_events(
+    state: Data<AppState>,
+    actor: May<Executions>,
+    query: Query<SpaceQuery>,
+) -> Reply<HttpResponse> {
+    let membership = actor.membership(query.space)?;
+    let whose = match membership.team {
+        true => {
+            // As the figures are: for people.
+            actor.session()?;
+            guard::check(membership.role, Action::SeeFigures)?;
+            Whose::Team(membership.space)
+        }
+        false => Whose::Own(actor.user),
+    };
+    let Some(seat) = state.executions.read(actor.user) else {
+        let detail = "Too many pages and devices of this account listen at once; close some.";
+        return Err(Fault::new(ErrorCode::RateLimited)
+            .detail(detail)
+            .retry_after(30));
+    };
+    // Before what is there is read: what begins in between is known twice rather than never.
+    let (news, events) = (state.executions.news().listen(), state.store.events());
+    let mut stream = Stream::new(state, actor.actor(), whose, seat, news, events);
+    for view in stream.recent().await? {
+        stream.known.insert(view.id, view.state.is_final());
+    }
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header(("cache-control", "no-store"))
+        .insert_header(("x-accel-buffering", "no"))
+        // Compression would hold events back until its window is full.
+        .insert_header(("content-encoding", "identity"))
+        .streaming(stream.bytes()))
+}
+
+/// A stream under way.
+struct Stream {
+    state: Data<AppState>,
+    actor: Actor,
+    whose: Whose,
+    _seat: Seat,
+    news: Receiver<Told>,
+    events: Receiver<Event>,
+    /// What was told, or was there before, and whether it had ended.
+    known: BTreeMap<ExecutionId, bool>,
+    waiting: VecDeque<Bytes>,
+    tick: Interval,
+    ticks: u32,
+}
+
+enum Next {
+    Look,
+    Nothing,
+    End,
+}
+
+impl Stream {
+    fn new(
+        state: Data<AppState>,
+        actor: Actor,
+        whose: Whose,
+        seat: Seat,
+        news: Receiver<Told>,
+        events: Receiver<Event>,
+    ) -> Self {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self {
+            state,
+            actor,
+            whose,
+            _seat: seat,
+            news,
+            events,
+            known: BTreeMap::new(),
+            // It is heard from now on.
+            waiting: VecDeque::from([Bytes::from_static(b":\n\n")]),
+            tick,
+            ticks: 0,
+        }
+    }
+
+    fn bytes(self) -> impl stream::Stream<Item = Result<Bytes, Infallible>> {
+        stream::unfold(self, |mut stream| async move {
+            loop {
+                if let Some(bytes) = stream.waiting.pop_front() {
+                    return Some((Ok(bytes), stream));
+                }
+                match stream.next().await {
+                    Next::Nothing => {}
+                    Next::Look => stream.look().await,
+                    Next::End => return None,
+                }
+            }
+        })
+    }
+
+    async fn next(&mut self) -> Next {
+        tokio::select! {
+            told = self.news.recv() => match told {
+                Ok(told) => {
+                    if self.concerns(&told) {
+                        self.tell(&told.view);
+                    }
+                    Next::Nothing
+                }
+                // What was lost is in the history: the client begins anew.
+                Err(RecvError::Lagged(_) | RecvError::Closed) => Next::End,
+            },
+            event = self.events.recv() => match event {
+                Ok(Event::Revoked(id)) if id == *self.actor.holder.family() => Next::End,
+                Ok(Event::Membership(user)) if self.is_of_team() && user == self.actor.user => Next::End,
+                Ok(_) => Next::Nothing,
+                Err(RecvError::Lagged(_) | RecvError::Closed) => Next::End,
+            },
+            () = self.state.stopping() => Next::End,
+            _ = self.tick.tick() => self.ticked().await,
+        }
+    }
+
+    fn is_of_team(&self) -> bool {
+        matches!(self.whose, Whose::Team(_))
+    }
+
+    fn concerns(&self, told: &Told) -> bool {
+        match self.whose {
+            Whose::Own(user) => told.user == user,
+            Whose::Team(space) => told.view.team == Some(space),
+        }
+    }
+
+    /// Tells of an execution, unless as much was told of it.
+    fn tell(&mut self, view: &ExecutionView) {
+        let ended = view.state.is_final();
+        match self.known.insert(view.id, ended) {
+            // Its end may be told by another task than its beginning, and before it.
+            Some(true) => {
+                self.known.insert(view.id, true);
+            }
+            Some(false) if !ended => {}
+            _ => {
+                let data = serde_json::to_string(view).unwrap_or_default();
+                let text = format!("event: execution\ndata: {data}\n\n");
+                self.waiting.push_back(text.into());
+            }
+        }
+    }
+
+    fn is_shared(&self) -> bool {
+        matches!(self.state.store.url(), DatabaseUrl::Postgres(_))
+    }
+
+    /// The first id that is not long ago.
+    fn edge(&self) -> ExecutionId {
+        ExecutionId::mint(self.state.now().saturating_sub(SKEW), [0; 10])
+    }
+
+    async fn recent(&self) -> Result<Vec<ExecutionView>, StoreError> {
+        let (whose, edge) = (self.whose, self.edge());
+        self.state
+            .store
+            .read(move |conn: &mut Conn| execution_news::since(conn, whose, edge))
+            .await
+    }
+
+    async fn ticked(&mut self) -> Next {
+        if self.state.now() >= self.actor.expires_at {
+            return Next::End;
+        }
+        self.ticks = self.ticks.saturating_add(1);
+        if self.ticks >= COMMENT {
+            self.ticks = 0;
+            self.waiting.push_back(Bytes::from_static(b":\n\n"));
+            let edge = self.edge();
+            self.known.retain(|id, ended| !*ended || *id > edge);
+            if self.moved().await {
+                return Next::End;
+            }
+        }
+        match self.is_shared() {
+            true => Next::Look,
+            false => Next::Nothing,
+        }
+    }
+
+    /// Whether another process has changed which spaces the caller is in.
+    async fn moved(&self) -> bool {
+        if !self.is_of_team() || !self.is_shared() {
+            return false;
+        }
+        let user = self.actor.user;
+        let now = self
+            .state
+            .store
+            .read(move |conn: &mut Conn| -> Result<_, StoreError> { members::of(conn, user) });
+        now.await.is_ok_and(|now| now != self.actor.spaces)
+    }
+
+    /// Looks for what other processes began and ended.
+    async fn look(&mut self) {
+        let open = self.known.iter().filter(|(_, ended)| !**ended);
+        let open: Vec<ExecutionId> = open.map(|(id, _)| *id).collect();
+        let whose = self.whose;
+        let ended = self
+            .state
+            .store
+            .read(move |conn: &mut Conn| execution_news::ended(conn, whose, &open));
+        match (self.recent().await, ended.await) {
+            (Ok(recent), Ok(ended)) => {
+                // The oldest first, as they began.
+                recent
+                    .iter()
+                    .rev()
+                    .chain(&ended)
+                    .for_each(|view| self.tell(view));
+            }
+            (Err(error), _) | (_, Err(error)) => {
+                tracing::warn!(%error, "other processes' executions were not looked for");
+            }
+        }
+    }
+}
