@@ -1,6 +1,7 @@
 //! Every operation of the contract, with well-formed requests and with broken ones: no server error, no answer that the contract does not
 //! describe. The requests follow from a seed; what one answer names, later requests ask for.
 
+mod doors;
 pub(super) mod shapes;
 
 use super::conform::Conform;
