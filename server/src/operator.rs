@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::platform::{Clock, Random, random};
 use crate::store::models;
 use crate::store::provider_keys::{self, StoredKey};
-use crate::store::{Conn, Store, StoreError, StoreOptions, Tx, accounts, migrate, sync};
+use crate::store::{Conn, Store, StoreError, StoreOptions, Tx, accounts, migrate, tiers};
 use crate::vault::rotate::{Rotated, reseal};
 use crate::vault::{Secret, Vault};
 use crate::web::email;
@@ -160,8 +160,7 @@ impl Operator {
             move |tx: &mut Tx<'_>| match accounts::by_email(tx, &wanted)? {
                 None => Ok(false),
                 Some(account) => {
-                    let (space, _) = accounts::personal_space(tx, account.id)?;
-                    sync::set_tier(tx, space, tier)?;
+                    tiers::set(tx, account.id, tier)?;
                     Ok(true)
                 }
             },

@@ -11,6 +11,7 @@ use crate::route::{Route, Section};
 use crate::screens;
 use crate::teams::{self, Space};
 use crate::timing::Throttle;
+use krowoc_shared::accounts::people::AccountView;
 use krowoc_shared::accounts::wire::SessionView;
 use krowoc_shared::ids::{DocId, Millis, SpaceId};
 use krowoc_shared::library::document::Kind;
@@ -55,6 +56,8 @@ pub struct App {
     pub nav: Navigation,
     /// Who is signed in.
     pub session: RwSignal<Session>,
+    /// They look after the server, as far as is known.
+    pub admin: RwSignal<bool>,
     /// Messages at the foot.
     pub toasts: Toasts,
     /// The present, moved on every half minute.
@@ -86,6 +89,7 @@ impl App {
         let this = Self {
             nav: Navigation::start(),
             session: RwSignal::new(Session::Checking),
+            admin: RwSignal::new(false),
             toasts: Toasts::default(),
             now: RwSignal::new(platform::now()),
             overview: RwSignal::new(None),
@@ -118,8 +122,18 @@ impl App {
         });
     }
 
+    /// Asks whether they look after the server.
+    pub fn look_after(self) {
+        spawn_local(async move {
+            if let Ok(view) = Client.get::<AccountView>("/account").await {
+                self.admin.set(view.admin);
+            }
+        });
+    }
+
     /// Takes over a fresh session.
     pub fn signed_in(self, view: SessionView) {
+        self.admin.set(false);
         Client.set_session(Some(view.clone()));
         self.session.set(Session::In(view));
     }

@@ -26,6 +26,7 @@ mod platform;
 mod route;
 mod run;
 mod screens;
+mod section;
 mod settings;
 mod status;
 mod teams;

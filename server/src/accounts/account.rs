@@ -10,14 +10,15 @@ use crate::store::identities::{self, Identity};
 use crate::store::mail_tokens::{self, Purpose};
 use crate::store::profiles::{self, Profile};
 use crate::store::{Conn, StoreError, Tx, accounts, avatars, factors};
+use crate::web::actor::looks_after;
 use crate::web::problem::{Fault, Reply};
 use crate::web::routes::Routes;
 use crate::web::token::Token;
 use crate::web::{Body, Client, Person, email};
 use actix_web::web::{Data, Json};
-use actix_web::{HttpResponse, delete, get, post, put};
+use actix_web::{HttpResponse, delete, get, patch, post, put};
 use krowoc_shared::accounts::people::{
-    AccountView, ChangeEmail, ChangePassword, VerifiedEmail, VerifyEmail,
+    AccountName, AccountView, ChangeEmail, ChangePassword, NAME_CHARS, VerifiedEmail, VerifyEmail,
 };
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::ids::UserId;
@@ -25,6 +26,7 @@ use krowoc_shared::ids::UserId;
 /// Its routes.
 pub(super) fn configure(cfg: &mut Routes<'_>) {
     cfg.service(read_account)
+        .service(rename_account)
         .service(change_password)
         .service(change_email)
         .service(keep_email)
@@ -52,6 +54,58 @@ async fn read_account(state: Data<AppState>, person: Person) -> Reply<Json<Accou
         .read(move |conn: &mut Conn| known(conn, person.user))
         .await?;
     Ok(Json(view(&state, person.user, profile)))
+}
+
+/// A name as it is kept: in one line, without what stands around it; nothing for an empty one.
+fn named(text: Option<String>) -> Reply<Option<String>> {
+    let name = text.map(|text| text.trim().to_owned());
+    let name = name.filter(|name| !name.is_empty());
+    let odd =
+        |name: &String| name.chars().count() > NAME_CHARS || name.chars().any(char::is_control);
+    if name.as_ref().is_some_and(odd) {
+        let detail = format!("Use up to {NAME_CHARS} characters, in one line.");
+        return Err(Fault::new(ErrorCode::InvalidField)
+            .field("/name")
+            .detail(detail));
+    }
+    Ok(name)
+}
+
+/// Says what the owner is called, or takes the name away. Where a provider says it, it is changed there: each sign-in would bring it back.
+#[utoipa::path(
+    tag = "accounts",
+    security(("session" = [])),
+    request_body = AccountName,
+    responses(
+        (status = 200, description = "The account.", body = AccountView),
+        (status = 409, description = "already_exists: a provider says the name", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "invalid_field", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[patch("/account")]
+async fn rename_account(
+    state: Data<AppState>,
+    person: Person,
+    body: Body<AccountName>,
+) -> Reply<Json<AccountView>> {
+    let (name, user) = (named(body.0.name)?, person.user);
+    let known = state
+        .store
+        .write(move |tx: &mut Tx<'_>| -> Reply<Known> {
+            // Held: a sign-in through a provider at the same moment comes before or after.
+            profiles::lock(tx, user)?;
+            let told = identities::list(tx, user)?;
+            if told.iter().any(|it| it.name.is_some()) {
+                let detail = "A provider that lets you in says your name: change it there.";
+                return Err(Fault::new(ErrorCode::AlreadyExists)
+                    .field("/name")
+                    .detail(detail));
+            }
+            profiles::set_name(tx, user, name.as_deref())?;
+            Ok(known(tx, user)?)
+        })
+        .await?;
+    Ok(Json(view(&state, user, known)))
 }
 
 /// What is known of an account beside its sessions.
@@ -89,6 +143,7 @@ pub(super) fn view(
 ) -> AccountView {
     let here = Here::of(state);
     let identities = identities.into_iter().map(|it| here.identity(it));
+    let admin = looks_after(state, &profile);
     AccountView {
         has_password: has_password(&profile),
         name: profile.name,
@@ -101,6 +156,7 @@ pub(super) fn view(
         pending_email: profile.pending_email,
         created_at: profile.created_at,
         mail: state.mailer.is_on(),
+        admin,
         delete_at: profile.delete_at,
     }
 }

@@ -149,7 +149,7 @@ fn profile(
         pictures::want(tx, (user, provider), wanted, now)?;
     }
     if let Some(name) = &who.name {
-        profiles::set_name(tx, user, name)?;
+        profiles::set_name(tx, user, Some(name))?;
     }
     let same = who.email.as_deref() == Some(profiles::get(tx, user)?.email.as_str());
     if same && who.email_verified {

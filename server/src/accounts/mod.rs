@@ -1,6 +1,7 @@
 //! Accounts, sessions and devices: who someone is. Not what the library holds.
 
 mod account;
+mod admin;
 mod belongings;
 mod claim;
 mod codes;
@@ -50,5 +51,6 @@ pub fn configure(cfg: &mut Routes<'_>) {
         .configure(federated::configure)
         .configure(identified::configure)
         .configure(oauth::configure)
+        .configure(admin::configure)
         .configure(devices::configure);
 }

@@ -39,6 +39,7 @@ pub const QUERIES: &[(&str, &str)] = &[
     ("my_vote", "vote"),
     ("my_votes", "votes"),
     ("moderation_queue", "moderationQueue"),
+    ("admin_accounts", "adminAccounts"),
     ("list_teams", "teams"),
     ("read_team", "team"),
     ("list_members", "teamMembers"),
@@ -50,6 +51,7 @@ pub const QUERIES: &[(&str, &str)] = &[
 
 /// Fields of `Mutation`, by operation.
 pub const MUTATIONS: &[(&str, &str)] = &[
+    ("rename_account", "renameAccount"),
     ("change_email", "changeEmail"),
     ("keep_email", "keepEmail"),
     ("send_verification", "sendVerification"),
@@ -102,6 +104,7 @@ pub const MUTATIONS: &[(&str, &str)] = &[
     ("report_prompt", "reportPrompt"),
     ("decide_publication", "decidePublication"),
     ("recompute_leaderboard", "recomputeLeaderboard"),
+    ("set_tier", "setTier"),
     ("create_team", "createTeam"),
     ("rename_team", "renameTeam"),
     ("delete_team", "deleteTeam"),

@@ -59,6 +59,7 @@ pub mod sync;
 pub mod team_events;
 pub mod teams;
 pub mod throttle;
+pub mod tiers;
 pub mod ties;
 pub mod tokens;
 pub mod usage;

@@ -82,11 +82,11 @@ pub fn lock(conn: &mut Conn, id: UserId) -> Result<Profile, StoreError> {
     get(conn, id)
 }
 
-/// Notes what the owner is called.
+/// Notes what the owner is called, or that nobody says.
 ///
 /// # Errors
 /// The database's.
-pub fn set_name(conn: &mut Conn, id: UserId, name: &str) -> Result<(), StoreError> {
+pub fn set_name(conn: &mut Conn, id: UserId, name: Option<&str>) -> Result<(), StoreError> {
     diesel::update(account::table.find(id.as_bytes().as_slice()))
         .set(account::name.eq(name))
         .execute(conn)?;

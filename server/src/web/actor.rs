@@ -5,8 +5,9 @@ use super::token::{Token, same};
 use crate::app::AppState;
 use crate::store::Conn;
 use crate::store::members::Membership;
+use crate::store::profiles::{self, Profile};
 use crate::store::sessions::{self, Access, Holder};
-use crate::store::{profiles, tokens};
+use crate::store::tokens;
 use actix_web::dev::Payload;
 use actix_web::http::{Method, header};
 use actix_web::{FromRequest, HttpRequest, web};
@@ -299,10 +300,15 @@ pub async fn is_admin(state: &AppState, user: UserId) -> Reply<bool> {
         return Ok(false);
     }
     let profile = state.store.read(move |conn| profiles::get(conn, user));
-    let profile = profile.await?;
+    Ok(looks_after(state, &profile.await?))
+}
+
+/// Whether the account of a profile looks after the server.
+#[must_use]
+pub fn looks_after(state: &AppState, profile: &Profile) -> bool {
     // Where mail is sent, an address alone proves nothing: anybody may type it.
     let proven = profile.email_verified_at.is_some() || !state.mailer.is_on();
-    Ok(proven && state.config.admin_emails.contains(&profile.email))
+    proven && state.config.admin_emails.contains(&profile.email)
 }
 
 fn state(request: &HttpRequest) -> Reply<web::Data<AppState>> {

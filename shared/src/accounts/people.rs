@@ -96,7 +96,7 @@ pub struct AccountView {
     pub user: UserId,
     /// Its e-mail address.
     pub email: String,
-    /// What a provider calls its owner.
+    /// What its owner is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The tag of its picture, which is at `/api/v1/avatars/{user}`; absent when it has none.
@@ -120,9 +120,24 @@ pub struct AccountView {
     pub created_at: Millis,
     /// This server sends mail: without it no address can be verified or changed.
     pub mail: bool,
+    /// Its owner looks after the server (the setting `admin_emails`).
+    #[serde(default)]
+    pub admin: bool,
     /// When the account is erased that its owner wants to be gone; until then it can be kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delete_at: Option<Millis>,
+}
+
+/// Longest name of an account's owner, in characters.
+pub const NAME_CHARS: usize = 100;
+
+/// `PATCH /api/v1/account`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccountName {
+    /// What its owner is called, in up to 100 characters; nothing takes the name away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// Largest picture of an account, in bytes.

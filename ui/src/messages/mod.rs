@@ -22,3 +22,4 @@ pub mod run;
 pub mod security;
 pub mod settings;
 pub mod teams;
+pub mod tiers;

@@ -37,6 +37,12 @@ words! {
     KEEP_OLD = "Keep the old address";
     KEPT = "The address stays as it is";
     NO_MAIL = "This server sends no mail, so that addresses cannot be confirmed or changed. Whoever looks after it can set smtp_url.";
+    NAME = "Name";
+    NAME_TEXT = "What the members of your teams see beside your address. Public prompts have a name of their own.";
+    NAME_TOLD = "Said by a provider that lets you in, and taken over each time you sign in there: change it there.";
+    NAME_SAVED = "The name is saved";
+    OTHER_ADDRESS = "Where you sign in, your address is";
+    USE_ADDRESS = "Use this address";
     CHANGE_EMAIL = "Change the address";
     CHANGE_EMAIL_TEXT = "The new one counts once the link that goes there was used.";
     NEW_EMAIL = "New address";
@@ -53,7 +59,7 @@ words! {
     ENDED_ELSEWHERE = "Signed out everywhere else";
     END_ALL_HINT = "Everywhere means this browser too.";
     EXPORT = "Download everything";
-    EXPORT_TEXT = "One JSON file with all that is kept about you: the account, sessions, devices and tokens without secrets, the library with every version, every run.";
+    EXPORT_TEXT = "One JSON file with all that is kept about you: the account, sessions, devices and tokens without secrets, your teams, votes and reports, the library with every version, every run.";
     DELETE = "Delete my account";
     DELETE_TEXT = "You are signed out everywhere, devices are disconnected and tokens revoked at once. Seven days later the account is erased, with its library, its runs and its keys. Sign in before then to keep it.";
     DELETE_KEPT = "Kept are backups that the owner of this server made before, and for a day a number by which attempts to sign in are counted.";

@@ -1,17 +1,19 @@
 //! The account's address and password. Not what is signed in with them.
 
 use super::leaving::{Everything, Leave, Leaving};
+use super::name::Name;
 use super::picture::Picture;
 use super::remote::Single;
 use super::ways::Ways;
 use crate::accounts::fields::{Asks, Field, email_fault, password_fault};
 use crate::app::{App, app};
+use crate::platform;
 use krowoc_shared::accounts::people::{AccountView, ChangeEmail, ChangePassword, SignInWays};
 use krowoc_shared::error::ErrorCode;
 use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Icon, Notice, NoticeKind};
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{accounts, people as words};
+use krowoc_ui::messages::{accounts, people as words, settings};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -27,13 +29,16 @@ pub(super) fn Account() -> impl IntoView {
             ways.try_set(Some(known));
         }
     });
+    // What is typed, or taken over, as the new address.
+    let wanted = RwSignal::new(String::new());
     view! {
         {account.view(move |view| view! {
             {view.delete_at.map(|at| view! { <Leaving at=at account=account /> })}
-            <Email view=view.clone() account=account />
+            <Email view=view.clone() account=account wanted=wanted />
+            <Name view=view.clone() account=account />
             <Picture view=view.clone() account=account />
             <Ways view=view.clone() ways=ways account=account />
-            {view.mail.then(|| view! { <NewEmail account=account /> })}
+            {view.mail.then(|| view! { <NewEmail account=account email=wanted /> })}
             <NewPassword account=account has=view.has_password />
             <Everything />
             <Leave has=view.has_password />
@@ -59,8 +64,27 @@ fn act(app: App, account: Single<AccountView>, keep: bool) {
 }
 
 #[component]
-fn Email(view: AccountView, account: Single<AccountView>) -> impl IntoView {
+fn Email(
+    view: AccountView,
+    account: Single<AccountView>,
+    wanted: RwSignal<String>,
+) -> impl IntoView {
     let app = app();
+    let others = elsewhere(&view).into_iter().map(|email| {
+        let label = settings::named(words::USE_ADDRESS, &email);
+        let there = email.clone();
+        let take = move |_| {
+            wanted.set(email.clone());
+            platform::focus("#email-password");
+        };
+        view! {
+            <Notice glyph=Glyph::Mail>
+                <span class="grow">{words::OTHER_ADDRESS}" "<b class="med" dir="auto">{there}</b></span>
+                <button type="button" class="btn btn--sm" aria-label=label on:click=take>{words::USE_ADDRESS}</button>
+            </Notice>
+        }
+    });
+    let others = others.collect_view();
     let again = move || {
         view! { <button type="button" class="btn btn--sm" on:click=move |_| act(app, account, false)>{words::SEND_AGAIN}</button> }
     };
@@ -84,10 +108,25 @@ fn Email(view: AccountView, account: Single<AccountView>) -> impl IntoView {
             <h3 id="account-email">{words::EMAIL}</h3>
             <p class="line line--wrap"><Icon glyph=Glyph::Mail /><b class="med" dir="auto">{view.email}</b>{view.mail.then_some(badge)}</p>
             {waits}
+            {others}
             {unconfirmed.then(|| view! { <p class="line line--wrap"><span class="hint">{words::CONFIRM_HINT}</span>{again()}</p> })}
             {(!view.mail).then(|| view! { <Notice><span>{words::NO_MAIL}</span></Notice> })}
         </section>
     }
+}
+
+/// Addresses that providers say and the account has not, where it could take them over.
+fn elsewhere(view: &AccountView) -> Vec<String> {
+    if !view.mail || view.pending_email.is_some() {
+        return Vec::new();
+    }
+    let told = view.identities.iter().filter_map(|it| it.email.clone());
+    let mut others: Vec<String> = told
+        .filter(|email| !email.eq_ignore_ascii_case(&view.email))
+        .collect();
+    others.sort();
+    others.dedup();
+    others
 }
 
 /// Where a refusal of a form is said: at the present password, at the other field, or above both.
@@ -112,8 +151,8 @@ fn refused(
 }
 
 #[component]
-fn NewEmail(account: Single<AccountView>) -> impl IntoView {
-    let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+fn NewEmail(account: Single<AccountView>, email: RwSignal<String>) -> impl IntoView {
+    let password = RwSignal::new(String::new());
     let (email_wrong, password_wrong) = (RwSignal::new(None), RwSignal::new(None));
     let error = RwSignal::new(None::<ApiError>);
     let submit = move |event: SubmitEvent| {

@@ -1,6 +1,8 @@
-//! The settings: account, keys, budget, tokens, devices, sessions, appearance, export. Not the library.
+//! The settings: account, keys, budget, tokens, devices, sessions, appearance, export; everybody's accounts for who looks after the server.
+//! Not the library.
 
 mod account;
+mod accounts;
 mod appearance;
 mod budget;
 mod chart;
@@ -10,6 +12,7 @@ mod gone;
 mod key_form;
 mod keys;
 mod leaving;
+mod name;
 pub mod once;
 mod opened;
 mod passkeys;
@@ -31,7 +34,9 @@ use crate::frame::MenuButton;
 use crate::route::{Route, Section};
 use krowoc_ui::components::Icon;
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{keys as key_words, people, security as safe, settings as words, teams};
+use krowoc_ui::messages::{
+    keys as key_words, people, security as safe, settings as words, teams, tiers,
+};
 use leptos::prelude::*;
 
 const fn look(section: Section) -> (&'static str, Glyph) {
@@ -46,6 +51,7 @@ const fn look(section: Section) -> (&'static str, Glyph) {
         Section::Sessions => (words::SESSIONS, Glyph::Globe),
         Section::Appearance => (words::APPEARANCE, Glyph::Sun),
         Section::Export => (words::EXPORT, Glyph::Download),
+        Section::Accounts => (tiers::ACCOUNTS, Glyph::Users),
     }
 }
 
@@ -64,6 +70,7 @@ pub fn SettingsPage(section: Section) -> impl IntoView {
                 Section::Sessions => view! { <sessions::Sessions /> }.into_any(),
                 Section::Appearance => view! { <appearance::Appearance /> }.into_any(),
                 Section::Export => view! { <export::Export /> }.into_any(),
+                Section::Accounts => view! { <accounts::Accounts /> }.into_any(),
                 // A part of its own: see `screens`.
                 Section::Teams => ().into_any(),
             }}
@@ -81,10 +88,14 @@ pub fn Shell(section: Section, children: Children) -> impl IntoView {
         Session::In(view) => view.email,
         _ => String::new(),
     };
+    app.look_after();
     let links = Section::ALL.map(|each| {
         let (name, glyph) = look(each);
         let current = (each == section).then_some("page");
-        view! { <li><a href=Route::Settings(each).address() aria-current=current><Icon glyph=glyph />{name}</a></li> }
+        let shown = move || each != Section::Accounts || each == section || app.admin.get();
+        view! {
+            <Show when=shown><li><a href=Route::Settings(each).address() aria-current=current><Icon glyph=glyph />{name}</a></li></Show>
+        }
     });
     view! {
         <header class="top">
