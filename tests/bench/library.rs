@@ -10,7 +10,7 @@
 mod support;
 
 use krowoc_server::store::{Tx, indexing};
-use krowoc_server::sync::push::{Batch, apply};
+use krowoc_server::sync::push::{Batch, Way, apply};
 use krowoc_server::web::Reply;
 use krowoc_shared::library::wire::Page;
 use krowoc_shared::sync::wire::Op;
@@ -58,6 +58,7 @@ async fn fill(app: &TestApp, caller: &Caller, rows: usize) -> Vec<String> {
             restamp: false,
             create_only: false,
             passing: Vec::new(),
+            way: Way::Each,
             ops,
         };
         let work = move |tx: &mut Tx<'_>| -> Reply<()> { apply(tx, &batch).map(|_| ()) };

@@ -33,6 +33,7 @@ pub(super) fn team_deed(it: deeds::TeamDeed) -> Value {
     json!({
         "team": it.team, "team_name": it.team_name, "number": it.number, "at": it.at, "deed": it.deed, "by_me": it.by_me,
         "to_me": it.to_me, "email": it.email, "role": it.role, "role_before": it.role_before, "name": it.name,
+        "documents": it.documents,
     })
 }
 

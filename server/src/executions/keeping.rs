@@ -3,7 +3,7 @@
 use crate::app::AppState;
 use crate::store::members::Membership;
 use crate::store::{Tx, execution_list, executions, library, members};
-use crate::sync::push::{Applied, Batch, apply};
+use crate::sync::push::{Applied, Batch, Way, apply};
 use crate::web::actor::Executions;
 use crate::web::body::Body;
 use crate::web::guard;
@@ -124,6 +124,7 @@ impl Keeping {
             restamp: true,
             create_only: true,
             passing: Vec::new(),
+            way: Way::Each,
             ops: vec![op],
         };
         let (result, document) = apply(tx, &batch).and_then(Applied::single)?;

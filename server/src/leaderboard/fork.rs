@@ -5,7 +5,7 @@ use crate::app::AppState;
 use crate::store::logs::{self, Taken};
 use crate::store::publications::{self, Whole};
 use crate::store::{Tx, library};
-use crate::sync::push::{Batch, apply};
+use crate::sync::push::{Batch, Way, apply};
 use crate::web::actor::LibraryWrite;
 use crate::web::body::Body;
 use crate::web::client::address;
@@ -80,6 +80,7 @@ async fn fork_prompt(
                 restamp: true,
                 create_only: true,
                 passing: Vec::new(),
+                way: Way::Each,
                 ops: vec![copy(&whole, op_id, id, &place, now)],
             };
             let (result, document) = apply(tx, &batch)?.single()?;

@@ -77,6 +77,7 @@ impl Publisher {
             role: None,
             role_before: None,
             name: Some(slug.to_owned()),
+            documents: None,
             correlation_id: self.correlation_id.clone(),
         };
         team_events::add(tx, &event)

@@ -5,7 +5,7 @@ use super::history::{self, Past};
 use crate::app::AppState;
 use crate::store::{Conn, StoreError, Tx, derived, library, library_overview};
 use crate::sync::ahead::Ahead;
-use crate::sync::push::{Batch, apply, apply_prepared};
+use crate::sync::push::{Batch, Way, apply, apply_prepared};
 use crate::web::body::Body;
 use crate::web::guard::{ReadLibrary, SpaceQuery, WriteDocuments};
 use crate::web::routes::Routes;
@@ -63,7 +63,10 @@ async fn bulk(
     let now = state.now();
     let mint = |id: &DocId| (*id, OpId::mint(now, state.entropy()));
     let ids: Vec<(DocId, OpId)> = wanted.ids.iter().map(mint).collect();
-    let blank = batch(space, &actor, state.config.default_tier, now, Vec::new());
+    let blank = Batch {
+        way: Way::Bulk,
+        ..batch(space, &actor, state.config.default_tier, now, Vec::new())
+    };
     let results = state
         .store
         .write_again(move |tx: &mut Tx<'_>| bulk_edit(tx, &blank, &ids, &wanted))
@@ -151,6 +154,7 @@ async fn import(
     let batch = Batch {
         create_only: true,
         passing: history::passing(&pasts),
+        way: Way::Import,
         ..batch(space, &actor, state.config.default_tier, now, ops)
     };
     let prepare = move || (Ahead::work_out(&batch), batch, pasts);

@@ -2,7 +2,7 @@
 
 use crate::app::AppState;
 use crate::store::{Conn, Tx, library};
-use crate::sync::push::{Applied, Batch, apply};
+use crate::sync::push::{Applied, Batch, Way, apply};
 use crate::web::body::Body;
 use crate::web::guard::{SpaceQuery, WriteDocuments};
 use crate::web::problem::correlation;
@@ -64,6 +64,7 @@ pub(super) fn batch(space: SpaceId, actor: &Actor, tier: Tier, now: Millis, ops:
         restamp: true,
         create_only: false,
         passing: Vec::new(),
+        way: Way::Each,
         ops,
     }
 }

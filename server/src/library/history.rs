@@ -2,7 +2,7 @@
 //! where they were. Not a way of its own to write.
 
 use crate::store::{Tx, library};
-use crate::sync::push::{Applied, Batch, apply};
+use crate::sync::push::{Applied, Batch, Way, apply};
 use crate::web::Reply;
 use krowoc_shared::error::{ErrorCode, Violation};
 use krowoc_shared::ids::{DocId, OpId};
@@ -179,6 +179,7 @@ pub(super) fn follow(
         let ops: Vec<Op> = pasts.iter().filter_map(op).collect();
         let round = Batch {
             create_only: false,
+            way: Way::Past,
             ops,
             ..batch.clone()
         };
@@ -214,6 +215,7 @@ fn bin(tx: &mut Tx<'_>, batch: &Batch, pasts: &[&Past]) -> Reply<()> {
     }
     let last = Batch {
         create_only: false,
+        way: Way::Past,
         ops,
         ..batch.clone()
     };

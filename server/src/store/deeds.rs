@@ -36,6 +36,8 @@ pub struct TeamDeed {
     pub role_before: Option<String>,
     /// The name that was given.
     pub name: Option<String>,
+    /// With how many documents, when there were several.
+    pub documents: Option<u64>,
 }
 
 /// A decision about a public prompt: of the account's own library, or made by the account.
@@ -93,6 +95,8 @@ pub fn of_teams(
         role_before: Option<String>,
         #[diesel(sql_type = Nullable<Text>)]
         name: Option<String>,
+        #[diesel(sql_type = Nullable<BigInt>)]
+        documents: Option<i64>,
     }
     let (team, number) = after.map_or((Vec::new(), 0), |(team, number)| {
         (team.as_bytes().to_vec(), signed(number))
@@ -101,7 +105,7 @@ pub fn of_teams(
         "SELECT e.space_id AS team, space.name AS team_name, e.number, e.at, e.deed, \
          (e.actor_id IS NOT NULL AND e.actor_id = me.id) AS by_me, \
          ((e.subject_id IS NOT NULL AND e.subject_id = me.id) OR (e.email IS NOT NULL AND e.email = me.email)) AS to_me, \
-         e.email, e.role, e.role_before, e.name FROM team_event e JOIN space ON space.id = e.space_id JOIN account me ON me.id = ? \
+         e.email, e.role, e.role_before, e.name, e.documents FROM team_event e JOIN space ON space.id = e.space_id JOIN account me ON me.id = ? \
          WHERE (e.actor_id = me.id OR e.subject_id = me.id OR e.email = me.email) \
          AND (e.space_id > ? OR (e.space_id = ? AND e.number > ?)) ORDER BY e.space_id, e.number LIMIT ?",
     )
@@ -124,6 +128,7 @@ pub fn of_teams(
             role: row.role,
             role_before: row.role_before,
             name: row.name,
+            documents: row.documents.map(unsigned),
         })
     };
     rows.into_iter().map(one).collect()

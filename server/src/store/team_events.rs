@@ -33,6 +33,8 @@ pub struct NewEvent {
     pub role_before: Option<Role>,
     /// The name that was given.
     pub name: Option<String>,
+    /// With how many documents, when there are several.
+    pub documents: Option<u64>,
     /// Of the request.
     pub correlation_id: String,
 }
@@ -59,6 +61,7 @@ pub fn add(conn: &mut Conn, new: &NewEvent) -> Result<(), StoreError> {
             team_event::role.eq(new.role.map(Role::as_str)),
             team_event::role_before.eq(new.role_before.map(Role::as_str)),
             team_event::name.eq(&new.name),
+            team_event::documents.eq(new.documents.map(signed)),
             team_event::correlation_id.eq(&new.correlation_id),
         ))
         .execute(conn)?;
@@ -102,6 +105,8 @@ struct Row {
     role_before: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     name: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    documents: Option<i64>,
     #[diesel(sql_type = Text)]
     correlation_id: String,
 }
@@ -130,6 +135,7 @@ impl Row {
             role: role(self.role),
             role_before: role(self.role_before),
             name: self.name,
+            documents: self.documents.map(unsigned),
             correlation_id: self.correlation_id,
         })
     }
@@ -147,7 +153,7 @@ pub fn list(
 ) -> Result<Vec<AuditEntry>, StoreError> {
     let mut statement = Statement::new(
         "SELECT e.number, e.at, e.deed, e.actor_id, a.email AS actor, e.subject_id, s.email AS subject, e.email, e.role, \
-         e.role_before, e.name, e.correlation_id FROM team_event e LEFT JOIN account a ON a.id = e.actor_id \
+         e.role_before, e.name, e.documents, e.correlation_id FROM team_event e LEFT JOIN account a ON a.id = e.actor_id \
          LEFT JOIN account s ON s.id = e.subject_id WHERE e.space_id = ?",
     )
     .bind(team.as_bytes());

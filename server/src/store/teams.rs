@@ -188,6 +188,7 @@ pub fn bequeath(tx: &mut Tx<'_>, id: UserId, at: Millis) -> Result<(), StoreErro
             role: Some(Role::Owner),
             role_before: Some(before),
             name: None,
+            documents: None,
             correlation_id: String::new(),
         };
         team_events::add(tx, &event)?;

@@ -55,6 +55,7 @@ impl Ahead {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sync::push::Way;
     use krowoc_shared::ids::{OpId, SpaceId};
     use krowoc_shared::library::document::{Field, Kind};
     use krowoc_shared::sync::wire::Op;
@@ -78,6 +79,7 @@ mod tests {
             restamp: false,
             create_only: false,
             passing: Vec::new(),
+            way: Way::Each,
             ops,
         }
     }

@@ -102,6 +102,7 @@ async fn push_ops(
         restamp: false,
         create_only: false,
         passing: Vec::new(),
+        way: push::Way::Each,
         ops: request.ops,
     };
     let (cursor, knows) = (request.cursor, request.knows);

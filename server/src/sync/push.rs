@@ -3,7 +3,7 @@
 //! The space's row is taken first, so that writers of one space are in order and a sequence number is seen only when all before it are.
 
 use super::ahead::Ahead;
-use super::told;
+use super::told::{self, Deeds};
 use crate::store::derived::Derived;
 use crate::store::library::{LIBRARY, Stored, find, shelf};
 use crate::store::results::{self, Kept};
@@ -22,6 +22,8 @@ use krowoc_shared::sync::server::{Context, decide, made_at, needs_base};
 use krowoc_shared::sync::wire::{Hint, Op, OpResult, Outcome};
 use std::borrow::Cow;
 use std::collections::HashMap;
+
+pub use super::told::Way;
 
 /// Operations to apply, in the order they were made.
 #[derive(Clone, Debug)]
@@ -48,6 +50,8 @@ pub struct Batch {
     pub create_only: bool,
     /// Documents that lie in the trash by the end of the transaction, which whoever calls sees to: meanwhile they take no place.
     pub passing: Vec<DocId>,
+    /// In a team: as what its audit log tells of it.
+    pub way: Way,
     /// The operations.
     pub ops: Vec<Op>,
 }
@@ -67,6 +71,8 @@ pub struct Applied {
     tier: Option<Tier>,
     /// Stored texts that are published.
     published: Vec<(DocId, Publication)>,
+    /// What the team's audit log is told.
+    deeds: Deeds,
 }
 
 /// A document of the batch: its row before, and what it is now.
@@ -156,6 +162,7 @@ pub fn apply_prepared(tx: &mut Tx<'_>, batch: &Batch, ahead: &Ahead) -> Reply<Ap
         added: 0,
         tier: None,
         published: Vec::new(),
+        deeds: Deeds::default(),
     };
     let mut taken = Vec::new();
     for op in &batch.ops {
@@ -238,6 +245,7 @@ fn one(tx: &mut Tx<'_>, batch: &Batch, op: &Op, applied: &mut Applied) -> Reply<
         applied.added = applied.added.saturating_add(more);
     }
     if let Some(change) = decision.change {
+        applied.deeds.note(batch, op, current, &change);
         if let Some(version) = change.version {
             slot.versions = slot.versions.saturating_add(1);
             applied.texts.push(versions::Kept {
@@ -329,14 +337,11 @@ fn write(
     ahead: &Ahead,
 ) -> Reply<()> {
     let texts = std::mem::take(&mut applied.texts);
-    let with_text = texts.iter().filter(|kept| kept.published.is_some());
-    let mut published: Vec<DocId> = with_text.map(|kept| kept.doc).collect();
-    published.extend(applied.published.iter().map(|(doc, _)| *doc));
     versions::add(tx, batch.space, batch.author, texts)?;
     for (doc, publication) in &applied.published {
         versions::publish(tx, batch.space, *doc, publication)?;
     }
-    told::published(tx, batch, &published)?;
+    told::write(tx, batch, std::mem::take(&mut applied.deeds))?;
     results::keep(tx, batch.space, taken)?;
     let mut rows = Vec::new();
     for slot in applied.documents.values() {

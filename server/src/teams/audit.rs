@@ -37,6 +37,7 @@ impl Scribe {
             role: None,
             role_before: None,
             name: None,
+            documents: None,
             correlation_id: correlation(),
         })
     }

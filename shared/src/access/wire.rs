@@ -170,11 +170,25 @@ pub enum Deed {
     TakenBack,
     /// Another version of a public prompt of the team was published: it is what everybody reads.
     Republished,
+    /// Prompts of the team's library were published, and are not public.
+    Published,
+    /// Prompts were put away.
+    Archived,
+    /// Prompts were taken out of the archive.
+    Unarchived,
+    /// Documents were moved to the trash.
+    Trashed,
+    /// Documents were taken out of the trash.
+    Restored,
+    /// The same edit was made to documents: fields, tags, metadata.
+    BulkEdited,
+    /// Documents were imported.
+    Imported,
 }
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 21] = [
         Self::Created,
         Self::Renamed,
         Self::Invited,
@@ -189,6 +203,13 @@ impl Deed {
         Self::MadePublic,
         Self::TakenBack,
         Self::Republished,
+        Self::Published,
+        Self::Archived,
+        Self::Unarchived,
+        Self::Trashed,
+        Self::Restored,
+        Self::BulkEdited,
+        Self::Imported,
     ];
 
     /// As it is written.
@@ -209,6 +230,13 @@ impl Deed {
             Self::MadePublic => "made_public",
             Self::TakenBack => "taken_back",
             Self::Republished => "republished",
+            Self::Published => "published",
+            Self::Archived => "archived",
+            Self::Unarchived => "unarchived",
+            Self::Trashed => "trashed",
+            Self::Restored => "restored",
+            Self::BulkEdited => "bulk_edited",
+            Self::Imported => "imported",
         }
     }
 
@@ -254,9 +282,12 @@ pub struct AuditEntry {
     /// The role before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role_before: Option<Role>,
-    /// The name that was given.
+    /// The name that was given; of one document its title then, or its public name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// With how many documents it was done, 2 or more; absent when it was one, or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub documents: Option<u64>,
     /// The same as in the log lines of that request.
     pub correlation_id: String,
 }

@@ -96,6 +96,7 @@ async fn a_commit_of_another_process_is_told_on_postgresql() {
         restamp: true,
         create_only: false,
         passing: Vec::new(),
+        way: krowoc_server::sync::push::Way::Each,
         ops: vec![prompt("t", "x")],
     };
     let write = second

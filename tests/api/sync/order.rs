@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use krowoc_server::store::{Conn, DatabaseUrl, Event, Tx};
-use krowoc_server::sync::push::{Batch, apply};
+use krowoc_server::sync::push::{Batch, Way, apply};
 use krowoc_server::web::Reply;
 use krowoc_shared::ids::SpaceId;
 use krowoc_tests::TestApp;
@@ -26,6 +26,7 @@ fn batch(space: SpaceId, title: &str) -> Batch {
         restamp: false,
         create_only: false,
         passing: Vec::new(),
+        way: Way::Each,
         ops: vec![prompt(title, "x")],
     }
 }

@@ -130,6 +130,7 @@ async fn the_database_refuses_to_change_or_remove_an_entry() {
         "UPDATE team_event SET at = 0",
         "UPDATE team_event SET subject_id = actor_id",
         "UPDATE team_event SET email = 'x'",
+        "UPDATE team_event SET documents = 2",
         "DELETE FROM team_event",
     ] {
         let error = diesel::sql_query(sql).execute(&mut conn).unwrap_err();

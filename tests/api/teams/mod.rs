@@ -1,6 +1,7 @@
 //! Teams: made, named, deleted; their members, invitations and audit log; and what is written to their libraries.
 
 mod audit;
+mod deeds;
 mod invitations;
 mod library;
 mod members;

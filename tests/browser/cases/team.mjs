@@ -119,6 +119,8 @@ export async function run(context) {
   await alice.open(`/library/${prompt}?space=${team}`);
   await until('the edit to be on the other side', () => alice.page.evaluate(() => document.querySelector('#body')?.value.includes('Slowly.')));
 
+  const other = (await alice.api('POST', `/library?space=${team}`, { kind: 'snippet', set: { title: 'Fog' }, body: 'Two long, one short.' })).body.document.id;
+  await alice.api('POST', `/library/bulk?space=${team}`, { ids: [prompt, other], tags: { add: ['sea'] } });
   await alice.open('/settings/teams');
   await alice.pressed('Remove bob@example.org');
   await alice.shows('Only a new invitation brings them back.');
@@ -132,8 +134,10 @@ export async function run(context) {
   await bob.hides('Morse code');
   assert.equal((await bob.api('GET', `/library/${prompt}?space=${team}`)).body.code, 'not_found');
   await alice.open('/settings/teams');
-  const logged = (deed) => () => alice.page.evaluate((what) => [...document.querySelectorAll('ul.card li')].some((it) => it.textContent.includes(what) && it.textContent.includes('bob@example.org')), deed);
-  await until('the log to tell of the removal', logged('Removed'));
-  await until('the log to tell of the version that was published', logged('New public version'));
+  const logged = (...parts) => () => alice.page.evaluate((all) => [...document.querySelectorAll('ul.card li')].some((it) => all.every((part) => it.textContent.includes(part))), parts);
+  await until('the log to tell of the removal', logged('Removed', 'bob@example.org'));
+  await until('the log to tell of the version that was published', logged('New public version', 'bob@example.org'));
+  await until('the log to tell of the version before it was public', logged('Published', 'Morse code', 'alice@example.org'));
+  await until('the log to tell with how many documents', logged('Edited in bulk', '2 documents', 'alice@example.org'));
   await context.shot(alice.page, 'team-log');
 }

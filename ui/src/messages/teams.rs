@@ -61,7 +61,7 @@ words! {
     REVOKE = "Take back";
     REVOKED = "Taken back";
     AUDIT = "Audit log";
-    AUDIT_TEXT = "Who did what in the team. Entries are never changed.";
+    AUDIT_TEXT = "Who did what in the team and its library. Entries are never changed. Edits of one document stand in its history.";
     AUDIT_NONE = "Nothing of this kind was done.";
     ANY_DEED = "Everything";
     WHAT = "What was done";
@@ -122,6 +122,22 @@ pub const fn deed(deed: Deed) -> &'static str {
         Deed::MadePublic => "Made public",
         Deed::TakenBack => "Taken back from the public",
         Deed::Republished => "New public version",
+        Deed::Published => "Published",
+        Deed::Archived => "Archived",
+        Deed::Unarchived => "Taken out of the archive",
+        Deed::Trashed => "Moved to the trash",
+        Deed::Restored => "Taken out of the trash",
+        Deed::BulkEdited => "Edited in bulk",
+        Deed::Imported => "Imported",
+    }
+}
+
+/// With how many documents something was done.
+#[must_use]
+pub fn documents(count: u64) -> String {
+    match count {
+        1 => "1 document".to_owned(),
+        count => format!("{count} documents"),
     }
 }
 
@@ -160,6 +176,12 @@ mod tests {
     fn members_are_counted_in_words_that_fit() {
         assert_eq!(members(1), "1 member");
         assert_eq!(members(12), "12 members");
+    }
+
+    #[test]
+    fn documents_are_counted_in_words_that_fit() {
+        assert_eq!(documents(1), "1 document");
+        assert_eq!(documents(30), "30 documents");
     }
 
     #[test]

@@ -154,7 +154,7 @@ fn Entries(log: Log) -> impl IntoView {
     }
 }
 
-/// What the deed was done with: the name, the address, the roles.
+/// What the deed was done with: the name, the address, how many documents, the roles.
 fn object(entry: &AuditEntry) -> String {
     let on = entry.on.as_ref().map(|who| who.email.clone());
     let roles = match (entry.role_before, entry.role) {
@@ -164,7 +164,14 @@ fn object(entry: &AuditEntry) -> String {
         (Some(role), None) | (None, Some(role)) => Some(words::role(role).to_owned()),
         (None, None) => None,
     };
-    let parts = [on, entry.email.clone(), entry.name.clone(), roles];
+    let documents = entry.documents.map(words::documents);
+    let parts = [
+        on,
+        entry.email.clone(),
+        entry.name.clone(),
+        documents,
+        roles,
+    ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     parts.join(" · ")
 }
@@ -205,6 +212,7 @@ mod tests {
             role: Some(Role::Editor),
             role_before: Some(Role::Viewer),
             name: None,
+            documents: None,
             correlation_id: String::new(),
         }
     }
@@ -212,6 +220,19 @@ mod tests {
     #[test]
     fn an_entry_tells_on_whom_and_from_what_to_what() {
         assert_eq!(object(&numbered(1)), "b@example.org · Viewer → Editor");
+    }
+
+    #[test]
+    fn an_entry_about_many_documents_tells_how_many() {
+        let entry = AuditEntry {
+            deed: Deed::Archived,
+            email: None,
+            role: None,
+            role_before: None,
+            documents: Some(12),
+            ..numbered(1)
+        };
+        assert_eq!(object(&entry), "12 documents");
     }
 
     #[test]

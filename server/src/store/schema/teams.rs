@@ -33,6 +33,7 @@ table! {
         role_before -> Nullable<Text>,
         name -> Nullable<Text>,
         correlation_id -> Text,
+        documents -> Nullable<BigInt>,
     }
 }
 allow_tables_to_appear_in_same_query!(team_invitation, team_invitation_token);

@@ -6,7 +6,7 @@ use krowoc_server::store::invitations::{self, NewInvitation};
 use krowoc_server::store::publications::{self, NewPublication};
 use krowoc_server::store::teams::{self, NewTeam};
 use krowoc_server::store::{StoreError, Tx, library, members};
-use krowoc_server::sync::push::{Batch, apply};
+use krowoc_server::sync::push::{Batch, Way, apply};
 use krowoc_server::web::Fault;
 use krowoc_shared::access::Role;
 use krowoc_shared::error::ErrorCode;
@@ -132,6 +132,7 @@ impl World {
             restamp: true,
             create_only: false,
             passing: Vec::new(),
+            way: Way::Each,
             ops: vec![made, shown, publish],
         };
         let write = app
