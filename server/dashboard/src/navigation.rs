@@ -108,10 +108,17 @@ pub fn placed(address: String) -> String {
     }
 }
 
-/// An address of a document with the library that it lies in.
+/// An address with the library that it is in, whichever it named.
 pub fn placed_in(address: String, space: SpaceId) -> String {
-    let joint = if address.contains('?') { '&' } else { '?' };
-    format!("{address}{joint}space={space}")
+    let (path, query) = address.split_once('?').unwrap_or((address.as_str(), ""));
+    let rest = query.split('&');
+    let rest = rest.filter(|part| !part.is_empty() && !part.starts_with("space="));
+    let mut placed = format!("{path}?");
+    for part in rest {
+        placed.push_str(part);
+        placed.push('&');
+    }
+    format!("{placed}space={space}")
 }
 
 /// Whose library an address is in, where its query says so.

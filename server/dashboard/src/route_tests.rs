@@ -1,7 +1,7 @@
 //! Tests of addresses.
 
 use super::*;
-use crate::navigation::space_of;
+use crate::navigation::{placed_in, space_of};
 
 fn there_and_back(route: &Route) -> Route {
     let address = route.address();
@@ -146,6 +146,12 @@ fn a_link_to_a_document_of_a_team_opens_in_its_library() {
         assert_eq!(Route::parse(path, search), *page);
     }
     assert_eq!(Route::tab(Tab::Prompts).address(), "/library/prompts");
+    // Another library takes the place of the one that is looked at.
+    let other = "0190b6f2-7c1e-7000-8000-000000000003".parse().unwrap();
+    let address = placed_in(Route::Document(id).address(), other);
+    assert_eq!(address, format!("/library/{id}?space={other}"));
+    let list = placed_in("/library/all?conflict=yes".to_owned(), other);
+    assert_eq!(list, format!("/library/all?conflict=yes&space={other}"));
     krowoc_ui::api::Client.set_team(None);
     for page in &pages {
         assert!(!page.address().contains("space="));

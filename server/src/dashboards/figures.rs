@@ -1,5 +1,7 @@
-//! Figures of one account, put together from roll-ups and from what is not in them yet. Not the answer's form.
+//! Figures of one account, and a team's prompts one by one, put together from roll-ups and from what is not in them yet. Not the answer's
+//! form.
 
+use crate::store::dashboards::Owner;
 use crate::store::rollups::{self, Cursor};
 use crate::store::{Conn, StoreError, dashboards, usage};
 use krowoc_shared::dashboards::wire::{ActivePrompts, PromptFigures};
@@ -14,6 +16,31 @@ pub(super) struct Whose {
     pub user: UserId,
     /// Its personal space, for titles of prompts.
     pub space: SpaceId,
+}
+
+/// Whose prompts are told, and where their titles are.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Told {
+    /// Those that one account ran.
+    Own(Whose),
+    /// Those of a team.
+    Team(SpaceId),
+}
+
+impl Told {
+    fn owner(self) -> Owner {
+        match self {
+            Self::Own(whose) => Owner::Account(whose.user),
+            Self::Team(team) => Owner::Team(team),
+        }
+    }
+
+    fn title(self, conn: &mut Conn, id: &[u8]) -> Result<Option<String>, StoreError> {
+        match self {
+            Self::Own(whose) => usage::prompt_title(conn, whose.user, whose.space, id),
+            Self::Team(team) => usage::team_prompt_title(conn, team, id),
+        }
+    }
 }
 
 /// Tallies by prompt; empty bytes for texts of one's own.
@@ -80,26 +107,42 @@ pub(super) fn both(
     let rest = dashboards::uncounted(conn, dashboards::Whose::Account(whose.user), &cursor, whole)?;
     let board = filled(conn, whose.user, span, &rest)?;
     let earlier = filled(conn, whose.user, before, &rest)?;
-    let prompts = prompts(conn, whose.user, span, &rest)?;
-    let past = past(conn, whose.user, before, &rest)?;
+    let (prompts, active) = told(conn, Told::Own(whose), span, &rest, most)?;
     Ok(Both {
-        active: active(&prompts, &past),
-        prompts: top(conn, whose, span, &rest, prompts, most)?,
+        active,
+        prompts,
         before: earlier.total().clone(),
         board,
     })
 }
 
+/// The prompts of a span that cost most, so many at most, and how many there were beside those of the span before. `rest` is of both spans.
+///
+/// # Errors
+/// The store's.
+pub(super) fn told(
+    conn: &mut Conn,
+    whose: Told,
+    span: Span,
+    rest: &[Fact],
+    most: usize,
+) -> Result<(Vec<PromptFigures>, ActivePrompts), StoreError> {
+    let prompts = prompts(conn, whose.owner(), span, rest)?;
+    let past = past(conn, whose.owner(), span.before(), rest)?;
+    let active = active(&prompts, &past);
+    Ok((top(conn, whose, span, rest, prompts, most)?, active))
+}
+
 /// Every prompt of a span with its counts, latencies left out.
 fn prompts(
     conn: &mut Conn,
-    user: UserId,
+    owner: Owner,
     span: Span,
     rest: &[Fact],
 ) -> Result<Prompts, StoreError> {
     let mut all = Prompts::new();
     for part in span.parts() {
-        for (prompt, tally) in dashboards::by_prompt(conn, user, part)? {
+        for (prompt, tally) in dashboards::by_prompt(conn, owner, part)? {
             all.entry(prompt).or_default().merge(&tally);
         }
     }
@@ -114,14 +157,14 @@ fn prompts(
 /// The prompts that were run in a span.
 fn past(
     conn: &mut Conn,
-    user: UserId,
+    owner: Owner,
     span: Span,
     rest: &[Fact],
 ) -> Result<BTreeSet<Vec<u8>>, StoreError> {
     let inside = rest.iter().filter(|fact| span.contains(fact.at));
     let mut all: BTreeSet<Vec<u8>> = inside.map(key).collect();
     for part in span.parts() {
-        all.extend(dashboards::prompts(conn, user, part)?);
+        all.extend(dashboards::prompts(conn, owner, part)?);
     }
     Ok(all)
 }
@@ -144,7 +187,7 @@ fn active(now: &Prompts, before: &BTreeSet<Vec<u8>>) -> ActivePrompts {
 /// The prompts that cost most, with latencies and titles.
 fn top(
     conn: &mut Conn,
-    whose: Whose,
+    whose: Told,
     span: Span,
     rest: &[Fact],
     all: Prompts,
@@ -159,7 +202,7 @@ fn top(
     let ids: Vec<Vec<u8>> = rows.iter().map(|(id, _)| id.clone()).collect();
     let mut places: BTreeMap<Vec<u8>, Tally> = rows.iter().cloned().collect();
     for part in span.parts() {
-        add_latencies(conn, whose.user, part, &ids, &mut places)?;
+        add_latencies(conn, whose.owner(), part, &ids, &mut places)?;
     }
     for fact in rest.iter().filter(|fact| span.contains(fact.at)) {
         if let Some(tally) = places.get_mut(&key(fact)) {
@@ -174,7 +217,7 @@ fn top(
             let title = if id.is_empty() {
                 None
             } else {
-                usage::prompt_title(conn, whose.user, whose.space, id)?
+                whose.title(conn, id)?
             };
             Ok(PromptFigures {
                 prompt: DocId::from_slice(id),
@@ -187,12 +230,12 @@ fn top(
 
 fn add_latencies(
     conn: &mut Conn,
-    user: UserId,
+    owner: Owner,
     part: Part,
     ids: &[Vec<u8>],
     places: &mut BTreeMap<Vec<u8>, Tally>,
 ) -> Result<(), StoreError> {
-    for (id, latencies) in dashboards::latencies_of(conn, user, part, ids)? {
+    for (id, latencies) in dashboards::latencies_of(conn, owner, part, ids)? {
         if let Some(tally) = places.get_mut(&id) {
             tally.latencies.merge(&latencies);
         }

@@ -1,7 +1,8 @@
 //! `GET /dashboard`, as JSON and as a file of CSV.
 
 use super::figures::{self, Both, Whose};
-use super::query::{PeriodQuery, written};
+use super::files::{self, LINES, MODELS, PROMPTS};
+use super::query::PeriodQuery;
 use crate::app::AppState;
 use crate::store::{Conn, StoreError, dashboards};
 use crate::web::actor::{Executions, is_admin};
@@ -10,17 +11,9 @@ use crate::web::{May, Reply};
 use actix_web::web::{Data, Json, Query};
 use actix_web::{HttpResponse, get};
 use krowoc_shared::dashboards::Span;
-use krowoc_shared::dashboards::csv;
 use krowoc_shared::dashboards::wire::{Begun, DashboardView};
 use krowoc_shared::error::Problem;
 use serde::Deserialize;
-
-/// Most models of an answer.
-const MODELS: usize = 50;
-/// Most prompts of an answer.
-const PROMPTS: usize = 10;
-/// Most lines of a file of models or prompts.
-const LINES: usize = 1_000;
 
 /// Its routes.
 pub(super) fn configure(cfg: &mut Routes<'_>) {
@@ -135,45 +128,9 @@ async fn dashboard_csv(
     let most = if by == Lines::Prompt { LINES } else { 0 };
     let both = read(&state, whose, span, most).await?;
     let (name, text) = match by {
-        Lines::Time => ("time", by_time(&both, span)),
-        Lines::Model => ("models", by_model(&both)),
-        Lines::Prompt => ("prompts", by_prompt(&both)),
+        Lines::Time => ("time", files::by_time(&both.board.series(), span)),
+        Lines::Model => ("models", files::by_model(&both.board.by_model(LINES))),
+        Lines::Prompt => ("prompts", files::by_prompt(&both.prompts)),
     };
-    let (from, to) = (written(span.from, span), written(span.to - 1, span));
-    let file = format!("krowoc-{name}-{from}-{to}.csv").replace(':', "");
-    Ok(HttpResponse::Ok()
-        .content_type(csv::MEDIA_TYPE)
-        .insert_header((
-            "content-disposition",
-            format!("attachment; filename=\"{file}\""),
-        ))
-        .body(text))
-}
-
-fn by_time(both: &Both, span: Span) -> String {
-    let series = both.board.series();
-    let lines = series
-        .iter()
-        .map(|point| csv::line(&written(point.at, span), &point.figures));
-    std::iter::once(csv::head("from_utc"))
-        .chain(lines)
-        .collect()
-}
-
-fn by_model(both: &Both) -> String {
-    let rows = both.board.by_model(LINES);
-    let lines = rows.iter().map(|row| csv::line(&row.model, &row.figures));
-    std::iter::once(csv::head("model")).chain(lines).collect()
-}
-
-fn by_prompt(both: &Both) -> String {
-    let lines = both.prompts.iter().map(|row| {
-        let title = if row.prompt.is_none() {
-            "(no prompt)"
-        } else {
-            row.title.as_str()
-        };
-        csv::line(title, &row.figures)
-    });
-    std::iter::once(csv::head("prompt")).chain(lines).collect()
+    Ok(files::answer(name, span, text))
 }

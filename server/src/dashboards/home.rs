@@ -1,19 +1,20 @@
 //! `GET /home`: what a person sees first, from one snapshot.
 
+use super::attention::{self, Looking};
 use super::figures;
 use crate::app::AppState;
-use crate::store::budgets::{self, Tier};
-use crate::store::{Conn, StoreError, accounts, devices, execution_list, home as rows, sync};
+use crate::store::{
+    Conn, StoreError, accounts, budgets, devices, execution_list, home as rows, sync,
+};
+use crate::web::actor::is_admin;
 use crate::web::routes::Routes;
 use crate::web::{Person, Reply};
 use actix_web::get;
 use actix_web::web::{Data, Json};
 use krowoc_shared::accounts::wire::DeviceRow;
-use krowoc_shared::dashboards::wire::{Attention, HomeDevice, HomeView, ProviderUsage};
+use krowoc_shared::dashboards::wire::{HomeDevice, HomeView, ProviderUsage};
 use krowoc_shared::dashboards::{Period, Span, standing};
-use krowoc_shared::execution::money::NanoUsd;
-use krowoc_shared::execution::wire::{BudgetLevel, UsageSum};
-use krowoc_shared::ids::{Millis, SpaceId, UserId};
+use krowoc_shared::execution::wire::UsageSum;
 
 /// Executions that are shown.
 const RECENT: i64 = 5;
@@ -31,20 +32,21 @@ pub(super) fn configure(cfg: &mut Routes<'_>) {
 )]
 #[get("/home")]
 async fn home(state: Data<AppState>, person: Person) -> Reply<Json<HomeView>> {
-    let (now, server) = (state.now(), state.config.server_key_monthly);
+    let looking = Looking {
+        user: person.user,
+        admin: is_admin(&state, person.user).await?,
+        now: state.now(),
+        server: state.config.server_key_monthly,
+    };
     let found = state
         .store
-        .read(move |conn: &mut Conn| view(conn, person.user, now, server))
+        .read(move |conn: &mut Conn| view(conn, looking))
         .await?;
     Ok(Json(found))
 }
 
-fn view(
-    conn: &mut Conn,
-    user: UserId,
-    now: Millis,
-    server: NanoUsd,
-) -> Result<HomeView, StoreError> {
+fn view(conn: &mut Conn, looking: Looking) -> Result<HomeView, StoreError> {
+    let (user, now) = (looking.user, looking.now);
     let (space, _) = accounts::personal_space(conn, user)?;
     let tally = sync::stand(conn, space)?.tally;
     let span = budgets::bounds(budgets::period(now));
@@ -60,7 +62,7 @@ fn view(
     let filter = execution_list::Filter::default();
     let count = |number: i64| u64::try_from(number).unwrap_or(0);
     Ok(HomeView {
-        attention: attention(conn, user, space, count(tally.conflicts), now, server)?,
+        attention: attention::waiting(conn, looking)?,
         recent: execution_list::list(conn, user, &filter, RECENT)?,
         month: span.0,
         used: together(&providers),
@@ -77,50 +79,4 @@ fn view(
 fn together(providers: &[ProviderUsage]) -> UsageSum {
     let sums = providers.iter().map(|it| it.sum);
     sums.fold(UsageSum::default(), UsageSum::plus)
-}
-
-fn attention(
-    conn: &mut Conn,
-    user: UserId,
-    space: SpaceId,
-    conflicts: u64,
-    now: Millis,
-    server: NanoUsd,
-) -> Result<Vec<Attention>, StoreError> {
-    let mut found = Vec::new();
-    if conflicts > 0
-        && let Some((document, title)) = rows::conflict(conn, space)?
-    {
-        found.push(Attention::Conflicts {
-            count: conflicts,
-            document,
-            title,
-        });
-    }
-    if let Some((count, title, class)) = rows::dead_letters(conn, user)? {
-        found.push(Attention::DeadLetters {
-            count,
-            title,
-            class,
-        });
-    }
-    let period = budgets::period(now);
-    let own = budgets::settings(conn, user)?.ceiling;
-    for (tier, ceiling, server_held) in [
-        (Tier::Own, own, false),
-        (Tier::Server(server), Some(server), true),
-    ] {
-        let spent = budgets::standing(conn, user, tier, period)?.spent;
-        let level = BudgetLevel::of(spent, ceiling);
-        // Nothing is spent of a ceiling of nothing: it only says that there is none to be spent.
-        if let (Some(ceiling), true) = (ceiling, level >= BudgetLevel::Near && spent.0 > 0) {
-            found.push(Attention::Budget {
-                level,
-                server_held,
-                spent,
-                ceiling,
-            });
-        }
-    }
-    Ok(found)
 }

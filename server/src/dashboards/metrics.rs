@@ -1,5 +1,6 @@
 //! Figures of everybody, for who looks after the server, and of a team, for its admins: one way to both. Not the team's routes.
 
+use super::figures::{Told, told};
 use super::query::PeriodQuery;
 use crate::app::AppState;
 use crate::store::dashboards::{self, Whose};
@@ -12,12 +13,12 @@ use krowoc_shared::dashboards::period::DAY;
 use krowoc_shared::dashboards::wire::{
     CreatorWeek, FirstSuccess, MetricsView, PersonFigures, TeamFiguresView,
 };
-use krowoc_shared::dashboards::{Board, Span, Tally};
+use krowoc_shared::dashboards::{Board, Fact, Span, Tally};
 use krowoc_shared::error::Problem;
 use krowoc_shared::ids::{Millis, SpaceId, UserId};
 use serde::Deserialize;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Weeks whose creators are counted.
 const WEEKS: i64 = 12;
@@ -61,6 +62,28 @@ impl PeopleQuery {
     }
 }
 
+/// How many lines are told.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rows {
+    /// Which people.
+    pub people: Page,
+    /// Models of a team, at most.
+    pub models: usize,
+    /// Prompts of a team, at most.
+    pub prompts: usize,
+}
+
+impl Rows {
+    /// A page of people, and nothing of models and prompts.
+    pub(super) const fn of(people: Page) -> Self {
+        Self {
+            people,
+            models: 0,
+            prompts: 0,
+        }
+    }
+}
+
 /// Its route.
 pub(super) fn configure(cfg: &mut Routes<'_>) {
     cfg.service(admin_metrics);
@@ -88,7 +111,7 @@ async fn admin_metrics(
     let (span, page) = (query.span(now)?, people.page());
     let found = state
         .store
-        .read(move |conn: &mut Conn| view(conn, None, span, now, page))
+        .read(move |conn: &mut Conn| view(conn, None, span, now, Rows::of(page)))
         .await?;
     Ok(Json(found.metrics))
 }
@@ -100,8 +123,13 @@ pub(super) struct Counted {
     board: Board,
 }
 
-fn counted(conn: &mut Conn, team: Option<SpaceId>, span: Span) -> Result<Counted, StoreError> {
-    let cursor = rollups::cursor(conn)?;
+/// `rest`: what is not in roll-ups yet.
+fn counted(
+    conn: &mut Conn,
+    team: Option<SpaceId>,
+    span: Span,
+    rest: &[Fact],
+) -> Result<Counted, StoreError> {
     let mut all = Counted {
         people: BTreeMap::new(),
         board: Board::new(span),
@@ -109,9 +137,10 @@ fn counted(conn: &mut Conn, team: Option<SpaceId>, span: Span) -> Result<Counted
     for part in span.parts() {
         match team {
             Some(team) => {
-                for (at, user, tally) in dashboards::by_member(conn, team, part)? {
-                    all.board.add(at, "", &tally);
-                    all.people.entry(user).or_default().merge(&tally);
+                for row in dashboards::by_member(conn, team, part)? {
+                    let of = row.of_model;
+                    all.board.add(of.at, &of.model, &of.tally);
+                    all.people.entry(row.user).or_default().merge(&of.tally);
                 }
             }
             None => {
@@ -121,14 +150,16 @@ fn counted(conn: &mut Conn, team: Option<SpaceId>, span: Span) -> Result<Counted
             }
         }
     }
-    let whose = team.map_or(Whose::Everybody, Whose::Team);
-    for mut fact in dashboards::uncounted(conn, whose, &cursor, span)? {
+    for fact in rest.iter().filter(|fact| span.contains(fact.at)) {
+        let person = all.people.entry(fact.user).or_default();
         if team.is_some() {
-            all.board.add_fact(&fact);
+            all.board.add_fact(fact);
+            person.add(fact);
         } else {
-            fact.latency = None;
+            let mut bare = fact.clone();
+            bare.latency = None;
+            person.add(&bare);
         }
-        all.people.entry(fact.user).or_default().add(&fact);
     }
     Ok(all)
 }
@@ -143,35 +174,26 @@ impl Counted {
     }
 }
 
-/// The figures of a team, or of everybody; with them the counts that they are made of.
-///
-/// # Errors
-/// The store's.
-pub(super) fn view(
+/// Who ran what: a page of the people, and how many there are on all pages. Of a team every member, whether they ran anything or not.
+fn people(
     conn: &mut Conn,
     team: Option<SpaceId>,
-    span: Span,
-    now: Millis,
+    mut people: BTreeMap<UserId, Tally>,
     page: Page,
-) -> Result<TeamFiguresView, StoreError> {
-    let all = counted(conn, team, span)?;
-    let (before, total) = (counted(conn, team, span.before())?.total(), all.total());
-    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    let active = count(all.people.len());
-    let mut people = all.people;
-    let members: BTreeMap<UserId, String> = match team {
+) -> Result<(Vec<PersonFigures>, usize), StoreError> {
+    let members: BTreeSet<UserId> = match team {
         Some(team) => members::list(conn, team)?
             .into_iter()
-            .map(|member| (member.user, member.email))
+            .map(|member| member.user)
             .collect(),
-        None => BTreeMap::new(),
+        None => BTreeSet::new(),
     };
-    for user in members.keys() {
+    for user in &members {
         people.entry(*user).or_default();
     }
     let mut rows: Vec<(UserId, Tally)> = people.into_iter().collect();
     rows.sort_by_key(|(user, tally)| Reverse((tally.cost, tally.executions(), *user)));
-    let people_count = count(rows.len());
+    let all = rows.len();
     let shown: Vec<(UserId, Tally)> = rows
         .into_iter()
         .skip(page.offset)
@@ -182,17 +204,52 @@ pub(super) fn view(
     let person = |(user, tally): (UserId, Tally)| PersonFigures {
         user,
         email: emails.get(&user).cloned().unwrap_or_default(),
-        former: team.is_some() && !members.contains_key(&user),
+        former: team.is_some() && !members.contains(&user),
         figures: tally.figures(),
     };
+    Ok((shown.into_iter().map(person).collect(), all))
+}
+
+/// The figures of a team, or of everybody; with them the counts that they are made of.
+///
+/// # Errors
+/// The store's.
+pub(super) fn view(
+    conn: &mut Conn,
+    team: Option<SpaceId>,
+    span: Span,
+    now: Millis,
+    most: Rows,
+) -> Result<TeamFiguresView, StoreError> {
+    let cursor = rollups::cursor(conn)?;
+    let whole = Span {
+        from: span.before().from,
+        ..span
+    };
+    let whose = team.map_or(Whose::Everybody, Whose::Team);
+    let rest = dashboards::uncounted(conn, whose, &cursor, whole)?;
+    let all = counted(conn, team, span, &rest)?;
+    let before = counted(conn, team, span.before(), &rest)?.total();
+    let total = all.total();
+    let (prompts, active_prompts) = match team {
+        Some(team) => told(conn, Told::Team(team), span, &rest, most.prompts)?,
+        None => Default::default(),
+    };
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let active = count(all.people.len());
+    let (people, people_count) = people(conn, team, all.people, most.people)?;
     let accounts = match team {
-        Some(_) => count(members.len()),
+        Some(team) => members::count(conn, team)?,
         None => metrics::accounts(conn)?,
     };
     Ok(TeamFiguresView {
         begun: None,
         grain: span.grain,
         points: all.board.series(),
+        models: all.board.by_model(most.models),
+        model_count: count(all.board.models()),
+        prompts,
+        active_prompts,
         metrics: MetricsView {
             from: span.from,
             to: span.to,
@@ -200,8 +257,8 @@ pub(super) fn view(
             before: before.figures(),
             weeks: weeks(conn, team, now)?,
             first: first(metrics::first_successes(conn, team, span.from, span.to)?),
-            people: shown.into_iter().map(person).collect(),
-            people_count,
+            people,
+            people_count: count(people_count),
             active,
             accounts,
         },

@@ -1,7 +1,9 @@
 //! Home, figures over time, those of a team, and the operator's of everybody. Not the executions, and not the rules of counting: those are in
 //! `shared`.
 
+mod attention;
 mod figures;
+mod files;
 mod handlers;
 mod home;
 mod metrics;

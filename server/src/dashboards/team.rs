@@ -1,7 +1,8 @@
 //! `GET /teams/{team}/figures`, as JSON and as a file of CSV: what a team's prompts were run for, and by whom. Not the counting.
 
-use super::metrics::{self, Page, PeopleQuery};
-use super::query::{PeriodQuery, written};
+use super::files::{self, LINES, MODELS, PROMPTS};
+use super::metrics::{self, Page, PeopleQuery, Rows};
+use super::query::PeriodQuery;
 use crate::app::AppState;
 use crate::store::{Conn, StoreError, dashboards};
 use crate::web::guard::SeeFigures;
@@ -9,7 +10,6 @@ use crate::web::routes::Routes;
 use crate::web::{In, Reply};
 use actix_web::web::{Data, Json, Query};
 use actix_web::{HttpResponse, get};
-use krowoc_shared::dashboards::csv;
 use krowoc_shared::dashboards::wire::TeamFiguresView;
 use krowoc_shared::error::Problem;
 use serde::Deserialize;
@@ -19,8 +19,8 @@ pub(super) fn configure(cfg: &mut Routes<'_>) {
     cfg.service(team_figures).service(team_figures_csv);
 }
 
-/// A team's figures of a period beside those of the period before: its executions, its weekly active creators, how soon new members get a
-/// first answer, and usage member by member.
+/// A team's figures of a period beside those of the period before: its executions, what each model and its prompts cost, its weekly active
+/// creators, how soon new members get a first answer, and usage member by member.
 ///
 /// Counted are executions of the team's prompts that have ended, by the time at which they were asked for, whoever ran them.
 #[utoipa::path(
@@ -42,12 +42,17 @@ async fn team_figures(
     people: Query<PeopleQuery>,
 ) -> Reply<Json<TeamFiguresView>> {
     let now = state.now();
-    let (span, page) = (query.span(now)?, people.page());
+    let span = query.span(now)?;
+    let most = Rows {
+        people: people.page(),
+        models: MODELS,
+        prompts: PROMPTS,
+    };
     let (team, user) = (member.space(), member.user);
     let found = state
         .store
         .read(move |conn: &mut Conn| -> Result<_, StoreError> {
-            let mut view = metrics::view(conn, Some(team), span, now, page)?;
+            let mut view = metrics::view(conn, Some(team), span, now, most)?;
             if view.metrics.total.executions == 0 && view.metrics.before.executions == 0 {
                 view.begun = Some(dashboards::begun_in_team(conn, user, team)?);
             }
@@ -66,11 +71,15 @@ enum TeamLines {
     Time,
     /// Members, most costly first, with those who left after running something.
     Member,
+    /// Models, most costly first.
+    Model,
+    /// Prompts, most costly first.
+    Prompt,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::IntoParams)]
 struct LinesQuery {
-    /// `time` (default) or `member`.
+    /// `time` (default), `member`, `model` or `prompt`.
     #[param(inline)]
     by: Option<TeamLines>,
 }
@@ -96,34 +105,21 @@ async fn team_figures_csv(
 ) -> Reply<HttpResponse> {
     let now = state.now();
     let (span, team) = (query.span(now)?, member.space());
+    let by = lines.by.unwrap_or_default();
+    let most = Rows {
+        people: Page::ALL,
+        models: if by == TeamLines::Model { LINES } else { 0 },
+        prompts: if by == TeamLines::Prompt { LINES } else { 0 },
+    };
     let found = state
         .store
-        .read(move |conn: &mut Conn| metrics::view(conn, Some(team), span, now, Page::ALL))
+        .read(move |conn: &mut Conn| metrics::view(conn, Some(team), span, now, most))
         .await?;
-    let (name, text): (&str, String) = match lines.by.unwrap_or_default() {
-        TeamLines::Time => {
-            let points = found.points.iter();
-            let lines = points.map(|point| csv::line(&written(point.at, span), &point.figures));
-            let head = std::iter::once(csv::head("from_utc"));
-            ("time", head.chain(lines).collect())
-        }
-        TeamLines::Member => {
-            let people = found.metrics.people.iter();
-            let lines = people.map(|row| csv::line(&row.email, &row.figures));
-            (
-                "members",
-                std::iter::once(csv::head("member")).chain(lines).collect(),
-            )
-        }
+    let (name, text) = match by {
+        TeamLines::Time => ("team-time", files::by_time(&found.points, span)),
+        TeamLines::Member => ("team-members", files::by_member(&found.metrics.people)),
+        TeamLines::Model => ("team-models", files::by_model(&found.models)),
+        TeamLines::Prompt => ("team-prompts", files::by_prompt(&found.prompts)),
     };
-    let (from, to) = (
-        written(span.from, span),
-        written(span.to.saturating_sub(1), span),
-    );
-    let file = format!("krowoc-team-{name}-{from}-{to}.csv").replace(':', "");
-    let disposition = format!("attachment; filename=\"{file}\"");
-    Ok(HttpResponse::Ok()
-        .content_type(csv::MEDIA_TYPE)
-        .insert_header(("content-disposition", disposition))
-        .body(text))
+    Ok(files::answer(name, span, text))
 }

@@ -158,13 +158,40 @@ pub fn by_model(conn: &mut Conn, user: UserId, part: Part) -> Result<Vec<ModelBu
     rows.into_iter().map(bucket).collect()
 }
 
+/// Whose prompts are told one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// What one account ran.
+    Account(UserId),
+    /// The prompts of a team, whoever ran them.
+    Team(SpaceId),
+}
+
+/// The rows of a part by prompt, with these columns.
+fn of_prompts(columns: &str, owner: Owner, part: Part) -> Statement {
+    let select = Statement::new("SELECT ").sql(columns);
+    let select = match owner {
+        Owner::Account(user) => select
+            .sql(" FROM rollup_prompt WHERE account_id = ?")
+            .bind(user.as_bytes()),
+        Owner::Team(team) => select
+            .sql(" FROM rollup_team_prompt WHERE space_id = ?")
+            .bind(team.as_bytes()),
+    };
+    select
+        .sql(" AND grain = ? AND bucket >= ? AND bucket < ?")
+        .bind(part.grain.code())
+        .bind(part.first)
+        .bind(part.end)
+}
+
 /// The counts of a part by prompt, latencies left out; empty bytes for texts of one's own.
 ///
 /// # Errors
 /// The database's.
 pub fn by_prompt(
     conn: &mut Conn,
-    user: UserId,
+    owner: Owner,
     part: Part,
 ) -> Result<Vec<(Vec<u8>, Tally)>, StoreError> {
     #[derive(QueryableByName)]
@@ -174,10 +201,8 @@ pub fn by_prompt(
         #[diesel(embed)]
         counts: Counts,
     }
-    let select = Statement::new("SELECT prompt_id, ")
-        .sql(&sums())
-        .sql(" FROM rollup_prompt");
-    let rows: Vec<Row> = of(select, user, part)
+    let columns = format!("prompt_id, {}", sums());
+    let rows: Vec<Row> = of_prompts(&columns, owner, part)
         .sql(" GROUP BY prompt_id")
         .load(conn)?;
     let pair = |row: Row| (row.prompt_id, row.counts.tally(Latencies::default()));
@@ -188,14 +213,13 @@ pub fn by_prompt(
 ///
 /// # Errors
 /// The database's.
-pub fn prompts(conn: &mut Conn, user: UserId, part: Part) -> Result<Vec<Vec<u8>>, StoreError> {
+pub fn prompts(conn: &mut Conn, owner: Owner, part: Part) -> Result<Vec<Vec<u8>>, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Binary)]
         prompt_id: Vec<u8>,
     }
-    let select = Statement::new("SELECT DISTINCT prompt_id FROM rollup_prompt");
-    let rows: Vec<Row> = of(select, user, part).load(conn)?;
+    let rows: Vec<Row> = of_prompts("DISTINCT prompt_id", owner, part).load(conn)?;
     Ok(rows.into_iter().map(|row| row.prompt_id).collect())
 }
 
@@ -205,7 +229,7 @@ pub fn prompts(conn: &mut Conn, user: UserId, part: Part) -> Result<Vec<Vec<u8>>
 /// The database's.
 pub fn latencies_of(
     conn: &mut Conn,
-    user: UserId,
+    owner: Owner,
     part: Part,
     prompts: &[Vec<u8>],
 ) -> Result<Vec<(Vec<u8>, Latencies)>, StoreError> {
@@ -219,8 +243,7 @@ pub fn latencies_of(
     let mut found = Vec::new();
     for some in prompts.chunks(NAMED) {
         let places = vec!["?"; some.len()].join(", ");
-        let select = Statement::new("SELECT prompt_id, latency FROM rollup_prompt");
-        let rows: Vec<Row> = of(select, user, part)
+        let rows: Vec<Row> = of_prompts("prompt_id, latency", owner, part)
             .sql(" AND prompt_id IN (")
             .sql(&places)
             .sql(")")
@@ -294,7 +317,16 @@ pub fn uncounted(
     Ok(facts)
 }
 
-/// The counts of a part by bucket and account, of a team.
+/// What was counted in a team of a member and a model in a bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberBucket {
+    /// Who ran it.
+    pub user: UserId,
+    /// When, and with which model.
+    pub of_model: ModelBucket,
+}
+
+/// The counts of a part by bucket, account and model, of a team.
 ///
 /// # Errors
 /// The database's.
@@ -302,20 +334,22 @@ pub fn by_member(
     conn: &mut Conn,
     team: SpaceId,
     part: Part,
-) -> Result<Vec<(Millis, UserId, Tally)>, StoreError> {
+) -> Result<Vec<MemberBucket>, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = BigInt)]
         bucket: i64,
         #[diesel(sql_type = Binary)]
         account_id: Vec<u8>,
+        #[diesel(sql_type = Text)]
+        model: String,
         #[diesel(embed)]
         counts: Counts,
         #[diesel(sql_type = Binary)]
         latency: Vec<u8>,
     }
     let columns = COUNTS.join(", ");
-    let rows: Vec<Row> = Statement::new("SELECT bucket, account_id, ")
+    let rows: Vec<Row> = Statement::new("SELECT bucket, account_id, model, ")
         .sql(&columns)
         .sql(", latency FROM rollup_team WHERE space_id = ? AND grain = ? AND bucket >= ? AND bucket < ?")
         .bind(team.as_bytes())
@@ -324,11 +358,14 @@ pub fn by_member(
         .bind(part.end)
         .load(conn)?;
     let bucket = |row: Row| {
-        Ok((
-            row.bucket.saturating_mul(part.grain.millis()),
-            super::accounts::user(&row.account_id)?,
-            row.counts.tally(latencies(&row.latency)?),
-        ))
+        Ok(MemberBucket {
+            user: super::accounts::user(&row.account_id)?,
+            of_model: ModelBucket {
+                at: row.bucket.saturating_mul(part.grain.millis()),
+                model: row.model,
+                tally: row.counts.tally(latencies(&row.latency)?),
+            },
+        })
     };
     rows.into_iter().map(bucket).collect()
 }

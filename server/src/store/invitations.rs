@@ -136,6 +136,49 @@ pub fn by_token(
     row.map(read).transpose()
 }
 
+type Look = (String, String, Option<String>, Option<String>, i64);
+
+fn seen((team, name, invited_by, email, expires_at): Look) -> Result<InvitationLook, StoreError> {
+    Ok(InvitationLook {
+        team,
+        role: role_of(&name)?,
+        invited_by,
+        email,
+        expires_at,
+    })
+}
+
+/// What the good invitations to an address say, with their teams, the newest first, ten at most.
+///
+/// # Errors
+/// The database's.
+pub fn to(
+    conn: &mut Conn,
+    email: &str,
+    now: Millis,
+) -> Result<Vec<(SpaceId, InvitationLook)>, StoreError> {
+    let rows: Vec<(Vec<u8>, Look)> = team_invitation::table
+        .inner_join(space::table.on(space::id.eq(team_invitation::space_id)))
+        .left_join(account::table.on(account::id.nullable().eq(team_invitation::invited_by)))
+        .filter(team_invitation::email.eq(email))
+        .filter(team_invitation::expires_at.gt(now))
+        .order(team_invitation::id.desc())
+        .limit(10)
+        .select((
+            team_invitation::space_id,
+            (
+                space::name,
+                team_invitation::role,
+                account::email.nullable(),
+                team_invitation::email,
+                team_invitation::expires_at,
+            ),
+        ))
+        .load(conn)?;
+    let one = |(team, look): (Vec<u8>, Look)| Ok((space_id(&team)?, seen(look)?));
+    rows.into_iter().map(one).collect()
+}
+
 /// What an invitation says, while it is good.
 ///
 /// # Errors
@@ -145,8 +188,7 @@ pub fn look(
     id: InvitationId,
     now: Millis,
 ) -> Result<Option<InvitationLook>, StoreError> {
-    type Row = (String, String, Option<String>, Option<String>, i64);
-    let row: Option<Row> = team_invitation::table
+    let row: Option<Look> = team_invitation::table
         .inner_join(space::table.on(space::id.eq(team_invitation::space_id)))
         .left_join(account::table.on(account::id.nullable().eq(team_invitation::invited_by)))
         .filter(team_invitation::id.eq(id.as_bytes().as_slice()))
@@ -160,16 +202,7 @@ pub fn look(
         ))
         .first(conn)
         .optional()?;
-    row.map(|(team, name, invited_by, email, expires_at)| {
-        Ok(InvitationLook {
-            team,
-            role: role_of(&name)?,
-            invited_by,
-            email,
-            expires_at,
-        })
-    })
-    .transpose()
+    row.map(seen).transpose()
 }
 
 /// The invitations of a team that wait, newest first.

@@ -42,6 +42,23 @@ pub fn add(
     Ok(added == 1)
 }
 
+/// How many reported prompts wait for a decision.
+///
+/// # Errors
+/// The database's.
+pub fn waiting(conn: &mut Conn) -> Result<u64, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        prompts: i64,
+    }
+    let row: Option<Row> = Statement::new(
+        "SELECT count(DISTINCT publication_id) AS prompts FROM report WHERE answered_at IS NULL",
+    )
+    .first(conn)?;
+    Ok(row.map_or(0, |row| u64::try_from(row.prompts).unwrap_or(0)))
+}
+
 /// Reported prompts that wait for a decision, the longest waiting first.
 ///
 /// # Errors

@@ -114,24 +114,37 @@ enum Subject {
     Model(String),
     /// Empty for texts of one's own.
     Prompt(Vec<u8>),
-    Team(SpaceId),
+    /// A model, of a team.
+    Team(SpaceId, String),
+    /// A prompt of a team.
+    TeamPrompt(SpaceId, Vec<u8>),
 }
 
 impl Subject {
-    /// Its table and the column of its key.
-    fn place(&self) -> (&'static str, &'static str) {
+    /// Its table and the columns of its key.
+    fn place(&self) -> (&'static str, &'static [&'static str]) {
         match self {
-            Self::Model(_) => ("rollup_model", "model"),
-            Self::Prompt(_) => ("rollup_prompt", "prompt_id"),
-            Self::Team(_) => ("rollup_team", "space_id"),
+            Self::Model(_) => ("rollup_model", &["model"]),
+            Self::Prompt(_) => ("rollup_prompt", &["prompt_id"]),
+            Self::Team(..) => ("rollup_team", &["space_id", "model"]),
+            Self::TeamPrompt(..) => ("rollup_team_prompt", &["space_id", "prompt_id"]),
         }
     }
 
-    fn value(&self) -> Value {
+    /// The values of those columns.
+    fn values(&self) -> Vec<Value> {
         match self {
-            Self::Model(name) => name.as_str().into(),
-            Self::Prompt(id) => id.clone().into(),
-            Self::Team(id) => id.as_bytes().into(),
+            Self::Model(name) => vec![name.as_str().into()],
+            Self::Prompt(id) => vec![id.clone().into()],
+            Self::Team(team, name) => vec![team.as_bytes().into(), name.as_str().into()],
+            Self::TeamPrompt(team, id) => vec![team.as_bytes().into(), id.clone().into()],
+        }
+    }
+
+    fn team(&self) -> Option<SpaceId> {
+        match self {
+            Self::Team(team, _) | Self::TeamPrompt(team, _) => Some(*team),
+            Self::Model(_) | Self::Prompt(_) => None,
         }
     }
 }
@@ -157,15 +170,22 @@ pub struct Step {
 impl Step {
     fn count(&mut self, fact: &Fact) {
         let prompt = fact.prompt.map(|id| id.as_bytes().to_vec());
+        let prompt = prompt.unwrap_or_default();
+        let by_team = fact.id.as_bytes().as_slice() > self.from.teams_from.as_slice();
+        let team = fact.team.filter(|_| by_team);
         for grain in Grain::ALL {
             let bucket = grain.bucket(fact.at);
-            let by_team = fact.id.as_bytes().as_slice() > self.from.teams_from.as_slice();
-            let team = fact.team.filter(|_| by_team).map(Subject::Team);
+            let of_team = team.map(|team| {
+                [
+                    Subject::Team(team, fact.model.clone()),
+                    Subject::TeamPrompt(team, prompt.clone()),
+                ]
+            });
             let subjects = [
                 Subject::Model(fact.model.clone()),
-                Subject::Prompt(prompt.clone().unwrap_or_default()),
+                Subject::Prompt(prompt.clone()),
             ];
-            for subject in subjects.into_iter().chain(team) {
+            for subject in subjects.into_iter().chain(of_team.into_iter().flatten()) {
                 let key = (fact.user, grain, bucket, subject);
                 self.rows.entry(key).or_default().add(fact);
             }
@@ -254,7 +274,7 @@ pub fn apply(tx: &mut Tx<'_>, step: &Step) -> Result<bool, StoreError> {
     }
     let teams = teams(tx, step)?;
     for ((user, grain, bucket, subject), tally) in &step.rows {
-        if matches!(subject, Subject::Team(team) if !teams.contains(team)) {
+        if subject.team().is_some_and(|team| !teams.contains(&team)) {
             continue;
         }
         add(tx, *user, (*grain, *bucket), subject, tally)?;
@@ -265,13 +285,7 @@ pub fn apply(tx: &mut Tx<'_>, step: &Step) -> Result<bool, StoreError> {
 
 /// The teams of a step that are still there.
 fn teams(tx: &mut Tx<'_>, step: &Step) -> Result<BTreeSet<SpaceId>, StoreError> {
-    let named = step
-        .rows
-        .keys()
-        .filter_map(|(_, _, _, subject)| match subject {
-            Subject::Team(team) => Some(*team),
-            Subject::Model(_) | Subject::Prompt(_) => None,
-        });
+    let named = step.rows.keys().filter_map(|(.., subject)| subject.team());
     let named: Vec<SpaceId> = named.collect::<BTreeSet<_>>().into_iter().collect();
     let found = sync::seqs(tx, &named)?;
     Ok(found.into_iter().map(|(team, _)| team).collect())
@@ -289,14 +303,15 @@ fn add(
         #[diesel(sql_type = Binary)]
         latency: Vec<u8>,
     }
-    let (table, key) = subject.place();
+    let (table, keys) = subject.place();
+    let these: String = keys.iter().map(|key| format!(" AND {key} = ?")).collect();
     let before: Option<Row> = Statement::new(&format!(
-        "SELECT latency FROM {table} WHERE account_id = ? AND grain = ? AND bucket = ? AND {key} = ?"
+        "SELECT latency FROM {table} WHERE account_id = ? AND grain = ? AND bucket = ?{these}"
     ))
     .bind(user.as_bytes())
     .bind(at.0.code())
     .bind(at.1)
-    .bind(subject.value())
+    .bind_all(subject.values())
     .first(tx)?;
     let mut latencies = match before {
         Some(row) => self::latencies(&row.latency)?,
@@ -305,15 +320,17 @@ fn add(
     latencies.merge(&tally.latencies);
     let plus = |name: &str| format!("{name} = {table}.{name} + excluded.{name}");
     let sums = COUNTS.map(plus).join(", ");
+    let key = keys.join(", ");
+    let places = vec!["?"; keys.len()].join(", ");
     Statement::new(&format!(
-        "INSERT INTO {table} (account_id, grain, bucket, {key}, {}, latency) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+        "INSERT INTO {table} (account_id, grain, bucket, {key}, {}, latency) VALUES (?, ?, ?, {places}, ?, ?, ?, ?, ?, ?, ?) \
          ON CONFLICT (account_id, grain, bucket, {key}) DO UPDATE SET {sums}, latency = excluded.latency",
         COUNTS.join(", ")
     ))
     .bind(user.as_bytes())
     .bind(at.0.code())
     .bind(at.1)
-    .bind(subject.value())
+    .bind_all(subject.values())
     .bind(signed(tally.completed))
     .bind(signed(tally.failed))
     .bind(signed(tally.truncated))

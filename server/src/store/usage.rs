@@ -214,6 +214,28 @@ pub fn prompt_title(
     space: SpaceId,
     id: &[u8],
 ) -> Result<Option<String>, StoreError> {
+    title(conn, space, id, ("account_id", user.as_bytes()))
+}
+
+/// What a prompt of a team is called: its title, or the one it had when any member ran it last.
+///
+/// # Errors
+/// The database's.
+pub fn team_prompt_title(
+    conn: &mut Conn,
+    team: SpaceId,
+    id: &[u8],
+) -> Result<Option<String>, StoreError> {
+    title(conn, team, id, ("space_id", team.as_bytes()))
+}
+
+/// As the document has it, or as the last execution has it of those of which a column holds this id.
+fn title(
+    conn: &mut Conn,
+    space: SpaceId,
+    id: &[u8],
+    (column, whose): (&str, &[u8; 16]),
+) -> Result<Option<String>, StoreError> {
     #[derive(QueryableByName)]
     struct Title {
         #[diesel(sql_type = Text)]
@@ -226,12 +248,12 @@ pub fn prompt_title(
             .first(conn)?;
     let title = match now {
         Some(title) => Some(title),
-        None => Statement::new(
-            "SELECT title FROM execution WHERE account_id = ? AND prompt_id = ? ORDER BY id DESC LIMIT 1",
-        )
-        .bind(user.as_bytes())
-        .bind(id.to_vec())
-        .first(conn)?,
+        None => Statement::new("SELECT title FROM execution WHERE ")
+            .sql(column)
+            .sql(" = ? AND prompt_id = ? ORDER BY id DESC LIMIT 1")
+            .bind(whose)
+            .bind(id.to_vec())
+            .first(conn)?,
     };
     Ok(title.map(|row| row.title))
 }

@@ -6,7 +6,7 @@ use crate::execution::failure::FailureClass;
 use crate::execution::money::NanoUsd;
 use crate::execution::request::Provider;
 use crate::execution::wire::{BudgetLevel, ExecutionView, UsageSum};
-use crate::ids::{DeviceId, DocId, Millis, UserId};
+use crate::ids::{DeviceId, DocId, Millis, SpaceId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Latencies in milliseconds that half, 95 % and 99 % of the answers did not exceed; exact to 1/32.
@@ -205,6 +205,9 @@ pub enum Attention {
         document: DocId,
         /// Its title.
         title: String,
+        /// The team whose library they are of; absent for one's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        team: Option<InTeam>,
     },
     /// Failed executions that wait for a decision.
     DeadLetters {
@@ -226,6 +229,31 @@ pub enum Attention {
         /// The ceiling.
         ceiling: NanoUsd,
     },
+    /// An invitation to a team, sent to the account's confirmed address: the letter alone opens it.
+    Invitation {
+        /// The team's name.
+        name: String,
+        /// The address of who invited; absent when the account is gone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        invited_by: Option<String>,
+        /// When it runs out.
+        expires_at: Millis,
+    },
+    /// Public prompts that were reported and wait for a decision; told to who looks after the server.
+    Reports {
+        /// How many prompts.
+        count: u64,
+    },
+}
+
+/// The team that something is of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InTeam {
+    /// Its id.
+    pub id: SpaceId,
+    /// Its name.
+    pub name: String,
 }
 
 /// `GET /api/v1/home`: what a person sees first.
@@ -337,6 +365,14 @@ pub struct TeamFiguresView {
     pub grain: Grain,
     /// Every hour or day of the period, in order.
     pub points: Vec<Point>,
+    /// Most costly first, at most 50.
+    pub models: Vec<ModelFigures>,
+    /// How many models were asked.
+    pub model_count: u64,
+    /// The team's prompts, most costly first, at most ten.
+    pub prompts: Vec<PromptFigures>,
+    /// How many of its prompts were run.
+    pub active_prompts: ActivePrompts,
     /// The figures; every member is among its people, and who left after running something.
     #[serde(flatten)]
     pub metrics: MetricsView,

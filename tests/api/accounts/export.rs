@@ -77,6 +77,7 @@ fn places() -> BTreeMap<&'static str, Place> {
         ("rollup_model", Left(COUNTED)),
         ("rollup_prompt", Left(COUNTED)),
         ("rollup_team", Left(COUNTED)),
+        ("rollup_team_prompt", Left(COUNTED)),
         ("run_event", Left(COUNTED)),
         ("session", At("/sessions")),
         ("sign_in_attempt", Left(SECRET)),

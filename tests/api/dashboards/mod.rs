@@ -5,6 +5,7 @@ mod home;
 mod metrics;
 mod rollups;
 mod team;
+mod waiting;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};

@@ -4,18 +4,18 @@ use super::{DAY, Dice, HOUR, MINUTE, Of, Row, board, end, facts, put, roll_up, r
 use krowoc_server::store::Tx;
 use krowoc_server::store::statement::Statement;
 use krowoc_shared::access::Role;
-use krowoc_shared::dashboards::wire::{Begun, FirstSuccess, TeamFiguresView};
-use krowoc_shared::dashboards::{Period, Span, Tally};
+use krowoc_shared::dashboards::wire::{ActivePrompts, Begun, FirstSuccess, TeamFiguresView};
+use krowoc_shared::dashboards::{Fact, Period, Span, Tally};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::wire::ExecutionState;
-use krowoc_shared::ids::{SpaceId, UserId};
+use krowoc_shared::ids::{DocId, SpaceId, UserId};
 use krowoc_tests::caller::PASSWORD;
 use krowoc_tests::clock::BEGIN;
 use krowoc_tests::ops::{at, edit, prompt};
 use krowoc_tests::teams::Team;
 use krowoc_tests::{Caller, Options, TestApp};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 async fn figures(team: Team, by: &Caller, query: &str) -> TeamFiguresView {
@@ -29,9 +29,9 @@ async fn check(app: &TestApp, team: Team, by: &Caller) {
     for period in [Period::Day, Period::Month, Period::Quarter] {
         let span = Span::of(period, app.state.now());
         let view = figures(team, by, &format!("period={}", period.as_str())).await;
-        let expected = board(&facts, span);
-        assert_eq!(view.metrics.total, expected.total().figures());
-        assert_eq!(view.points, expected.series());
+        let expected_board = board(&facts, span);
+        assert_eq!(view.metrics.total, expected_board.total().figures());
+        assert_eq!(view.points, expected_board.series());
         let before = board(&facts, span.before());
         assert_eq!(view.metrics.before, before.total().figures());
         let mut people: BTreeMap<UserId, Tally> = BTreeMap::new();
@@ -44,7 +44,46 @@ async fn check(app: &TestApp, team: Team, by: &Caller) {
         let expected = people.iter().map(|(user, tally)| (*user, tally.figures()));
         assert_eq!(shown, expected.collect());
         assert_eq!(view.metrics.active, u64::try_from(people.len()).unwrap());
+        assert_eq!(view.models, expected_board.by_model(50));
+        assert_eq!(
+            view.model_count,
+            u64::try_from(expected_board.models()).unwrap()
+        );
+        prompts(&facts, span, &view);
     }
+}
+
+/// Its prompts, one by one, and how many came and went.
+fn prompts(facts: &[Fact], span: Span, view: &TeamFiguresView) {
+    let of = |span: Span| {
+        let mut all: BTreeMap<Option<DocId>, Tally> = BTreeMap::new();
+        for fact in facts.iter().filter(|fact| span.contains(fact.at)) {
+            all.entry(fact.prompt).or_default().add(fact);
+        }
+        all
+    };
+    let (now, before) = (of(span), of(span.before()));
+    let shown = view.prompts.iter().map(|row| (row.prompt, row.figures));
+    let expected = now.iter().map(|(prompt, tally)| (*prompt, tally.figures()));
+    assert_eq!(
+        shown.collect::<BTreeMap<_, _>>(),
+        expected.collect::<BTreeMap<_, _>>()
+    );
+    assert!(
+        view.prompts
+            .is_sorted_by(|one, two| one.figures.cost >= two.figures.cost)
+    );
+    let named = |all: &BTreeMap<Option<DocId>, Tally>| -> BTreeSet<DocId> {
+        all.keys().filter_map(|prompt| *prompt).collect()
+    };
+    let (now, before) = (named(&now), named(&before));
+    let count = |number: usize| u64::try_from(number).unwrap();
+    let active = ActivePrompts {
+        count: count(now.len()),
+        new: count(now.difference(&before).count()),
+        silent: count(before.difference(&now).count()),
+    };
+    assert_eq!(view.active_prompts, active);
 }
 
 const STATES: [ExecutionState; 5] = [
@@ -58,8 +97,11 @@ const STATES: [ExecutionState; 5] = [
 fn any(dice: &mut Dice, user: UserId, team: Option<SpaceId>, at: i64) -> Row {
     let open = dice.below(3) == 0;
     let state = STATES[dice.below(5) as usize];
+    let prompt = dice.below(4);
     Row {
         team,
+        model: ["openai/a", "openai/b", "ollama/c"][dice.below(3) as usize],
+        prompt: (prompt > 0).then(|| DocId::mint(BEGIN, [prompt as u8; 10])),
         state: if open { ExecutionState::Running } else { state },
         cost: dice.millis(2_000_000),
         priced: ["exact", "estimated", "unpriced"][dice.below(3) as usize],
@@ -81,6 +123,7 @@ async fn finish(app: &TestApp, rows: Vec<Row>) {
 async fn begin_now(app: &TestApp) {
     let begun = app.state.store.write(move |tx: &mut Tx<'_>| {
         Statement::new("DELETE FROM rollup_team").execute(tx)?;
+        Statement::new("DELETE FROM rollup_team_prompt").execute(tx)?;
         Statement::new("UPDATE rollup_cursor SET teams_from = upto").execute(tx)
     });
     begun.await.unwrap();
@@ -239,6 +282,79 @@ async fn usage_is_told_member_by_member_a_page_at_a_time_and_as_a_file() {
     );
     let by_time = owner.get(&team.path("/figures/csv?period=7d")).await.ok();
     assert_eq!(by_time.text().lines().count(), 8);
+}
+
+#[tokio::test]
+async fn what_each_model_and_prompt_of_a_team_cost_is_told_and_is_a_file() {
+    let app = TestApp::start().await;
+    let owner = app.sign_up("owner@example.org").await;
+    let user = owner.session().await.user;
+    let team = Team::of(&owner, "Ours").await;
+    let ours = prompt("Weekly report", "Write it");
+    team.syncing(&owner).await.push(vec![ours.clone()]).await;
+    let gone = DocId::mint(BEGIN, [9; 10]);
+    let mut dice = Dice(3);
+    let now = app.state.now();
+    let mut ran = |prompt, model, cost, back, team| Row {
+        prompt: Some(prompt),
+        model,
+        cost,
+        team,
+        ..row(&mut dice, user, now - back)
+    };
+    let rows = vec![
+        ran(ours.doc_id, "openai/a", 500, 3 * HOUR, Some(team.id)),
+        ran(ours.doc_id, "openai/b", 700, HOUR, Some(team.id)),
+        ran(gone, "openai/b", 400, 2 * HOUR, Some(team.id)),
+        // One's own with the same model, and the team's of long ago.
+        ran(DocId::mint(BEGIN, [8; 10]), "openai/b", 9_000, HOUR, None),
+        ran(gone, "openai/dear", 50_000, 200 * DAY, Some(team.id)),
+    ];
+    put(&app, rows).await;
+    let told = async || {
+        let view = figures(team, &owner, "period=7d").await;
+        let models: Vec<(String, i64)> = view
+            .models
+            .iter()
+            .map(|row| (row.model.clone(), row.figures.cost.0))
+            .collect();
+        let prompts: Vec<(String, u64)> = view
+            .prompts
+            .iter()
+            .map(|row| (row.title.clone(), row.figures.executions))
+            .collect();
+        assert_eq!(
+            models,
+            [("openai/b".to_owned(), 1_100), ("openai/a".to_owned(), 500)]
+        );
+        // What is gone is called as it was when it was run last.
+        assert_eq!(
+            prompts,
+            [("Weekly report".to_owned(), 2), ("A prompt".to_owned(), 1)]
+        );
+        assert_eq!((view.active_prompts.count, view.active_prompts.new), (2, 2));
+        assert_eq!(view.prompts[0].prompt, Some(ours.doc_id));
+        assert!(view.prompts[0].figures.latency.is_some());
+    };
+    told().await;
+    roll_up(&app).await;
+    told().await;
+    for (by, head, first, lines) in [
+        ("model", "model,executions,", "openai/b,2,2,", 3),
+        ("prompt", "prompt,executions,", "Weekly report,2,2,", 3),
+    ] {
+        let path = team.path(&format!("/figures/csv?period=7d&by={by}"));
+        let file = owner.get(&path).await.ok();
+        let name = format!("krowoc-team-{by}s-");
+        assert!(file.header("content-disposition").contains(&name));
+        let text = file.text();
+        let all: Vec<&str> = text.lines().collect();
+        assert_eq!(all.len(), lines, "{text}");
+        assert!(
+            all[0].starts_with(head) && all[1].starts_with(first),
+            "{text}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -140,6 +140,13 @@ async function ofTeam(context, dashboard, browser) {
   const first = () => page.evaluate(() => document.querySelector('.page--charts > *')?.querySelector('dl.kpis') !== null);
   assert.equal(await first(), true, 'the key figures stand above the charts');
   await dashboard.shows('CSV by member');
+  await dashboard.shows('Cost by model');
+  const files = await page.evaluate(() => [...document.querySelectorAll('a[download]')]
+    .map((it) => new URL(it.href).searchParams.get('by') ?? 'time').sort());
+  assert.deepEqual(files, ['member', 'model', 'prompt', 'time'], 'each file stands beside what it holds');
+  const costly = () => page.evaluate(() => [...document.querySelectorAll('section[aria-labelledby=costly] tbody a')]
+    .map((it) => [it.textContent, it.getAttribute('href')]));
+  assert.deepEqual(await costly(), [['Morse code', `/library/${made.body.document.id}?space=${team}`]], 'the team’s prompts, in its library');
   for (const [scheme, width] of [['light', 1280], ['dark', 390]]) {
     await browser.scheme(page, scheme);
     await page.setViewport({ width, height: 860 });

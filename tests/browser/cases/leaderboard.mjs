@@ -58,7 +58,9 @@ async function fromOutside(context, root) {
   await page.type('form[data-report] textarea', 'It sells pans.');
   await visitor.pressed('Report');
   await visitor.shows('Thank you.');
-  await root.open('/community');
+  await root.open('/');
+  await root.shows('1 reported prompt waits for a decision');
+  await root.pressed('Decide: 1 reported prompt waits for a decision');
   await root.shows('It sells pans.');
   await accessible(root.page, 'a report that waits');
   await root.pressed('Hide Chef');

@@ -72,9 +72,11 @@ words! {
     NO_TEAM = "No team";
     TEAM_TITLE = "Figures of the team";
     TEAM_TEXT = "Counted are runs of the team's prompts, whoever ran them.";
-    TEAM_EMPTY_TEXT = "Once somebody runs a prompt of the team, how many runs succeed and how long they take will stand here.";
+    TEAM_EMPTY_TEXT = "Once somebody runs a prompt of the team, how many runs succeed, how long they take and what they cost will stand here.";
     TEAM_FIRST_TEXT = "From joining the team to a member's first completed run of one of its prompts, half of those who got there.";
     MEMBERS_CSV = "CSV by member";
+    MODELS_CSV = "CSV by model";
+    PROMPTS_CSV = "CSV by prompt";
     FORMER = "no longer in the team";
     MORE = "Show more";
     NOBODY = "Nobody ran anything in this time.";

@@ -16,6 +16,8 @@ words! {
     RESOLVE = "Resolve";
     INSPECT = "Inspect";
     ADJUST = "Adjust";
+    DECIDE = "Decide";
+    REPORTS_TEXT = "Under Leaderboard: each is hidden, or left as it is";
     RECENT = "Recent runs";
     ALL_RUNS = "All runs";
     NO_RUNS = "Nothing was run yet. Each answer of a model will be kept here.";
@@ -89,6 +91,37 @@ pub fn conflicts(n: u64, title: &str) -> String {
 
 /// What happens with both texts of a conflict.
 pub const CONFLICTS_TEXT: &str = "Both texts are kept until you choose";
+
+/// The same, in a team's library.
+#[must_use]
+pub fn conflicts_of(team: &str) -> String {
+    format!("In {team}: both texts are kept until somebody chooses")
+}
+
+/// An invitation to a team.
+#[must_use]
+pub fn invited(team: &str, by: Option<&str>) -> String {
+    match by {
+        Some(by) => format!("{by} invites you to {team}"),
+        None => format!("You are invited to {team}"),
+    }
+}
+
+/// How an invitation is opened.
+#[must_use]
+pub fn open_letter(last: &str) -> String {
+    format!("The link in the letter to you opens it, until {last}")
+}
+
+/// Reported prompts.
+#[must_use]
+pub fn reports(n: u64) -> String {
+    if n == 1 {
+        "1 reported prompt waits for a decision".to_owned()
+    } else {
+        format!("{} reported prompts wait for a decision", count(n))
+    }
+}
 
 /// Failed executions.
 #[must_use]

@@ -1,6 +1,6 @@
 //! The charts of the page, each with its table. Not how they are drawn: that is `krowoc_ui::charts`.
 
-use super::tables::{LatencyTimes, Models as ModelTable, Times};
+use super::tables::{LatencyTimes, Models as ModelTable, Times, saved};
 use krowoc_shared::dashboards::Grain;
 use krowoc_shared::dashboards::wire::{ModelFigures, Percentiles, Point};
 use krowoc_shared::execution::NanoUsd;
@@ -133,7 +133,12 @@ pub(super) fn Latency(
 }
 
 #[component]
-pub(super) fn Models(models: Vec<ModelFigures>, count: u64, span: String) -> impl IntoView {
+pub(super) fn Models(
+    models: Vec<ModelFigures>,
+    count: u64,
+    span: String,
+    file: String,
+) -> impl IntoView {
     let ranks = models.iter().take(BARS).map(|it| {
         // Who gives it stands in the table and in the value.
         let short = it
@@ -154,7 +159,7 @@ pub(super) fn Models(models: Vec<ModelFigures>, count: u64, span: String) -> imp
         .saturating_sub(ranks.len());
     view! {
         <figure class="stack stack--3">
-            <figcaption class="sec"><h2>{words::BY_MODEL}</h2><span class="muted">{words::US_DOLLARS}</span></figcaption>
+            <figcaption class="sec"><h2>{words::BY_MODEL}</h2><span class="muted">{words::US_DOLLARS}</span>{saved(file, words::MODELS_CSV)}</figcaption>
             <RankChart label=words::BY_MODEL about=words::about(words::BY_MODEL, &span) ranks=ranks amount=dollars />
             {(left > 0).then(|| view! { <p class="xs muted">{words::others(left)}</p> })}
             <Behind><ModelTable models=models /></Behind>

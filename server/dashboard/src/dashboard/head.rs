@@ -2,7 +2,7 @@
 
 use super::page::Control;
 use crate::frame::MenuButton;
-use crate::period::Time;
+use crate::period::{Shown, Time};
 use crate::platform;
 use krowoc_shared::access::Action;
 use krowoc_shared::dashboards::Period;
@@ -28,6 +28,19 @@ fn day_before(days: i64) -> String {
     text
 }
 
+/// Where one's own figures, or a team's, are as a file.
+fn files(shown: &Shown) -> String {
+    match shown.team {
+        Some(team) => format!("/api/v1/teams/{team}/figures/csv?{}", shown.time.query()),
+        None => format!("/api/v1/dashboard/csv?{}", shown.time.query()),
+    }
+}
+
+/// The same, with lines that stand for something else than time.
+pub(super) fn file(shown: &Shown, by: &str) -> String {
+    format!("{}&by={by}", files(shown))
+}
+
 #[component]
 pub(super) fn Head(control: Control) -> impl IntoView {
     // Days of one's own are being chosen, and may not be shown yet.
@@ -50,13 +63,8 @@ pub(super) fn Head(control: Control) -> impl IntoView {
     let days = move || at() == PERIODS.len();
     let mut options: Vec<&'static str> = PERIODS.iter().map(|it| it.1).collect();
     options.push(words::OWN);
-    let file = move || {
-        control.shown.with(|shown| match shown.team {
-            Some(team) => format!("/api/v1/teams/{team}/figures/csv?{}", shown.time.query()),
-            None => format!("/api/v1/dashboard/csv?{}", shown.time.query()),
-        })
-    };
-    let members = move || format!("{}&by=member", file());
+    let times = move || control.shown.with(files);
+    let members = move || control.shown.with(|shown| file(shown, "member"));
     let team = move || control.shown.with(|shown| shown.team.is_some());
     let mine = move || control.shown.with(|shown| !shown.all);
     view! {
@@ -68,7 +76,7 @@ pub(super) fn Head(control: Control) -> impl IntoView {
             <span class="push line line--wrap">
                 <Seg label=words::PERIOD options=options value=Signal::derive(at) on_change=choose />
                 <Show when=mine>
-                    <a class="btn" href=file download="" title=words::CSV_HINT><Icon glyph=Glyph::Download />{words::CSV}</a>
+                    <a class="btn" href=times download="" title=words::CSV_HINT><Icon glyph=Glyph::Download />{words::CSV}</a>
                 </Show>
                 <Show when=team>
                     <a class="btn" href=members download="" title=words::CSV_HINT><Icon glyph=Glyph::Download />{words::MEMBERS_CSV}</a>

@@ -2,7 +2,7 @@
 
 use super::charts::{Executions, Latency, Models};
 use super::everybody::{Everybody, Sums, Who};
-use super::head::Head;
+use super::head::{Head, file};
 use super::kpis::Kpis;
 use super::tables::Prompts;
 use crate::app::{App, app};
@@ -125,7 +125,7 @@ pub fn DashboardPage() -> impl IntoView {
                 {move || match control.loaded.get() {
                     None => view! { <Skeleton label=words::LOADING rows=8 /> }.into_any(),
                     Some(Err(error)) => view! { <Failed control=control error=error /> }.into_any(),
-                    Some(Ok(Figures::Mine(view))) => view! { <Mine view=view /> }.into_any(),
+                    Some(Ok(Figures::Mine(view))) => view! { <Mine control=control view=view /> }.into_any(),
                     Some(Ok(Figures::Everybody(view))) => {
                         let path = format!("/admin/metrics?{}", control.shown.with_untracked(|shown| shown.time.query()));
                         view! { <Everybody view=view path=path /> }.into_any()
@@ -148,14 +148,14 @@ fn Team(control: Control, view: TeamFiguresView) -> impl IntoView {
     let path = format!("/teams/{team}/figures?{}", shown.time.query());
     view! {
         <Sums view=view.metrics.clone() team=true />
-        {series(&view)}
+        {series(&view, &shown)}
         <Who view=view.metrics path=path />
     }
     .into_any()
 }
 
-/// The series of a team; nothing is drawn of nothing.
-fn series(view: &TeamFiguresView) -> AnyView {
+/// The series of a team, what its models and prompts cost; nothing is drawn of nothing.
+fn series(view: &TeamFiguresView, shown: &Shown) -> AnyView {
     if view.metrics.total.executions == 0 {
         return view! { <Empty glyph=Glyph::Chart title=words::EMPTY text=words::TEAM_EMPTY_TEXT /> }
             .into_any();
@@ -173,7 +173,9 @@ fn series(view: &TeamFiguresView) -> AnyView {
     view! {
         <div class="cols cols--2">
             <Executions points=view.points.clone() names=names.clone() grain=grain span=span.clone() />
-            <Latency points=view.points.clone() names=names grain=grain span=span />
+            <Latency points=view.points.clone() names=names grain=grain span=span.clone() />
+            <Models models=view.models.clone() count=view.model_count span=span file=file(shown, "model") />
+            <Prompts prompts=view.prompts.clone() place=shown.team file=file(shown, "prompt") />
         </div>
     }
     .into_any()
@@ -272,7 +274,8 @@ fn First(begun: Begun, team: Option<SpaceId>) -> impl IntoView {
 }
 
 #[component]
-fn Mine(view: DashboardView) -> impl IntoView {
+fn Mine(control: Control, view: DashboardView) -> impl IntoView {
+    let shown = control.shown.get_untracked();
     if view.total.executions == 0 && view.before.executions == 0 {
         if let Some(begun) = view.begun.filter(|it| !it.run) {
             return view! { <First begun=begun team=None /> }.into_any();
@@ -298,8 +301,8 @@ fn Mine(view: DashboardView) -> impl IntoView {
         <div class="cols cols--2">
             <Executions points=view.points.clone() names=names.clone() grain=view.grain span=span.clone() />
             <Latency points=view.points.clone() names=names grain=view.grain span=span.clone() />
-            <Models models=view.models count=view.model_count span=span />
-            <Prompts prompts=view.prompts />
+            <Models models=view.models count=view.model_count span=span file=file(&shown, "model") />
+            <Prompts prompts=view.prompts place=control.app.space.own() file=file(&shown, "prompt") />
         </div>
     }
     .into_any()

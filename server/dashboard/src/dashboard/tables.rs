@@ -1,12 +1,16 @@
 //! The tables: behind the charts, of prompts, of people. Not the charts.
 
+use crate::navigation::placed_in;
 use crate::route::Route;
 use krowoc_shared::dashboards::Grain;
 use krowoc_shared::dashboards::wire::{
     Figures, MetricsView, ModelFigures, PersonFigures, Point, PromptFigures,
 };
+use krowoc_shared::ids::SpaceId;
 use krowoc_ui::api::Client;
+use krowoc_ui::components::Icon;
 use krowoc_ui::format::{count, seconds};
+use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::figures as words;
 use krowoc_ui::money::{short_usd, usd};
 use leptos::prelude::*;
@@ -42,11 +46,18 @@ pub(super) fn boxed<R: IntoView + 'static>(
     }
 }
 
-/// A table under a heading of its own, or a sentence where there is nothing to tell.
+/// What stands under a heading as a file: the link, which says to who cannot see where it stands what is in it.
+pub(super) fn saved(file: String, name: &'static str) -> impl IntoView + use<> {
+    view! {
+        <a class="btn btn--sm push" href=file download="" aria-label=name title=name><Icon glyph=Glyph::Download />{words::CSV}</a>
+    }
+}
+
+/// A table under a heading of its own, or a sentence where there is nothing to tell; beside the heading what is done with all of it.
 pub(super) fn section<V: IntoView + 'static>(
-    id: &'static str,
-    title: &'static str,
+    (id, title): (&'static str, &'static str),
     none: &'static str,
+    beside: Option<AnyView>,
     columns: &[&'static str],
     rows: Vec<V>,
 ) -> impl IntoView + use<V> {
@@ -56,7 +67,7 @@ pub(super) fn section<V: IntoView + 'static>(
     };
     view! {
         <section class="stack stack--3" aria-labelledby=id>
-            <div class="sec"><h2 id=id>{title}</h2></div>
+            <div class="sec"><h2 id=id>{title}</h2>{beside}</div>
             {inside}
         </section>
     }
@@ -137,8 +148,20 @@ pub(super) fn Models(models: Vec<ModelFigures>) -> impl IntoView {
     )
 }
 
+/// Prompts. `place`: the library that they are in; `file`: where they are as one.
 #[component]
-pub(super) fn Prompts(prompts: Vec<PromptFigures>) -> impl IntoView {
+pub(super) fn Prompts(
+    prompts: Vec<PromptFigures>,
+    place: Option<SpaceId>,
+    file: String,
+) -> impl IntoView {
+    let address = move |id| {
+        let address = Route::Document(id).address();
+        match place {
+            Some(space) => placed_in(address, space),
+            None => address,
+        }
+    };
     let rows = prompts.into_iter().map(|it| {
         let title = match (it.prompt, it.title.is_empty()) {
             (None, _) => words::INLINE.to_owned(),
@@ -146,7 +169,7 @@ pub(super) fn Prompts(prompts: Vec<PromptFigures>) -> impl IntoView {
             (Some(_), false) => it.title,
         };
         let name = match it.prompt {
-            Some(id) => view! { <a class="link" href=Route::Document(id).address()>{title}</a> }.into_any(),
+            Some(id) => view! { <a class="link" href=address(id)>{title}</a> }.into_any(),
             None => title.into_any(),
         };
         let p50 = it.figures.latency.map(|all| seconds(all.p50));
@@ -165,8 +188,15 @@ pub(super) fn Prompts(prompts: Vec<PromptFigures>) -> impl IntoView {
         words::P50,
         words::COST,
     ];
-    let (id, title, none) = ("costly", words::PROMPTS, words::NO_PROMPTS);
-    section(id, title, none, &columns, rows.collect())
+    let beside = saved(file, words::PROMPTS_CSV).into_any();
+    let named = ("costly", words::PROMPTS);
+    section(
+        named,
+        words::NO_PROMPTS,
+        Some(beside),
+        &columns,
+        rows.collect(),
+    )
 }
 
 /// People, a page at a time. `path`: where the next page is asked for.
@@ -224,6 +254,6 @@ fn rows(people: Vec<PersonFigures>) -> impl IntoView {
         words::SUCCEEDED,
         words::COST,
     ];
-    let (id, title, none) = ("people", words::USAGE, words::NOBODY);
-    section(id, title, none, &columns, rows.collect())
+    let named = ("people", words::USAGE);
+    section(named, words::NOBODY, None, &columns, rows.collect())
 }

@@ -1,9 +1,13 @@
 //! What waits for the person, each with the way to it. Not what is decided there.
 
+use crate::app::app;
 use crate::history::LetterFilter;
+use crate::navigation::placed_in;
+use crate::period::day;
 use crate::route::{Filter, Route, Section, Tab};
 use krowoc_shared::dashboards::wire::Attention;
 use krowoc_shared::execution::wire::BudgetLevel;
+use krowoc_shared::ids::{DocId, SpaceId};
 use krowoc_ui::components::Icon;
 use krowoc_ui::format::count;
 use krowoc_ui::icons::Glyph;
@@ -18,8 +22,10 @@ struct Line {
     class: &'static str,
     title: String,
     text: String,
-    action: &'static str,
-    route: Route,
+    /// What is done about it, and where; nothing of what is done elsewhere.
+    action: Option<(&'static str, Route)>,
+    /// The team whose library it is in.
+    team: Option<SpaceId>,
 }
 
 fn titled(title: &str) -> &str {
@@ -36,21 +42,17 @@ fn line(of: Attention) -> Line {
             count,
             document,
             title,
+            team,
         } => Line {
             glyph: Glyph::Merge,
             class: "warn",
             title: words::conflicts(count, titled(&title)),
-            text: words::CONFLICTS_TEXT.to_owned(),
-            action: words::RESOLVE,
-            route: if count == 1 {
-                Route::Document(document)
-            } else {
-                let filter = Filter {
-                    conflict: true,
-                    ..Filter::default()
-                };
-                Route::Library(Tab::All, filter)
+            text: match &team {
+                Some(team) => words::conflicts_of(&team.name),
+                None => words::CONFLICTS_TEXT.to_owned(),
             },
+            action: Some((words::RESOLVE, conflicting(count, document))),
+            team: team.map(|team| team.id),
         },
         Attention::DeadLetters {
             count,
@@ -61,8 +63,8 @@ fn line(of: Attention) -> Line {
             class: "danger",
             title: words::letters(count),
             text: words::last_letter(titled(&title), &run::class(class).to_lowercase()),
-            action: words::INSPECT,
-            route: Route::DeadLetters(LetterFilter::default()),
+            action: Some((words::INSPECT, Route::DeadLetters(LetterFilter::default()))),
+            team: None,
         },
         Attention::Budget {
             level,
@@ -78,17 +80,60 @@ fn line(of: Attention) -> Line {
             },
             title: words::budget(level, server_held).to_owned(),
             text: words::spent(&short_usd(spent), &usd(ceiling)),
-            action: words::ADJUST,
-            route: Route::Settings(Section::Budget),
+            action: Some((words::ADJUST, Route::Settings(Section::Budget))),
+            team: None,
+        },
+        Attention::Invitation {
+            name,
+            invited_by,
+            expires_at,
+        } => Line {
+            glyph: Glyph::Users,
+            class: "",
+            title: words::invited(&name, invited_by.as_deref()),
+            text: words::open_letter(&day(expires_at)),
+            action: None,
+            team: None,
+        },
+        Attention::Reports { count } => Line {
+            glyph: Glyph::Alert,
+            class: "warn",
+            title: words::reports(count),
+            text: words::REPORTS_TEXT.to_owned(),
+            action: Some((words::DECIDE, Route::Community)),
+            team: None,
         },
     }
+}
+
+/// One leads to its document, several to their list.
+fn conflicting(count: u64, document: DocId) -> Route {
+    if count == 1 {
+        return Route::Document(document);
+    }
+    let filter = Filter {
+        conflict: true,
+        ..Filter::default()
+    };
+    Route::Library(Tab::All, filter)
 }
 
 #[component]
 pub(super) fn Waiting(waiting: Vec<Attention>) -> impl IntoView {
     let number = waiting.len();
+    let own = app().space.own();
     let rows = waiting.into_iter().map(line).map(|it| {
-        let label = format!("{}: {}", it.action, it.title);
+        let space = it.team.or(own);
+        let action = it.action.map(|(action, route)| {
+            let label = format!("{action}: {}", it.title);
+            let address = match (&route, space) {
+                (Route::Document(_) | Route::Library(..), Some(space)) => {
+                    placed_in(route.address(), space)
+                }
+                _ => route.address(),
+            };
+            view! { <a class="btn btn--sm" href=address aria-label=label>{action}</a> }
+        });
         view! {
             <li class="item item--flat">
                 <Icon glyph=it.glyph class=it.class />
@@ -96,7 +141,7 @@ pub(super) fn Waiting(waiting: Vec<Attention>) -> impl IntoView {
                     <span class="item__title" dir="auto">{it.title}</span>
                     <span class="item__sub" dir="auto">{it.text}</span>
                 </div>
-                <a class="btn btn--sm" href=it.route.address() aria-label=label>{it.action}</a>
+                {action}
             </li>
         }
     });
@@ -118,8 +163,8 @@ pub(super) fn Waiting(waiting: Vec<Attention>) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use krowoc_shared::dashboards::wire::InTeam;
     use krowoc_shared::execution::NanoUsd;
-    use krowoc_shared::ids::DocId;
 
     #[test]
     fn one_conflict_leads_to_its_document_and_several_to_their_list() {
@@ -130,11 +175,41 @@ mod tests {
                 count,
                 document,
                 title,
+                team: None,
             })
         };
-        assert_eq!(of(1).route, Route::Document(document));
+        let route = |line: Line| line.action.map(|(_, route)| route);
+        assert_eq!(route(of(1)), Some(Route::Document(document)));
         assert_eq!(of(1).title, "Untitled was changed in two places");
-        assert_eq!(of(2).route.address(), "/library/all?conflict=yes");
+        let list = route(of(2)).map(|route| route.address());
+        assert_eq!(list.as_deref(), Some("/library/all?conflict=yes"));
+    }
+
+    #[test]
+    fn a_conflict_of_a_team_says_of_which_and_leads_into_its_library() {
+        let team = SpaceId::mint(1, [2; 10]);
+        let it = line(Attention::Conflicts {
+            count: 3,
+            document: DocId::mint(1, [1; 10]),
+            title: "Report".to_owned(),
+            team: Some(InTeam {
+                id: team,
+                name: "Ours".to_owned(),
+            }),
+        });
+        assert_eq!(it.team, Some(team));
+        assert!(it.text.starts_with("In Ours: "), "{}", it.text);
+    }
+
+    #[test]
+    fn an_invitation_is_opened_by_its_letter_alone() {
+        let it = line(Attention::Invitation {
+            name: "Ours".to_owned(),
+            invited_by: Some("eve@example.org".to_owned()),
+            expires_at: 1_795_000_000_000,
+        });
+        assert_eq!(it.title, "eve@example.org invites you to Ours");
+        assert!(it.action.is_none());
     }
 
     #[test]
@@ -146,6 +221,7 @@ mod tests {
             ceiling: NanoUsd::usd(20),
         });
         assert_eq!(near.text, "$16.60 of $20.00");
-        assert_eq!(near.route.address(), "/settings/budget");
+        let leads = near.action.map(|(_, route)| route.address());
+        assert_eq!(leads.as_deref(), Some("/settings/budget"));
     }
 }

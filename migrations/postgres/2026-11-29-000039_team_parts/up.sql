@@ -1,0 +1,38 @@
+-- Counts of a team are kept by model as well, and by prompt: its figures tell what each cost. No count that there is can be told apart
+-- so: they are made anew, and executions up to the cursor are read themselves, as those from before there were counts by team.
+DROP TABLE rollup_team;
+CREATE TABLE rollup_team (
+    account_id BYTEA NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    grain SMALLINT NOT NULL CHECK (grain = 0 OR grain = 1),
+    bucket BIGINT NOT NULL,
+    space_id BYTEA NOT NULL REFERENCES space (id) ON DELETE CASCADE,
+    model TEXT NOT NULL,
+    completed BIGINT NOT NULL,
+    failed BIGINT NOT NULL,
+    truncated BIGINT NOT NULL,
+    cancelled BIGINT NOT NULL,
+    cost BIGINT NOT NULL,
+    unpriced BIGINT NOT NULL,
+    latency BYTEA NOT NULL,
+    PRIMARY KEY (space_id, grain, bucket, account_id, model)
+);
+CREATE INDEX rollup_team_account ON rollup_team (account_id);
+
+CREATE TABLE rollup_team_prompt (
+    account_id BYTEA NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    grain SMALLINT NOT NULL CHECK (grain = 0 OR grain = 1),
+    bucket BIGINT NOT NULL,
+    space_id BYTEA NOT NULL REFERENCES space (id) ON DELETE CASCADE,
+    prompt_id BYTEA NOT NULL,
+    completed BIGINT NOT NULL,
+    failed BIGINT NOT NULL,
+    truncated BIGINT NOT NULL,
+    cancelled BIGINT NOT NULL,
+    cost BIGINT NOT NULL,
+    unpriced BIGINT NOT NULL,
+    latency BYTEA NOT NULL,
+    PRIMARY KEY (space_id, grain, bucket, prompt_id, account_id)
+);
+CREATE INDEX rollup_team_prompt_account ON rollup_team_prompt (account_id);
+
+UPDATE rollup_cursor SET teams_from = upto;
