@@ -4,7 +4,7 @@ use super::body::Body;
 use super::cache::{Catalogue, Ready};
 use crate::app::AppState;
 use crate::store::publications::{self, Whole};
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, based};
 use crate::web::routes::Routes;
 use crate::web::{Fault, Reply};
 use actix_web::web::{Data, Json, Path, Query};
@@ -136,10 +136,12 @@ pub(super) async fn read(
     let name = slug.clone();
     let found = state
         .store
-        .read(move |conn: &mut Conn| -> Result<Whole, StoreError> {
-            publications::by_slug(conn, &name)
+        .read(move |conn: &mut Conn| -> Result<_, StoreError> {
+            let whole = publications::by_slug(conn, &name)?;
+            let based = based::on(conn, whole.id)?;
+            Ok((whole, based))
         });
-    let whole = found.await?;
+    let (whole, based) = found.await?;
     let counts = catalogue
         .item(whole.id)
         .map(|item| item.counts(Window::All));
@@ -157,6 +159,7 @@ pub(super) async fn read(
         first_at: whole.first_at,
         counts: counts.unwrap_or_default(),
         first: whole.first.clone(),
+        based,
     };
     Ok((whole, view))
 }

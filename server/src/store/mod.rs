@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod avatars;
+pub mod based;
 pub mod belongings;
 pub mod budgets;
 mod conn;

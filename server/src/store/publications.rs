@@ -4,7 +4,7 @@
 
 use super::library::{fault, unsigned};
 use super::statement::Statement;
-use super::{Conn, StoreError, accounts};
+use super::{Conn, StoreError, accounts, based};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use krowoc_shared::ids::{DocId, Millis, PublicationId, SpaceId, UserId};
@@ -67,6 +67,7 @@ impl OwnRow {
             hidden: self.hidden_at.is_some(),
             shown: self.shown == 1,
             first: self.first,
+            based: None,
         })
     }
 }
@@ -96,7 +97,12 @@ pub fn of_document(
     doc: DocId,
 ) -> Result<Option<PublicationView>, StoreError> {
     let one = own(space).sql(" AND d.id = ?").bind(doc.as_bytes());
-    one.first(conn)?.map(OwnRow::view).transpose()
+    let Some(row) = one.first::<OwnRow>(conn)? else {
+        return Ok(None);
+    };
+    let mut view = row.view()?;
+    view.based = based::on(conn, view.id)?;
+    Ok(Some(view))
 }
 
 /// All that is public of a space, or was, the oldest first.

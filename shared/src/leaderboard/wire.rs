@@ -154,6 +154,23 @@ pub struct PublicPrompt {
     /// The prompt that had nearly the same text before; such a one has no place on a board.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first: Option<String>,
+    /// What it was made of, when it was made as a copy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub based: Option<Based>,
+}
+
+/// The public prompt that another one was made of as a copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Based {
+    /// Its title; once nobody can read it any more, the one that it had when the copy was taken.
+    pub title: String,
+    /// Who made it; absent once nobody can read it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// Its name in addresses; absent once nobody can read it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
 }
 
 /// `PUT /api/v1/library/{id}/publication`: makes a published prompt public.
@@ -190,6 +207,9 @@ pub struct PublicationView {
     pub shown: bool,
     /// The prompt that had nearly the same text before.
     pub first: Option<String>,
+    /// What it was made of, when it was made as a copy; left out where several are listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub based: Option<Based>,
 }
 
 /// For a prompt, or against it.

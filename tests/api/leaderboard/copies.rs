@@ -2,11 +2,11 @@
 
 use super::{CHEF, LAWYER, Prompt, board, count, fork, order, read, server};
 use krowoc_shared::error::ErrorCode;
-use krowoc_shared::leaderboard::wire::PublicationView;
+use krowoc_shared::leaderboard::wire::{Based, PublicationView};
 use krowoc_shared::library::document::Field;
 use krowoc_shared::library::lifecycle::Status;
 use krowoc_shared::library::wire::Written;
-use krowoc_tests::ops;
+use krowoc_tests::{TestApp, ops};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -165,4 +165,64 @@ async fn many_of_one_title_have_an_address_each() {
     slugs.dedup();
     assert_eq!(slugs.len(), 6);
     assert!(slugs.iter().all(|slug| slug.starts_with("lawyer")));
+}
+
+/// What the copy is based on, for everybody and for its owner alike, and the page that says so.
+async fn based(app: &TestApp, copy: &Prompt<'_>, slug: &str) -> (Option<Based>, String) {
+    let read = read(app, slug).await.based;
+    let own = copy.person.get(&copy.path("/publication")).await;
+    assert_eq!(own.ok().json::<PublicationView>().based, read);
+    let page = app.anonymous().get(&format!("/p/{slug}")).await;
+    (read, page.ok().text())
+}
+
+#[tokio::test]
+async fn what_was_made_of_a_copy_says_what_it_is_based_on() {
+    let app = server().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let bob = app.sign_up("bob@example.org").await;
+    let root = app.sign_up("root@example.org").await;
+    let (lawyer, slug) = Prompt::public(&ada, "Lawyer <1>", LAWYER).await;
+    assert_eq!(read(&app, &slug).await.based, None, "it is no copy");
+    let copy = Prompt {
+        person: &bob,
+        id: fork(&bob, "192.0.2.1", &slug).await.document.id,
+    };
+    copy.write(CHEF).await;
+    copy.publish().await;
+    let view: PublicationView = copy.make_public("Bob").await.ok().json();
+    let (on, page) = based(&app, &copy, &view.slug).await;
+    let original = Based {
+        title: "Lawyer <1>".to_owned(),
+        author: Some("Ada".to_owned()),
+        slug: Some(slug.clone()),
+    };
+    assert_eq!(on, Some(original.clone()));
+    let link =
+        format!("Based on <a class=\"plain\" href=\"/p/{slug}\">Lawyer &lt;1&gt;</a> by Ada");
+    assert!(page.contains(&link), "{page}");
+    // What nobody can read any more: the title that everybody could read, and nothing that came later.
+    lawyer.take_back().await;
+    let private = json!({"set": {"title": "For one client"}});
+    ada.patch(&lawyer.path(""), private).await.ok();
+    lawyer.write("Act as a judge").await;
+    lawyer.publish().await;
+    let (on, page) = based(&app, &copy, &view.slug).await;
+    let title = Based {
+        author: None,
+        slug: None,
+        ..original
+    };
+    assert_eq!(on, Some(title));
+    let gone = "Based on Lawyer &lt;1&gt;, which is not public any more";
+    assert!(page.contains(gone) && !page.contains("Ada"), "{page}");
+    let again: PublicationView = lawyer.make_public("Ada").await.ok().json();
+    let (on, _) = based(&app, &copy, &view.slug).await;
+    assert_eq!(on.map(|it| it.title).as_deref(), Some("For one client"));
+    let decision = format!("/api/v1/admin/publications/{}/decision", again.id);
+    let hide = json!({"verdict": "hide", "note": ""});
+    root.post(&decision, hide).await.ok();
+    let (on, page) = based(&app, &copy, &view.slug).await;
+    assert_eq!(on, None, "what is hidden is named nowhere");
+    assert!(!page.contains("Based on"));
 }

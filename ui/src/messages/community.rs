@@ -57,6 +57,7 @@ words! {
     OPEN_PUBLIC = "Open the public page";
     FIRST_OF = "Nearly the same text was public before, so that it has no place on the leaderboard.";
     OPEN_FIRST = "See the first one";
+    BASED_ON = "Based on";
     QUEUE = "Reports";
     QUEUE_FAILED = "The reports could not be loaded";
     QUEUE_EMPTY = "No report waits.";
@@ -98,6 +99,12 @@ pub const fn formula(formula: Formula) -> &'static str {
         Formula::Wilson => "Approval",
         Formula::Classic => "Classic",
     }
+}
+
+/// What a prompt was made of that nobody can read any more.
+#[must_use]
+pub fn based_gone(title: &str) -> String {
+    format!("Based on {title}, which is not public any more")
 }
 
 /// Who made a prompt.

@@ -5,7 +5,7 @@ use super::control::Control;
 use crate::frame::Reference;
 use krowoc_shared::access::Action;
 use krowoc_shared::error::ErrorCode;
-use krowoc_shared::leaderboard::wire::{MakePublic, PublicationView};
+use krowoc_shared::leaderboard::wire::{Based, MakePublic, PublicationView};
 use krowoc_shared::leaderboard::{AUTHOR_CHARS, TAGS};
 use krowoc_shared::library::document::Document;
 use krowoc_ui::api::{ApiError, Client};
@@ -227,7 +227,27 @@ fn Links(desk: Desk) -> impl IntoView {
         let first = view.first.as_deref().map(|first| {
             view! { <p class="xs muted">{words::FIRST_OF}" "{to(first, words::OPEN_FIRST)}</p> }
         });
-        Some(view! { {page}{first} })
+        let based = view.based.map(based);
+        Some(view! { {page}{based}{first} })
+    }
+}
+
+/// What the prompt was made of, as everybody reads it on its page.
+fn based(on: Based) -> impl IntoView {
+    let title = match on.title.is_empty() {
+        true => words::UNTITLED.to_owned(),
+        false => on.title,
+    };
+    match on.slug {
+        Some(slug) => {
+            let href = format!("/p/{}", percent(&slug));
+            let by = on.author.map(|author| words::by(&author));
+            view! {
+                <p class="xs muted" dir="auto">{words::BASED_ON}" "<a class="link" href=href rel="external" target="_blank">{title}</a>" "{by}</p>
+            }
+            .into_any()
+        }
+        None => view! { <p class="xs muted" dir="auto">{words::based_gone(&title)}</p> }.into_any(),
     }
 }
 
@@ -309,6 +329,7 @@ mod tests {
             hidden: false,
             shown: true,
             first: None,
+            based: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::html::{COPY, DOWN, FORK, Head, UP, count, escape, icon, page, percent, put, time};
 use super::site::{Site, card_of};
-use krowoc_shared::leaderboard::wire::{PublicPrompt, Reason};
+use krowoc_shared::leaderboard::wire::{Based, PublicPrompt, Reason};
 use krowoc_shared::prompts::{Variable, VariableKind};
 use krowoc_shared::text::excerpt;
 use std::collections::BTreeMap;
@@ -44,8 +44,9 @@ pub(super) fn page_of(
     }
     put!(
         main,
-        "<p class=\"line line--wrap xs muted\"><span dir=\"auto\">by {}</span>{}</p></div>",
+        "<p class=\"line line--wrap xs muted\"><span dir=\"auto\">by {}</span>{}{}</p></div>",
         escape(&prompt.author),
+        prompt.based.as_ref().map(based).unwrap_or_default(),
         tags(&prompt.tags)
     );
     if let Some(first) = &prompt.first {
@@ -83,6 +84,30 @@ pub(super) fn page_of(
         hidden: false,
     };
     page(&head, &site.version, &main)
+}
+
+/// What it was made of, with the way there while that is public.
+fn based(on: &Based) -> String {
+    let title = match on.title.as_str() {
+        "" => "Untitled",
+        title => title,
+    };
+    let title = escape(title);
+    match (&on.slug, &on.author) {
+        (Some(slug), author) => {
+            let by = author
+                .as_ref()
+                .map(|author| format!(" by {}", escape(author)));
+            format!(
+                "<span dir=\"auto\">Based on <a class=\"plain\" href=\"/p/{}\">{title}</a>{}</span>",
+                percent(slug),
+                by.unwrap_or_default()
+            )
+        }
+        (None, _) => {
+            format!("<span dir=\"auto\">Based on {title}, which is not public any more</span>")
+        }
+    }
 }
 
 fn tags(tags: &[String]) -> String {
