@@ -57,7 +57,6 @@ async fn fill(app: &TestApp, caller: &Caller, rows: usize) -> Vec<String> {
             now: BEGIN,
             restamp: false,
             create_only: false,
-            passing: Vec::new(),
             way: Way::Each,
             ops,
         };

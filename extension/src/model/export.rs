@@ -1,7 +1,7 @@
 //! A document as an item of our own export. Not the writing of the file.
 
 use krowoc_shared::exchange::{ExportItem, ImportKind};
-use krowoc_shared::library::document::{Document, Field, Kind};
+use krowoc_shared::library::document::{Counter, Document, Field, Kind};
 
 /// The item of a document, as the person sees it.
 #[must_use]
@@ -31,6 +31,8 @@ pub fn item(document: &Document) -> ExportItem {
         created_at: document.created_at(),
         updated_at: document.edited().at,
         deleted_at: document.deleted_at(),
+        uses: document.counter(Counter::Uses),
+        edited: document.lifecycle.edited,
         archived: document.lifecycle.is_archived(),
         // Versions are the server's.
         versions: Vec::new(),

@@ -123,7 +123,6 @@ impl Keeping {
             now: self.now,
             restamp: true,
             create_only: true,
-            passing: Vec::new(),
             way: Way::Each,
             ops: vec![op],
         };

@@ -159,7 +159,7 @@ fn source(conn: &mut Conn, space: SpaceId, id: DocId, request: &RunRequest) -> R
         }
     };
     // A published version is run as it was published, whatever was edited since.
-    let published = kept.and_then(|kept| Some((kept.title, kept.snapshot?)));
+    let published = kept.and_then(|kept| Some((kept.title.clone(), kept.as_published()?.clone())));
     let now = || (document.title().to_owned(), Snapshot::of(&document));
     let (title, held) = published.unwrap_or_else(now);
     Ok(Source {

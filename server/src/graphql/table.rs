@@ -79,6 +79,7 @@ pub const MUTATIONS: &[(&str, &str)] = &[
     ("restore", "restoreDocument"),
     ("bulk", "editDocuments"),
     ("import", "importDocuments"),
+    ("earlier_versions", "addEarlierVersions"),
     ("publish", "publishPrompt"),
     ("archive", "archivePrompt"),
     ("unarchive", "unarchivePrompt"),

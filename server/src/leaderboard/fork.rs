@@ -79,7 +79,6 @@ async fn fork_prompt(
                 now,
                 restamp: true,
                 create_only: true,
-                passing: Vec::new(),
                 way: Way::Each,
                 ops: vec![copy(&whole, op_id, id, &place, now)],
             };

@@ -1,11 +1,11 @@
 //! Many documents at once: the same edit for many, import, duplicates. Not a second way to write, and an import changes nothing that is there.
 
 use super::edit::{batch, creation, ids};
-use super::history::{self, Past};
+use super::history;
 use crate::app::AppState;
 use crate::store::{Conn, StoreError, Tx, derived, library, library_overview};
 use crate::sync::ahead::Ahead;
-use crate::sync::push::{Batch, Way, apply, apply_prepared};
+use crate::sync::push::{Batch, Pasts, Way, apply, apply_with_pasts};
 use crate::web::body::Body;
 use crate::web::guard::{ReadLibrary, SpaceQuery, WriteDocuments};
 use crate::web::routes::Routes;
@@ -22,8 +22,6 @@ use krowoc_shared::library::wire::{
 use krowoc_shared::sync::wire::{Op, OpResult};
 use std::collections::HashMap;
 
-/// Largest import, in bytes.
-const IMPORT_BYTES: usize = 8 * 1024 * 1024;
 /// Most fingerprints of one question.
 const FINGERPRINTS: usize = 1_000;
 
@@ -132,37 +130,34 @@ fn bulk_edit(
 async fn import(
     state: Data<AppState>,
     actor: In<WriteDocuments>,
-    body: Body<ImportBatch, IMPORT_BYTES>,
+    body: Body<ImportBatch, { limits::IMPORT_BYTES }>,
 ) -> Reply<Json<BatchResult>> {
     let Body(wanted) = body;
     at_most(wanted.items.len(), limits::PUSH_OPS, "/items")?;
     let space = actor.space();
     let now = state.now();
-    let (mut ops, mut pasts) = (Vec::new(), Vec::new());
+    let (mut ops, mut pasts) = (Vec::new(), Pasts::new());
     let mut places: Vec<Result<(), OpResult>> = Vec::new();
     for mut item in wanted.items {
         let ids = ids(&state, &item, now);
-        let past = history::unroll(&mut item, ids);
-        let checked = past.as_ref().map_or(Ok(()), Past::check);
+        let past = history::past(&mut item);
         let op = creation(item, ids, now);
+        let checked = past.as_ref().map_or(Ok(()), |past| past.check(op.kind));
         places.push(checked.map_err(|it| OpResult::rejected(&op, it.code, &it.field, &it.message)));
         if places.last().is_some_and(Result::is_ok) {
+            pasts.extend(past.map(|past| (op.op_id, past)));
             ops.push(op);
-            pasts.extend(past);
         }
     }
     let batch = Batch {
         create_only: true,
-        passing: history::passing(&pasts),
         way: Way::Import,
         ..batch(space, &actor, state.config.default_tier, now, ops)
     };
-    let prepare = move || (Ahead::work_out(&batch), batch, pasts);
-    type Prepared = (Ahead, Batch, Vec<Past>);
+    let prepare = move || (Ahead::work_out_with(&batch, &pasts), batch, pasts);
+    type Prepared = (Ahead, Batch, Pasts);
     let work = |tx: &mut Tx<'_>, (ahead, batch, pasts): &Prepared| {
-        let applied = apply_prepared(tx, batch, ahead)?;
-        history::follow(tx, batch, pasts, &applied)?;
-        Reply::Ok(applied.into_results())
+        Reply::Ok(apply_with_pasts(tx, batch, ahead, pasts)?.into_results())
     };
     let (results, _) = state.store.prepare_and_write(prepare, work).await?;
     let mut done = results.into_iter();

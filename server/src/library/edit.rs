@@ -63,7 +63,6 @@ pub(super) fn batch(space: SpaceId, actor: &Actor, tier: Tier, now: Millis, ops:
         now,
         restamp: true,
         create_only: false,
-        passing: Vec::new(),
         way: Way::Each,
         ops,
     }

@@ -3,7 +3,8 @@
 //! Pages follow the documents' ids, so that an edit during the download moves no document to another page.
 
 use crate::app::AppState;
-use crate::store::{Conn, StoreError, library, versions};
+use crate::store::library::{self, Stored};
+use crate::store::{Conn, StoreError, versions};
 use crate::web::guard::{ReadLibrary, SpaceQuery};
 use crate::web::routes::Routes;
 use crate::web::{Fault, In, Reply};
@@ -13,7 +14,7 @@ use futures_util::stream;
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::exchange::{ExportItem, ImportKind, MarkdownWriter, json, write_markdown};
 use krowoc_shared::ids::{DocId, SpaceId};
-use krowoc_shared::library::document::{Document, Field};
+use krowoc_shared::library::document::{Counter, Field};
 use krowoc_shared::library::lifecycle::PastVersion;
 use krowoc_shared::library::wire::Version;
 use serde::Deserialize;
@@ -91,10 +92,11 @@ fn broken(_: impl std::fmt::Display) -> Fault {
 }
 
 impl Download {
-    fn add(&mut self, documents: Vec<(Document, Vec<Version>)>) -> Reply<()> {
-        for (document, history) in documents {
-            let title = document.collection().and_then(|id| self.titles.get(&id));
-            let item = item(&document, title, history);
+    fn add(&mut self, documents: Vec<(Stored, Vec<Version>)>) -> Reply<()> {
+        for (stored, history) in documents {
+            let collection = stored.document.collection();
+            let title = collection.and_then(|id| self.titles.get(&id));
+            let item = item(&stored, title, history);
             match &mut self.writer {
                 Some(Writer::Json { first }) => {
                     let text = json::item(&item, *first).map_err(broken)?;
@@ -141,10 +143,9 @@ impl Download {
     }
 }
 
-type Page = (Option<DocId>, Vec<(Document, Vec<Version>)>);
+type Page = (Option<DocId>, Vec<(Stored, Vec<Version>)>);
 
-/// Documents after an id that were not purged, with their histories where those are wanted and tell more than the document does;
-/// and the id that the page ends with.
+/// Documents after an id that were not purged, with their histories where those are wanted; and the id that the page ends with.
 fn page(
     conn: &mut Conn,
     space: SpaceId,
@@ -158,20 +159,20 @@ fn page(
         if bytes > PAGE_BYTES {
             break;
         }
-        let document = stored.document;
+        let document = &stored.document;
         last = Some(document.id);
         if document.purged {
             continue;
         }
-        let tells = stored.versions > 1 || document.lifecycle.published.is_some();
-        let history = match with_versions && tells {
+        // Each document tells who wrote its text and when, though it has but one.
+        let history = match with_versions {
             true => versions::history(conn, space, document.id)?,
             false => Vec::new(),
         };
         let texts = history.iter().map(|version| version.text.len());
         bytes = bytes.saturating_add(document.body.text.len());
         bytes = bytes.saturating_add(texts.sum());
-        living.push((document, history));
+        living.push((stored, history));
     }
     Ok((last, living))
 }
@@ -180,19 +181,19 @@ fn past(version: Version) -> PastVersion {
     PastVersion {
         title: version.title,
         text: version.text,
+        number: Some(version.number),
         at: version.hlc.at,
+        author: version.author,
         published: version.published_at.is_some(),
+        published_at: version.published_at,
         note: version.note,
         snapshot: version.snapshot,
     }
 }
 
 /// A document as the writers take it.
-fn item(
-    document: &Document,
-    collection_title: Option<&String>,
-    history: Vec<Version>,
-) -> ExportItem {
+fn item(stored: &Stored, collection_title: Option<&String>, history: Vec<Version>) -> ExportItem {
+    let document = &stored.document;
     ExportItem {
         id: document.id.to_string(),
         kind: ImportKind::parse(document.kind.as_str()).unwrap_or_default(),
@@ -212,8 +213,10 @@ fn item(
         variables: document.value(Field::Variables).clone(),
         execution: document.value(Field::Execution).clone(),
         created_at: document.created_at(),
-        updated_at: document.edited().at,
+        updated_at: stored.updated_at,
         deleted_at: document.deleted_at(),
+        uses: document.counter(Counter::Uses),
+        edited: document.lifecycle.edited,
         archived: document.lifecycle.is_archived(),
         versions: history.into_iter().map(past).collect(),
     }

@@ -15,6 +15,7 @@ use crate::web::routes::Routes;
 pub fn configure(cfg: &mut Routes<'_>) {
     cfg.configure(batch::configure)
         .configure(export::configure)
+        .configure(history::configure)
         .configure(read::configure)
         .configure(lifecycle::configure)
         .configure(edit::configure);

@@ -50,8 +50,8 @@ impl Prompt {
     /// As a version has it.
     fn then(found: library::Stored, kept: Version) -> Self {
         let now = Self::now(found);
-        let (title, held) = match kept.snapshot {
-            Some(snapshot) => (kept.title, snapshot),
+        let (title, held) = match kept.as_published() {
+            Some(snapshot) => (kept.title.clone(), snapshot.clone()),
             None => (now.title, now.held),
         };
         Self {

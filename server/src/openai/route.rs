@@ -152,7 +152,7 @@ impl Desk {
             Some(rev) => versions::at(conn, space, id, rev)?,
             None => None,
         };
-        let published = kept.and_then(|kept| kept.snapshot);
+        let published = kept.and_then(|kept| kept.as_published().cloned());
         let settings = match &published {
             Some(snapshot) => ExecutionSettings::of(&snapshot.execution),
             None => ExecutionSettings::of(document.value(Field::Execution)),

@@ -8,20 +8,25 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 use krowoc_shared::hlc::Hlc;
 use krowoc_shared::ids::{DeviceId, DocId, SpaceId, UserId};
+use krowoc_shared::library::lifecycle::Snapshot;
 use krowoc_shared::library::wire::Version;
+use krowoc_shared::sync::past::PastRow;
 use krowoc_shared::sync::publishing::Publication;
-use krowoc_shared::sync::server::VersionRow;
 
 /// A text about to be kept.
 pub struct Kept {
     /// Whose.
     pub doc: DocId,
-    /// Which of its texts, counted from 1.
-    pub number: u64,
-    /// The text.
-    pub version: VersionRow,
-    /// That it is published.
-    pub published: Option<Publication>,
+    /// The version: whose author is not named in it was written by the one who brings it.
+    pub row: PastRow,
+}
+
+impl Kept {
+    /// A version of a document.
+    #[must_use]
+    pub const fn of(doc: DocId, row: PastRow) -> Self {
+        Self { doc, row }
+    }
 }
 
 /// Keeps texts.
@@ -37,19 +42,24 @@ pub fn add(
     let insert = Insert {
         head: "INSERT INTO document_version \
                (space_id, doc_id, rev, number, title, hlc_at, hlc_count, hlc_node, device_id, text, aside, author_id, \
-               note, published_at, snapshot)",
-        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+               note, published_at, snapshot, author_name)",
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         tail: "",
     };
-    let row = |kept: Kept| -> Result<Vec<Value>, StoreError> {
-        let version = kept.version;
-        let snapshot = kept.published.as_ref().map(snapshot).transpose()?;
-        let note = kept.published.as_ref().map_or("", |it| it.note.as_str());
+    let row = |Kept { doc, row }: Kept| -> Result<Vec<Value>, StoreError> {
+        let PastRow {
+            version, published, ..
+        } = row;
+        let held = published.as_ref().map(|it| &it.snapshot);
+        let snapshot = held.or(row.snapshot.as_ref()).map(snapshot).transpose()?;
+        let note = published.as_ref().map_or("", |it| it.note.as_str());
+        // Who is named in a file is nobody here.
+        let author = author.filter(|_| row.author.is_none());
         Ok(vec![
             space.as_bytes().into(),
-            kept.doc.as_bytes().into(),
+            doc.as_bytes().into(),
             signed(version.rev).into(),
-            signed(kept.number).into(),
+            signed(row.number).into(),
             version.title.into(),
             version.hlc.at.into(),
             i64::from(version.hlc.count).into(),
@@ -59,8 +69,9 @@ pub fn add(
             version.aside.into(),
             author.map(|id| id.as_bytes().to_vec()).into(),
             note.into(),
-            kept.published.as_ref().map(|it| it.at).into(),
+            published.as_ref().map(|it| it.at).into(),
             snapshot.into(),
+            row.author.into(),
         ])
     };
     let rows: Result<Vec<Vec<Value>>, StoreError> = kept.into_iter().map(row).collect();
@@ -70,9 +81,8 @@ pub fn add(
     Ok(())
 }
 
-fn snapshot(publication: &Publication) -> Result<String, StoreError> {
-    serde_json::to_string(&publication.snapshot)
-        .map_err(|error| StoreError::Fault(error.to_string()))
+fn snapshot(held: &Snapshot) -> Result<String, StoreError> {
+    serde_json::to_string(held).map_err(|error| StoreError::Fault(error.to_string()))
 }
 
 /// Makes a stored version a published one. From then on the database refuses every change of it.
@@ -92,7 +102,7 @@ pub fn publish(
     .bind(publication.title.as_str())
     .bind(publication.note.as_str())
     .bind(publication.at)
-    .bind(snapshot(publication)?)
+    .bind(snapshot(&publication.snapshot)?)
     .bind(space.as_bytes())
     .bind(doc.as_bytes())
     .bind(signed(publication.rev))
@@ -194,6 +204,14 @@ pub fn forget(conn: &mut Conn, space: SpaceId, doc: DocId) -> Result<(), StoreEr
 }
 
 #[derive(QueryableByName)]
+struct Place {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+    #[diesel(sql_type = BigInt)]
+    rev: i64,
+}
+
+#[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = BigInt)]
     rev: i64,
@@ -217,6 +235,8 @@ struct Row {
     aside: bool,
     #[diesel(sql_type = Nullable<Text>)]
     author: Option<String>,
+    #[diesel(sql_type = Bool)]
+    imported: bool,
     #[diesel(sql_type = Text)]
     note: String,
     #[diesel(sql_type = Nullable<BigInt>)]
@@ -226,7 +246,7 @@ struct Row {
 }
 
 const SELECT: &str = "SELECT v.rev, v.number, v.title, v.hlc_at, v.hlc_count, v.hlc_node, v.device_id, d.name AS device_name, v.text, \
-                      v.aside, a.email AS author, v.note, v.published_at, v.snapshot FROM document_version v \
+                      v.aside, coalesce(a.email, nullif(v.author_name, '')) AS author, v.author_name IS NOT NULL AS imported, v.note, v.published_at, v.snapshot FROM document_version v \
                       LEFT JOIN device d ON d.id = v.device_id LEFT JOIN account a ON a.id = v.author_id \
                       WHERE v.space_id = ? AND v.doc_id = ?";
 
@@ -261,6 +281,21 @@ pub fn history(conn: &mut Conn, space: SpaceId, doc: DocId) -> Result<Vec<Versio
         .bind(doc.as_bytes())
         .load(conn)?;
     rows.into_iter().map(Row::version).collect()
+}
+
+/// Number and revision of every version that is kept of a document, oldest first, sides of conflicts included.
+///
+/// # Errors
+/// The database's.
+pub fn places(conn: &mut Conn, space: SpaceId, doc: DocId) -> Result<Vec<(u64, u64)>, StoreError> {
+    let rows: Vec<Place> = Statement::new(
+        "SELECT number, rev FROM document_version WHERE space_id = ? AND doc_id = ? ORDER BY rev",
+    )
+    .bind(space.as_bytes())
+    .bind(doc.as_bytes())
+    .load(conn)?;
+    let place = |row: Place| (unsigned(row.number), unsigned(row.rev));
+    Ok(rows.into_iter().map(place).collect())
 }
 
 /// The version with this number.
@@ -308,13 +343,6 @@ pub fn published(
     space: SpaceId,
     doc: DocId,
 ) -> Result<Option<(u64, u64)>, StoreError> {
-    #[derive(QueryableByName)]
-    struct Place {
-        #[diesel(sql_type = BigInt)]
-        number: i64,
-        #[diesel(sql_type = BigInt)]
-        rev: i64,
-    }
     let row: Option<Place> = Statement::new(
         "SELECT number, rev FROM document_version \
          WHERE space_id = ? AND doc_id = ? AND published_at IS NOT NULL ORDER BY rev DESC LIMIT 1",
@@ -343,6 +371,7 @@ impl Row {
             device_name: self.device_name,
             aside: self.aside,
             author: self.author,
+            imported: self.imported,
             published_at: self.published_at,
             note: self.note,
             snapshot: snapshot.transpose().map_err(unreadable)?,

@@ -1,7 +1,7 @@
 //! What a batch makes of documents that are not there yet, worked out before its transaction. Not relied upon: what comes out
 //! otherwise is worked out anew inside.
 
-use super::push::{Batch, restamp};
+use super::push::{Batch, Pasts, place, stamped};
 use crate::store::derived::{self, Derived};
 use krowoc_shared::ids::DocId;
 use krowoc_shared::library::document::Document;
@@ -18,10 +18,17 @@ impl Ahead {
     /// Decides the batch as if none of its documents existed, and derives what would be written.
     #[must_use]
     pub fn work_out(batch: &Batch) -> Self {
+        Self::work_out_with(batch, &Pasts::new())
+    }
+
+    /// As [`Self::work_out`], with the pasts of documents that are made.
+    #[must_use]
+    pub fn work_out_with(batch: &Batch, pasts: &Pasts) -> Self {
         let mut made: HashMap<DocId, Document> = HashMap::new();
         for op in &batch.ops {
             let current = made.get(&op.doc_id);
-            let stamped = batch.restamp.then(|| restamp(op, current, batch.now));
+            let past = pasts.get(&op.op_id);
+            let stamped = stamped(batch, op, current, past);
             let op = stamped.as_ref().unwrap_or(op);
             if needs_base(op, current).is_some() {
                 // A merge with a text of the past: only the transaction knows it.
@@ -33,7 +40,9 @@ impl Ahead {
                 next_rev: current.map_or(1, |document| document.rev.saturating_add(1)),
                 device: batch.device,
             };
-            if let Some(change) = decide(op, current, None, &context).change {
+            let mut decision = decide(op, current, None, &context);
+            place(op, past, &mut decision, &context);
+            if let Some(change) = decision.change {
                 made.insert(op.doc_id, change.document);
             }
         }
@@ -78,7 +87,6 @@ mod tests {
             now: NOW,
             restamp: false,
             create_only: false,
-            passing: Vec::new(),
             way: Way::Each,
             ops,
         }

@@ -101,7 +101,6 @@ async fn push_ops(
         tier: state.config.default_tier,
         restamp: false,
         create_only: false,
-        passing: Vec::new(),
         way: push::Way::Each,
         ops: request.ops,
     };

@@ -17,8 +17,9 @@ use krowoc_shared::hlc::{Clock, Hlc};
 use krowoc_shared::ids::{DeviceId, DocId, Millis, OpId, SpaceId, UserId};
 use krowoc_shared::library::document::{Document, Kind};
 use krowoc_shared::library::quota::{Tier, full};
+use krowoc_shared::sync::past::{Past, PastRow};
 use krowoc_shared::sync::publishing::Publication;
-use krowoc_shared::sync::server::{Context, decide, made_at, needs_base};
+use krowoc_shared::sync::server::{Context, Decision, decide, made_at, needs_base};
 use krowoc_shared::sync::wire::{Hint, Op, OpResult, Outcome};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -48,13 +49,14 @@ pub struct Batch {
     pub tier: Tier,
     /// A document that exists is left alone.
     pub create_only: bool,
-    /// Documents that lie in the trash by the end of the transaction, which whoever calls sees to: meanwhile they take no place.
-    pub passing: Vec<DocId>,
     /// In a team: as what its audit log tells of it.
     pub way: Way,
     /// The operations.
     pub ops: Vec<Op>,
 }
+
+/// The pasts that an import brings, by the operation that makes the document.
+pub type Pasts = HashMap<OpId, Past>;
 
 /// What became of a batch.
 pub struct Applied {
@@ -135,6 +137,19 @@ pub fn apply(tx: &mut Tx<'_>, batch: &Batch) -> Reply<Applied> {
 /// # Errors
 /// As [`apply`].
 pub fn apply_prepared(tx: &mut Tx<'_>, batch: &Batch, ahead: &Ahead) -> Reply<Applied> {
+    apply_with_pasts(tx, batch, ahead, &Pasts::new())
+}
+
+/// As [`apply_prepared`], with the pasts of documents that are made.
+///
+/// # Errors
+/// As [`apply`].
+pub fn apply_with_pasts(
+    tx: &mut Tx<'_>,
+    batch: &Batch,
+    ahead: &Ahead,
+    pasts: &Pasts,
+) -> Reply<Applied> {
     let stand = sync::take(tx, batch.space)?;
     if batch
         .epoch
@@ -169,9 +184,10 @@ pub fn apply_prepared(tx: &mut Tx<'_>, batch: &Batch, ahead: &Ahead) -> Reply<Ap
         let result = match known.get(&op.op_id) {
             Some(result) => result.clone().into_duplicate(),
             None => {
-                let result = match refused(role, op) {
+                let past = pasts.get(&op.op_id);
+                let result = match refused(role, op, past) {
                     Some(refused) => refused,
-                    None => one(tx, batch, op, &mut applied)?,
+                    None => one(tx, batch, (op, past), &mut applied)?,
                 };
                 if result.outcome != Outcome::Rejected {
                     known.insert(op.op_id, result.clone());
@@ -199,14 +215,22 @@ pub fn action(op: &Op) -> Action {
 }
 
 /// The refusal of an operation that the sender's role does not allow. It is not kept: with another role the same operation is taken.
-fn refused(role: Role, op: &Op) -> Option<OpResult> {
-    let action = action(op);
+fn refused(role: Role, op: &Op, past: Option<&Past>) -> Option<OpResult> {
+    let action = match past.is_some_and(Past::publishes) {
+        true => Action::PublishPrompts,
+        false => action(op),
+    };
     let code = ErrorCode::RoleTooLow;
     (!role.may(action)).then(|| OpResult::rejected(op, code, "", &action.refusal(role)))
 }
 
-/// Decides one operation and keeps its new text.
-fn one(tx: &mut Tx<'_>, batch: &Batch, op: &Op, applied: &mut Applied) -> Reply<OpResult> {
+/// Decides one operation and keeps its new text, and the past that it comes with.
+fn one(
+    tx: &mut Tx<'_>,
+    batch: &Batch,
+    (op, past): (&Op, Option<&Past>),
+    applied: &mut Applied,
+) -> Reply<OpResult> {
     let Some(slot) = applied.documents.get_mut(&op.doc_id) else {
         return Err(ErrorCode::Internal.into());
     };
@@ -216,7 +240,7 @@ fn one(tx: &mut Tx<'_>, batch: &Batch, op: &Op, applied: &mut Applied) -> Reply<
         let detail = "a document with this id exists; it was left as it is";
         return Ok(OpResult::rejected(op, code, "/id", detail));
     }
-    let stamped = batch.restamp.then(|| restamp(op, current, batch.now));
+    let stamped = stamped(batch, op, current, past);
     let op = stamped.as_ref().unwrap_or(op);
     let base = match needs_base(op, current) {
         Some(rev) => match pending(&applied.texts, op.doc_id, rev) {
@@ -230,10 +254,9 @@ fn one(tx: &mut Tx<'_>, batch: &Batch, op: &Op, applied: &mut Applied) -> Reply<
         next_rev: applied.stand.seq.saturating_add(1),
         device: batch.device,
     };
-    let decision = decide(op, current, base.as_deref(), &context);
-    if let Some(change) = &decision.change
-        && !batch.passing.contains(&op.doc_id)
-    {
+    let mut decision = decide(op, current, base.as_deref(), &context);
+    let rows = place(op, past, &mut decision, &context);
+    if let Some(change) = &decision.change {
         let more = counts(&change.document).saturating_sub(current.map_or(0, counts));
         let prompts = applied.stand.tally.prompts.saturating_add(applied.added);
         if more > 0
@@ -246,20 +269,26 @@ fn one(tx: &mut Tx<'_>, batch: &Batch, op: &Op, applied: &mut Applied) -> Reply<
     }
     if let Some(change) = decision.change {
         applied.deeds.note(batch, op, current, &change);
+        for row in rows {
+            slot.versions = row.number;
+            applied.texts.push(versions::Kept::of(op.doc_id, row));
+        }
         if let Some(version) = change.version {
             slot.versions = slot.versions.saturating_add(1);
-            applied.texts.push(versions::Kept {
-                doc: op.doc_id,
-                number: slot.versions,
+            let row = PastRow {
                 version,
+                number: slot.versions,
+                author: None,
+                snapshot: None,
                 published: None,
-            });
+            };
+            applied.texts.push(versions::Kept::of(op.doc_id, row));
         }
         if let Some(publication) = change.published {
             let stored = publish(&mut applied.texts, op.doc_id, publication);
             applied.published.extend(stored);
         }
-        applied.stand.seq = context.next_rev;
+        applied.stand.seq = context.next_rev.max(change.document.rev);
         slot.hlc = slot.hlc.max(decision.result.hlc);
         slot.now = Some(change.document);
     }
@@ -289,18 +318,49 @@ fn tier_of(tx: &mut Tx<'_>, batch: &Batch, stand: &Stand) -> Reply<Tier> {
     }
 }
 
+/// The operation with the stamp that it gets here: that of its past, else one later than all in the document.
+pub(super) fn stamped(
+    batch: &Batch,
+    op: &Op,
+    current: Option<&Document>,
+    past: Option<&Past>,
+) -> Option<Op> {
+    let of_past = past.and_then(|past| past.stamp(batch.now));
+    match of_past.filter(|_| current.is_none()) {
+        Some(hlc) => Some(Op { hlc, ..op.clone() }),
+        None => batch.restamp.then(|| restamp(op, current, batch.now)),
+    }
+}
+
+/// Puts a past into what making its document came to; gives the versions to keep.
+pub(super) fn place(
+    op: &Op,
+    past: Option<&Past>,
+    decision: &mut Decision,
+    context: &Context,
+) -> Vec<PastRow> {
+    let (Some(past), Some(change)) = (past, &mut decision.change) else {
+        return Vec::new();
+    };
+    let rows = past.place(op, change, context);
+    decision.result.rev = change.document.rev;
+    decision.result.body_rev = change.document.body.rev;
+    rows
+}
+
 /// Marks a text of this batch as published; gives the publication back when its text is stored already.
 fn publish(
     texts: &mut [versions::Kept],
     doc: DocId,
     publication: Publication,
 ) -> Option<(DocId, Publication)> {
-    let this = |kept: &&mut versions::Kept| kept.doc == doc && kept.version.rev == publication.rev;
+    let this =
+        |kept: &&mut versions::Kept| kept.doc == doc && kept.row.version.rev == publication.rev;
     let Some(kept) = texts.iter_mut().find(this) else {
         return Some((doc, publication));
     };
-    kept.version.title.clone_from(&publication.title);
-    kept.published = Some(publication);
+    kept.row.version.title.clone_from(&publication.title);
+    kept.row.published = Some(publication);
     None
 }
 
@@ -311,14 +371,16 @@ fn counts(document: &Document) -> i64 {
 
 /// The newest text of this batch at or before a revision: newer than all that are stored.
 fn pending(texts: &[versions::Kept], doc: DocId, rev: u64) -> Option<&str> {
-    let found =
-        |kept: &&versions::Kept| kept.doc == doc && kept.version.rev <= rev && !kept.version.aside;
-    let newest = texts.iter().rev().find(found);
-    newest.map(|kept| kept.version.text.as_str())
+    let had = |kept: &&versions::Kept| {
+        let version = &kept.row.version;
+        kept.doc == doc && version.rev <= rev && !version.aside
+    };
+    let newest = texts.iter().rev().find(had);
+    newest.map(|kept| kept.row.version.text.as_str())
 }
 
 /// The operation with the server's own stamp, later than all in the document.
-pub(super) fn restamp(op: &Op, current: Option<&Document>, now: Millis) -> Op {
+fn restamp(op: &Op, current: Option<&Document>, now: Millis) -> Op {
     let mut clock = Clock::new(0);
     if let Some(document) = current {
         clock.observe(document.edited());

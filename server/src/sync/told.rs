@@ -18,10 +18,8 @@ pub enum Way {
     Each,
     /// The same edit for many: told besides what it does.
     Bulk,
-    /// Documents that are imported.
+    /// Documents that are imported, with their past.
     Import,
-    /// The past and the place of what was imported: the line of the import tells of it.
-    Past,
 }
 
 /// Something that was done, and with which documents.
@@ -139,7 +137,7 @@ pub(super) fn write(tx: &mut Tx<'_>, batch: &Batch, mut deeds: Deeds) -> Result<
                 ..line(Deed::Republished)
             };
             team_events::add(tx, &event)?;
-        } else if batch.way != Way::Past {
+        } else {
             deeds.add(Deed::Published, document, &title);
         }
     }

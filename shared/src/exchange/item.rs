@@ -1,6 +1,7 @@
 //! The neutral item between a foreign file and a document. Not a document: it has no stamps.
 
 use crate::library::lifecycle::PastVersion;
+use crate::library::wire::is_zero;
 use crate::prompts::{Proposal, Variable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -79,12 +80,18 @@ pub struct ImportItem {
     pub updated_at: Option<i64>,
     /// When it went to the trash.
     pub deleted_at: Option<i64>,
-    /// The texts it had, oldest first, as our own export has them.
+    /// Its versions, oldest first, as our own export has them.
     pub versions: Vec<PastVersion>,
+    /// Times it was copied or inserted.
+    pub uses: i64,
+    /// It was edited since it was published.
+    pub edited: bool,
     /// It is in the archive.
     pub archived: bool,
     /// Described variables.
     pub variables: Vec<Variable>,
+    /// The same as our own export has them, whatever else stands in them.
+    pub variables_json: Option<Value>,
     /// How the prompt is run (`execution::ExecutionSettings`), as our own export has it.
     pub execution: Option<Value>,
     /// Variables that the text seems to have, in other notations.
@@ -135,10 +142,16 @@ pub struct ExportItem {
     pub updated_at: i64,
     /// When it went to the trash.
     pub deleted_at: Option<i64>,
+    /// Times it was copied or inserted.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub uses: i64,
+    /// It was edited since it was published.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub edited: bool,
     /// It is in the archive.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub archived: bool,
-    /// The texts it had, oldest first, when there is more to tell than the present one. Only in the JSON.
+    /// Its versions, oldest first, the present text among them. Only in the JSON, and of the server only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<PastVersion>,
 }

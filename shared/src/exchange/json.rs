@@ -4,10 +4,12 @@
 //! {"format":"krowoc.library","version":1,"exportedAt":1763700000000,"items":[
 //!   {"id":"…","kind":"prompt","title":"…","body":"…","tags":["…"],"meta":{"category":"…"},"collection":"id or null","note":"","description":"",
 //!    "favourite":false,"source":null,"variables":null,"execution":null,"createdAt":0,"updatedAt":0,"deletedAt":null,
-//!    "archived":true,"versions":[{"title":"…","text":"…","at":0,"published":true,"note":"…","snapshot":{…}}]}
+//!    "uses":3,"edited":true,"archived":true,
+//!    "versions":[{"title":"…","text":"…","number":1,"at":0,"author":"…","published":true,"published_at":0,"note":"…","snapshot":{…}}]}
 //! ]}
 //! ```
-//! Times are milliseconds since 1970. A collection is an item of its own. Readers ignore fields that they do not know; a change
+//! Times are milliseconds since 1970. `uses`, `edited` and `archived` stand where they are not nothing, `edited` with a draft of what is
+//! published; the numbers of versions rise, with gaps where sides of conflicts stood. A collection is an item of its own. Readers ignore fields that they do not know; a change
 //! that an older reader would misread raises the version.
 
 use super::item::{ExportItem, ImportItem};
@@ -173,9 +175,12 @@ pub(super) fn import_item(origin: String, item: ExportItem) -> ImportItem {
         created_at: Some(item.created_at).filter(|at| *at > 0),
         updated_at: Some(item.updated_at).filter(|at| *at > 0),
         deleted_at: item.deleted_at,
+        uses: item.uses,
+        edited: item.edited,
         archived: item.archived,
         versions: item.versions,
         variables: Variable::list(&item.variables),
+        variables_json: Some(item.variables).filter(Value::is_array),
         execution: Some(item.execution).filter(Value::is_object),
         ..ImportItem::default()
     }

@@ -186,6 +186,11 @@ fn single(file: File) -> ImportItem {
         updated_at: when(&["updated", "modified"]),
         deleted_at: when(&["deleted"]),
         variables: variables(&fields),
+        // As it stands only where we wrote it: elsewhere it may be a list of names.
+        variables_json: some(&["id"])
+            .and_then(|_| fields.get("variables"))
+            .filter(|it| it.is_array())
+            .cloned(),
         execution: fields
             .get("execution")
             .filter(|value| value.is_object())

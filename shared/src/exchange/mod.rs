@@ -1,4 +1,4 @@
-//! Libraries in and out: CSV, Markdown, and our own JSON, as neutral items. Not the saving of them, and never a deletion.
+//! Libraries in and out: CSV, Markdown, and our own JSON, as neutral items, and what they become. Not the saving, and never a deletion.
 //!
 //! A reader takes what it can and lists what it could not as a problem with its origin; it fails whole only when nothing of the
 //! file can be read.
@@ -10,6 +10,7 @@ pub mod item;
 pub mod json;
 pub mod markdown;
 pub mod names;
+pub mod plan;
 pub mod report;
 pub mod time;
 pub mod write_markdown;

@@ -231,8 +231,11 @@ impl ImportReport {
                 "the source was too large or had a NUL character; left out",
             );
         }
-        if !serde_json::to_string(&item.variables).is_ok_and(|json| fits(&json)) {
+        let whole = item.variables_json.as_ref().map(Value::to_string);
+        let whole = whole.or_else(|| serde_json::to_string(&item.variables).ok());
+        if !whole.is_some_and(|json| fits(&json)) {
             item.variables.clear();
+            item.variables_json = None;
             self.problem(
                 origin,
                 ProblemCode::InvalidValue,

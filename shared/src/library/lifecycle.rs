@@ -5,7 +5,7 @@
 
 use super::document::{Document, Field, TagRegister};
 use crate::hlc::Hlc;
-use crate::ids::OpId;
+use crate::ids::{Millis, OpId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -160,7 +160,7 @@ impl Snapshot {
     }
 }
 
-/// A text that a document had, as an export has it and an import brings it. Sides of conflicts are not among them.
+/// A version of a document, as an export has it and an import brings it. Sides of conflicts are not among them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -169,15 +169,25 @@ pub struct PastVersion {
     pub title: String,
     /// The text.
     pub text: String,
-    /// When, in milliseconds since 1970; an import has a time of its own.
-    pub at: i64,
+    /// Its number among the document's versions, from 1; absent: one more than that of the version before. Numbers rise, and one that
+    /// is left out stays so: each version keeps the number by which programs call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<u64>,
+    /// When it was written, in milliseconds since 1970; a time to come is that of the import.
+    pub at: Millis,
+    /// Who wrote it, as a plain name: an import takes it for a text, and for no account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
     /// It is published.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub published: bool,
+    /// When it was published; absent: when it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published_at: Option<Millis>,
     /// What is new in a published one.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
-    /// What else a published one holds.
+    /// What else it holds, where it holds more than title and text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<Snapshot>,
 }

@@ -18,6 +18,14 @@ pub const META_CHARS: usize = 200;
 pub const META: usize = 32;
 /// Largest JSON of a structured field (source, variables), in bytes.
 pub const JSON_BYTES: usize = 64 * 1024;
+/// Highest number that a version of an import may have.
+pub const VERSION_NUMBER: u64 = 100_000;
+/// Highest count of uses that an import may bring.
+pub const USES: i64 = 1_000_000_000;
+/// Longest name of an author that an import may bring, in characters: an address of e-mail fits.
+pub const AUTHOR_CHARS: usize = 320;
+/// Largest import in one request, in bytes.
+pub const IMPORT_BYTES: usize = 8 * 1024 * 1024;
 /// Most operations in one push.
 pub const PUSH_OPS: usize = 100;
 /// What a client puts into one push at most, in bytes, unless a single operation is larger.

@@ -60,6 +60,13 @@ pub fn note(pointer: &str, note: &str) -> Result<(), Violation> {
     text(pointer, &Value::from(note), limits::NOTE_CHARS)
 }
 
+/// Checks the name of somebody: one line.
+pub fn name(pointer: &str, name: &str) -> Result<(), Violation> {
+    text(pointer, &Value::from(name), limits::AUTHOR_CHARS)?;
+    let line = !name.chars().any(char::is_control);
+    check(line, pointer, "a name on one line")
+}
+
 fn check(ok: bool, pointer: &str, expected: &str) -> Result<(), Violation> {
     if ok {
         Ok(())

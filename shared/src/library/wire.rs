@@ -243,12 +243,46 @@ pub struct CreateDocument {
     /// Text.
     #[serde(default)]
     pub body: String,
-    /// Of an import: the texts it had, oldest first, the present one included when it is one of them.
+    /// Of an import: its versions, oldest first, the present text among them when it is one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<PastVersion>,
     /// Of an import: it is in the archive.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub archived: bool,
+    /// Of an import: it was edited since it was published. It counts as edited in any case where it differs from that version.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub edited: bool,
+    /// Of an import: when it was last edited, in milliseconds since 1970; absent: now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Millis>,
+    /// Of an import: times it was copied or inserted.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub uses: i64,
+}
+
+impl CreateDocument {
+    /// A document of this kind with nothing in it.
+    #[must_use]
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            op_id: None,
+            id: None,
+            kind,
+            set: BTreeMap::new(),
+            tags: Vec::new(),
+            meta: BTreeMap::new(),
+            body: String::new(),
+            history: Vec::new(),
+            archived: false,
+            edited: false,
+            updated_at: None,
+            uses: 0,
+        }
+    }
+}
+
+pub(crate) fn is_zero(count: &i64) -> bool {
+    *count == 0
 }
 
 /// `PATCH /api/v1/library/{id}`: an edit; what is absent stays.
@@ -344,6 +378,24 @@ pub struct ImportBatch {
     pub items: Vec<CreateDocument>,
 }
 
+/// `POST /api/v1/library/{id}/history`: versions that an import left out of its document, for a history that is larger than a
+/// request. The newest comes with the document, and so does the last published one; the others follow in any number of requests.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EarlierVersions {
+    /// Oldest first, each with its number. One whose number is taken, or not below the newest, is left out: a repeated request keeps
+    /// nothing twice.
+    pub versions: Vec<PastVersion>,
+}
+
+/// Answer to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VersionsKept {
+    /// How many were kept.
+    pub kept: u64,
+}
+
 /// Answer to bulk and import: one result an item, in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -389,18 +441,29 @@ pub struct Version {
     /// True: the other side of an edit that could not be merged, kept beside the document's text.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub aside: bool,
-    /// E-mail address of the account that wrote it; absent where that was not kept.
+    /// E-mail address of the account that wrote it; absent where that was not kept. Of an imported one, what the file says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
+    /// It came with an import: number, time and author are what the file said.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub imported: bool,
     /// When it was published; such a version never changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published_at: Option<Millis>,
     /// What is new in a published version.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
-    /// What else a published version holds.
+    /// What else it holds; absent where a version was kept with title and text alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<Snapshot>,
+}
+
+impl Version {
+    /// What else a published version holds: it is run and read as it was published. A draft is as its document is now.
+    #[must_use]
+    pub fn as_published(&self) -> Option<&Snapshot> {
+        self.snapshot.as_ref().filter(|_| self.published_at.is_some())
+    }
 }
 
 /// Versions, newest first.

@@ -4,6 +4,7 @@ pub mod checksum;
 pub mod client;
 pub mod merge;
 pub mod ops;
+pub mod past;
 pub mod publishing;
 pub mod server;
 pub mod text;

@@ -115,6 +115,24 @@ async fn the_trash_gives_room_and_coming_back_from_it_needs_room() {
 }
 
 #[tokio::test]
+async fn what_was_in_the_trash_comes_in_with_its_versions_and_takes_no_room() {
+    let app = free().await;
+    let person = app.sign_up("a@example.org").await;
+    assert_eq!(import(&person, FREE_PROMPTS).await, 0);
+    let history = json!([{"text": "one", "published": true}, {"text": "two"}]);
+    let trashed =
+        json!({"kind": "prompt", "set": {"deleted_at": BEGIN}, "body": "two", "history": history});
+    let living = json!({"kind": "prompt", "body": "two", "history": history});
+    let items = json!({"items": [trashed, living]});
+    let answer = person.post("/api/v1/library/import", items).await.ok();
+    let results = answer.json::<BatchResult>().results;
+    assert_eq!(results[0].outcome, Outcome::Applied);
+    assert_eq!(refused(&results), 1);
+    let known = overview(&person).await;
+    assert_eq!((known.prompts, known.trash), (FREE_PROMPTS, 1));
+}
+
+#[tokio::test]
 async fn what_is_made_and_trashed_in_one_push_takes_no_room() {
     let app = free().await;
     let device = Syncing::of(&app, "a@example.org").await;
@@ -232,16 +250,16 @@ async fn a_full_library_takes_an_import_of_prompts_that_lay_in_the_trash_with_th
         let set = json!({"title": body, "deleted_at": deleted.then_some(BEGIN)});
         json!({"kind": "prompt", "set": set, "body": body, "history": history})
     };
-    let (whole, broken, live) = (doc_id(), doc_id(), doc_id());
+    let (whole, twice, live) = (doc_id(), doc_id(), doc_id());
     let mut items = vec![
         item(
             "whole",
             json!([version("a", true), version("b", false)]),
             true,
         ),
-        // The second is what was published already: the history ends there.
+        // The second is what was published already, and a version all the same.
         item(
-            "broken",
+            "twice",
             json!([version("a", true), version("a", true), version("b", true)]),
             true,
         ),
@@ -249,7 +267,7 @@ async fn a_full_library_takes_an_import_of_prompts_that_lay_in_the_trash_with_th
         item("live", json!([version("a", true)]), false),
         item("too many", json!([version("a", true)]), false),
     ];
-    for (item, id) in items.iter_mut().zip([whole, broken, doc_id(), live]) {
+    for (item, id) in items.iter_mut().zip([whole, twice, doc_id(), live]) {
         item["id"] = json!(id);
     }
     let answer = person.post("/api/v1/library/import", json!({"items": items}));
@@ -267,11 +285,11 @@ async fn a_full_library_takes_an_import_of_prompts_that_lay_in_the_trash_with_th
     };
     assert_eq!(versions(whole).await, ["whole", "b", "a"]);
     assert_eq!(versions(live).await, ["live", "a"]);
-    let path = format!("/api/v1/library/{broken}");
+    let path = format!("/api/v1/library/{twice}");
     let view: Value = person.get(&path).await.ok().json();
     assert_eq!(view["document"]["fields"]["deleted_at"]["value"], BEGIN);
     // They need room to come back, as any other.
-    for id in [whole, broken] {
+    for id in [whole, twice] {
         let path = format!("/api/v1/library/{id}/restore");
         let back = person.post(&path, json!({})).await;
         assert_eq!(back.code(), ErrorCode::QuotaReached);

@@ -95,7 +95,6 @@ async fn a_commit_of_another_process_is_told_on_postgresql() {
         now: 1,
         restamp: true,
         create_only: false,
-        passing: Vec::new(),
         way: krowoc_server::sync::push::Way::Each,
         ops: vec![prompt("t", "x")],
     };

@@ -25,7 +25,6 @@ fn batch(space: SpaceId, title: &str) -> Batch {
         now: BEGIN,
         restamp: false,
         create_only: false,
-        passing: Vec::new(),
         way: Way::Each,
         ops: vec![prompt(title, "x")],
     }

@@ -259,13 +259,11 @@ impl Changes {
         CreateDocument {
             op_id: Some(op_id),
             id: Some(id),
-            kind,
             set: self.set,
             tags: self.tags.add,
             meta: self.meta,
             body: self.body.unwrap_or_default(),
-            history: Vec::new(),
-            archived: false,
+            ..CreateDocument::new(kind)
         }
     }
 

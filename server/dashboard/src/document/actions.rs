@@ -72,7 +72,6 @@ pub fn copy_of(document: &Document, title: String, body: String) -> CreateDocume
     CreateDocument {
         op_id: Some(platform::op_id()),
         id: Some(platform::doc_id()),
-        kind: document.kind,
         set,
         tags: document.present_tags().map(str::to_owned).collect(),
         meta: document
@@ -80,8 +79,7 @@ pub fn copy_of(document: &Document, title: String, body: String) -> CreateDocume
             .map(|(name, value)| (name.to_owned(), Value::from(value)))
             .collect(),
         body,
-        history: Vec::new(),
-        archived: false,
+        ..CreateDocument::new(document.kind)
     }
 }
 

@@ -1,18 +1,20 @@
 //! The import at work: reading, looking for duplicates, sending with progress, taking it back. Not how it is drawn.
 
-use super::plan::{self, Entry, Options};
 use super::read::{self, Picked};
 use crate::app::App;
 use crate::platform;
 use krowoc_shared::capture::fingerprint::fingerprint;
+use krowoc_shared::error::ErrorCode;
 use krowoc_shared::exchange::ImportProblem;
+use krowoc_shared::exchange::plan::{self, Entry, Options, Sending};
 use krowoc_shared::ids::DocId;
 use krowoc_shared::library::document::{Field, Kind};
 use krowoc_shared::library::wire::{
-    BatchResult, BulkEdit, CreateDocument, DuplicateQuery, Duplicates, ImportBatch,
+    BatchResult, BulkEdit, CreateDocument, DuplicateQuery, Duplicates, EarlierVersions,
+    ImportBatch, VersionsKept,
 };
 use krowoc_shared::sync::wire::Outcome;
-use krowoc_ui::api::{Client, Place};
+use krowoc_ui::api::{ApiError, Client, Place};
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::import as words;
 use leptos::prelude::*;
@@ -77,12 +79,14 @@ pub struct Control {
     pub problems: RwSignal<Vec<ImportProblem>>,
     /// What a person chose.
     pub options: RwSignal<Options>,
+    /// Tags for all, as they are typed.
+    pub tag: RwSignal<String>,
     /// The library could not be asked.
     pub unchecked: RwSignal<bool>,
     /// What came of it.
     pub tally: RwSignal<Tally>,
-    /// Batches that did not arrive; sent again as they are.
-    pub left: RwSignal<Vec<Vec<CreateDocument>>>,
+    /// Requests that did not arrive; sent again as they are.
+    pub left: RwSignal<Vec<Sending>>,
     stop: StoredValue<bool>,
 }
 
@@ -96,6 +100,7 @@ impl Control {
             entries: RwSignal::new(Vec::new()),
             problems: RwSignal::new(Vec::new()),
             options: RwSignal::new(Options::default()),
+            tag: RwSignal::new(String::new()),
             unchecked: RwSignal::new(false),
             tally: RwSignal::new(Tally::default()),
             left: RwSignal::new(Vec::new()),
@@ -163,27 +168,25 @@ impl Control {
 
     /// Sends everything that was chosen. Ids are minted here, once: a batch that is sent again makes nothing twice.
     pub fn send(self) {
-        let options = self.options.get_untracked();
-        let known: BTreeMap<String, DocId> = self
+        let options = Options {
+            tags: krowoc_ui::tags::split_tags(&self.tag.get_untracked()),
+            ..self.options.get_untracked()
+        };
+        let known: Vec<(String, DocId)> = self
             .app
             .collections
             .with_untracked(|all| all.iter().map(|it| (it.title.clone(), it.id)).collect());
         let (documents, skipped) = self.entries.with_untracked(|entries| {
             let mint = || (platform::op_id(), platform::doc_id());
             let made = plan::documents(entries, &options, &known, platform::now(), mint);
-            (
-                made,
-                entries
-                    .iter()
-                    .filter(|entry| !plan::comes(entry, &options))
-                    .count(),
-            )
+            let out = |entry: &&Entry| !plan::comes(entry, &options);
+            (made, entries.iter().filter(out).count())
         });
         self.tally.set(Tally {
             skipped,
             ..Tally::default()
         });
-        self.left.set(plan::batches(documents));
+        self.left.set(plan::requests(documents));
         self.resume();
     }
 
@@ -191,29 +194,17 @@ impl Control {
     pub fn resume(self) {
         let all = self
             .left
-            .with_untracked(|left| left.iter().map(Vec::len).sum::<usize>());
+            .with_untracked(|left| left.iter().map(Sending::size).sum::<usize>());
         self.stop.set_value(false);
         self.tally.update(|tally| tally.stopped = false);
         self.step.set(Step::Sending(0, all));
-        let path = self.place.path("/library/import");
         spawn_local(async move {
             let mut failed = Vec::new();
             let mut done = 0usize;
-            let batches = self.left.try_get_untracked().unwrap_or_default();
-            for batch in batches {
-                if self.stop.try_get_value() != Some(false) {
-                    failed.push(batch);
-                    continue;
-                }
-                let size = batch.len();
-                let import = ImportBatch { items: batch };
-                match Client.post::<BatchResult>(&path, &import).await {
-                    Ok(answer) => self.count(&import.items, answer),
-                    Err(error) => {
-                        self.tally.try_update(|tally| tally.why = error.sentence());
-                        failed.push(import.items);
-                    }
-                }
+            let requests = self.left.try_get_untracked().unwrap_or_default();
+            for request in requests {
+                let size = request.size();
+                failed.extend(self.one(request, &failed).await);
                 done = done.saturating_add(size);
                 self.step.try_set(Step::Sending(done, all));
             }
@@ -221,6 +212,53 @@ impl Control {
             self.step.try_set(Step::Done);
             self.app.refresh_overview();
         });
+    }
+
+    /// Sends one request; gives it back when it is to be sent again. What the server has refused would be refused again.
+    async fn one(self, request: Sending, failed: &[Sending]) -> Option<Sending> {
+        if self.stop.try_get_value() != Some(false) || waits(&request, failed) {
+            return Some(request);
+        }
+        let (error, request) = match request {
+            Sending::Documents(items) => {
+                let path = self.place.path("/library/import");
+                let import = ImportBatch { items };
+                match Client.post::<BatchResult>(&path, &import).await {
+                    Ok(answer) => {
+                        self.count(&import.items, answer);
+                        return None;
+                    }
+                    Err(error) => (error, Sending::Documents(import.items)),
+                }
+            }
+            Sending::History(id, versions) => {
+                if !self
+                    .tally
+                    .try_with_untracked(|it| it.made.contains(&id))
+                    .unwrap_or(false)
+                {
+                    // Its document was refused, and the reason is told.
+                    return None;
+                }
+                let path = self.place.path(&format!("/library/{id}/history"));
+                let earlier = EarlierVersions { versions };
+                match Client.post::<VersionsKept>(&path, &earlier).await {
+                    Ok(_) => return None,
+                    Err(error) => (error, Sending::History(id, earlier.versions)),
+                }
+            }
+        };
+        let for_good = refused_for_good(&error);
+        self.tally.try_update(|tally| {
+            if tally.why.is_empty() || !for_good {
+                tally.why = error.sentence();
+            }
+            if for_good {
+                let lost = request.size();
+                tally.refused = tally.refused.saturating_add(lost);
+            }
+        });
+        (!for_good).then_some(request)
     }
 
     fn count(self, items: &[CreateDocument], answer: BatchResult) {
@@ -275,4 +313,26 @@ impl Control {
             self.app.refresh_overview();
         });
     }
+}
+
+/// Whether a part of a history must wait for its document.
+fn waits(request: &Sending, failed: &[Sending]) -> bool {
+    let Sending::History(id, _) = request else {
+        return false;
+    };
+    failed.iter().any(|other| match other {
+        Sending::Documents(items) => items.iter().any(|item| item.id == Some(*id)),
+        Sending::History(..) => false,
+    })
+}
+
+/// Whether the same request would be refused again: it is too large, or what is in it is wrong.
+fn refused_for_good(error: &ApiError) -> bool {
+    let codes = [
+        ErrorCode::TooLarge,
+        ErrorCode::InvalidField,
+        ErrorCode::InvalidRequest,
+        ErrorCode::NotFound,
+    ];
+    error.code().is_some_and(|code| codes.contains(&code))
 }

@@ -2,7 +2,6 @@
 
 mod control;
 mod page;
-mod plan;
 mod read;
 mod table;
 

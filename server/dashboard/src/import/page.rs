@@ -1,13 +1,13 @@
 //! The import page, step by step. What it does is the control's.
 
 use super::control::{Control, Step};
-use super::plan;
 use super::read::picked;
 use super::table::{Problems, Table};
 use crate::app::app;
 use crate::document::set_title;
 use crate::frame::MenuButton;
 use crate::route::{Route, Tab};
+use krowoc_shared::exchange::plan::{self, Sending};
 use krowoc_shared::library::document::Kind;
 use krowoc_ui::components::{Button, ButtonKind, Empty, Icon, Notice, NoticeKind, Seg};
 use krowoc_ui::icons::Glyph;
@@ -185,8 +185,8 @@ fn Choices(control: Control, doubled: bool) -> impl IntoView {
                 <div class="field">
                     <label class="label" for="import-tag">{words::TAG}</label>
                     <input class="input" id="import-tag" dir="auto" maxlength="64" autocomplete="off" aria-describedby="import-tag-hint"
-                        prop:value=move || options.with(|it| it.tag.clone())
-                        on:input=move |event| options.update(|it| it.tag = event_target_value(&event)) />
+                        prop:value=move || control.tag.get()
+                        on:input=move |event| control.tag.set(event_target_value(&event)) />
                     <p class="hint" id="import-tag-hint">{words::TAG_HINT}</p>
                 </div>
             </div>
@@ -199,7 +199,7 @@ fn Done(control: Control) -> impl IntoView {
     let tally = control.tally.get_untracked();
     let left: usize = control
         .left
-        .with_untracked(|left| left.iter().map(Vec::len).sum());
+        .with_untracked(|left| left.iter().map(Sending::size).sum());
     let failed = tally
         .refused
         .saturating_add(if tally.stopped { 0 } else { left });

@@ -1,8 +1,8 @@
 //! What was read, to be looked through before it is sent: the first rows, and what could not be read.
 
 use super::control::Control;
-use super::plan::Entry;
 use krowoc_shared::exchange::ImportProblem;
+use krowoc_shared::exchange::plan::Entry;
 use krowoc_ui::components::Icon;
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::{document, import as words};

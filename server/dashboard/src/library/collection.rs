@@ -29,16 +29,11 @@ pub fn NewCollection(
         let make = CreateDocument {
             op_id: Some(platform::op_id()),
             id: Some(platform::doc_id()),
-            kind: Kind::Collection,
             set: BTreeMap::from([
                 (Field::Title, Value::from(title)),
                 (Field::CreatedAt, Value::from(now)),
             ]),
-            tags: Vec::new(),
-            meta: BTreeMap::new(),
-            body: String::new(),
-            history: Vec::new(),
-            archived: false,
+            ..CreateDocument::new(Kind::Collection)
         };
         spawn_local(async move {
             settle(control, Client.post::<Written>("/library", &make).await);

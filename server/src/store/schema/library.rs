@@ -84,6 +84,7 @@ table! {
         note -> Text,
         published_at -> Nullable<BigInt>,
         snapshot -> Nullable<Text>,
+        author_name -> Nullable<Text>,
     }
 }
 table! {

@@ -58,6 +58,7 @@ const IN_SPACES: &[(&str, &str, Action)] = &[
     ("PATCH", "/library/{id}", Action::WriteDocuments),
     ("DELETE", "/library/{id}", Action::WriteDocuments),
     ("POST", "/library/{id}/restore", Action::WriteDocuments),
+    ("POST", "/library/{id}/history", Action::WriteDocuments),
     ("POST", "/library/{id}/publish", Action::PublishPrompts),
     ("POST", "/library/{id}/archive", Action::PublishPrompts),
     ("POST", "/library/{id}/unarchive", Action::PublishPrompts),

@@ -131,7 +131,6 @@ impl World {
             now: at,
             restamp: true,
             create_only: false,
-            passing: Vec::new(),
             way: Way::Each,
             ops: vec![made, shown, publish],
         };
@@ -208,6 +207,7 @@ impl World {
             ("POST", "/library") => json!({"kind": "prompt", "body": "x"}),
             ("POST", "/library/bulk") => json!({"ids": [self.prompt], "tags": {"add": ["a"]}}),
             ("POST", "/library/import") => json!({"items": [{"kind": "prompt", "body": "x"}]}),
+            ("POST", "/library/{id}/history") => json!({"versions": []}),
             ("POST", "/library/duplicates") => json!({"fingerprints": []}),
             ("PATCH", "/library/{id}") => json!({"set": {"title": "Another"}}),
             ("PUT", "/library/{id}/publication") => json!({"tags": ["a"]}),

@@ -1,0 +1,1 @@
+ALTER TABLE document_version DROP COLUMN author_name;
