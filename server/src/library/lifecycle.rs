@@ -10,6 +10,7 @@ use crate::web::routes::Routes;
 use crate::web::{Fault, In, Reply};
 use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{get, post};
+use krowoc_shared::diff::fields;
 use krowoc_shared::diff::wire::{CONTEXT, DiffBy, DiffView, MOST_CONTEXT, can_compare, parts};
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::ids::DocId;
@@ -143,7 +144,8 @@ struct DiffQuery {
     context: Option<u32>,
 }
 
-/// The difference between the texts of two versions of a document, as the dashboard shows it. The other may be the elder.
+/// The difference between two versions of a document, of their texts and of what else they hold, as the dashboard shows it. The other may
+/// be the elder.
 #[utoipa::path(
     tag = "library",
     security(("session" = []), ("device" = []), ("token" = ["library:read"])),
@@ -198,6 +200,8 @@ async fn version_diff(
             other,
             by,
             parts: parts(&old.text, &new.text, by, context),
+            fields: fields::fields(&old, &new),
+            whole: fields::both_whole(&old, &new),
             title: old.title,
             other_title: new.title,
         })

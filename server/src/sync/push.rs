@@ -16,6 +16,7 @@ use krowoc_shared::error::ErrorCode;
 use krowoc_shared::hlc::{Clock, Hlc};
 use krowoc_shared::ids::{DeviceId, DocId, Millis, OpId, SpaceId, UserId};
 use krowoc_shared::library::document::{Document, Kind};
+use krowoc_shared::library::lifecycle::Snapshot;
 use krowoc_shared::library::quota::{Tier, full};
 use krowoc_shared::sync::past::{Past, PastRow};
 use krowoc_shared::sync::publishing::Publication;
@@ -275,11 +276,13 @@ fn one(
         }
         if let Some(version) = change.version {
             slot.versions = slot.versions.saturating_add(1);
+            // The side of a conflict is a text alone: the rest is the document's.
+            let whole = !version.aside;
             let row = PastRow {
                 version,
                 number: slot.versions,
                 author: None,
-                snapshot: None,
+                snapshot: whole.then(|| Snapshot::of(&change.document)),
                 published: None,
             };
             applied.texts.push(versions::Kept::of(op.doc_id, row));

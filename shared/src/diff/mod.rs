@@ -1,6 +1,7 @@
-//! The difference between two texts, by line and by word. Not a merge: nothing here decides which side is right.
+//! The difference between two texts, by line and by word, and between what versions hold beside them. Not a merge: nothing here decides which side is right.
 
 mod align;
+pub mod fields;
 mod prose;
 mod rows;
 pub mod wire;

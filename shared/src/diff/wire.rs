@@ -1,5 +1,6 @@
 //! A difference as the API gives it. Not how it is found.
 
+use super::fields::FieldChange;
 use super::{Part, RowKind, prose, rows};
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +82,12 @@ pub struct DiffView {
     pub by: DiffBy,
     /// The parts in order; none when the texts are equal but for the end of the last line.
     pub parts: Vec<DiffPart>,
+    /// What differs beside the texts: title, description, variables and how the prompt is run.
+    #[serde(default)]
+    pub fields: Vec<FieldChange>,
+    /// Both versions hold all of that. Where one was kept with title and text alone, of the fields only the title is compared.
+    #[serde(default)]
+    pub whole: bool,
 }
 
 /// Whether two texts are small enough to be compared.

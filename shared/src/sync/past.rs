@@ -208,7 +208,7 @@ impl Past {
                     },
                     number,
                     author: None,
-                    snapshot: None,
+                    snapshot: Some(Snapshot::of(document)),
                     published: None,
                 });
             }

@@ -1,8 +1,9 @@
-//! The difference of two versions, by line and by word.
+//! The difference of two versions: of their texts by line and by word, and of what else they hold.
 
+use krowoc_shared::diff::fields::VersionField;
 use krowoc_shared::diff::wire::{DiffKind, DiffView};
 use krowoc_shared::error::ErrorCode;
-use krowoc_shared::library::wire::Written;
+use krowoc_shared::library::wire::{DocumentView, Version, Written};
 use krowoc_tests::{Answer, Caller, Options, TestApp};
 use serde_json::{Value, json};
 use std::sync::mpsc::channel;
@@ -69,6 +70,65 @@ async fn two_versions_are_compared_by_line_and_by_word_in_either_direction() {
     assert_eq!(gone, ["fire"]);
     let same: DiffView = diff(&ada, &path, "2/diff/2").await.ok().json();
     assert_eq!(same.parts, []);
+}
+
+#[tokio::test]
+async fn what_a_version_holds_beside_its_text_is_compared_as_well() {
+    let app = TestApp::start().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let execution = json!({"model": "openai/gpt-4o-mini", "parameters": {"temperature": 0.3}});
+    let set = json!({"title": "Watch", "description": "by day", "execution": execution});
+    let made = json!({"kind": "prompt", "set": set, "body": "keep the light"});
+    let made: Written = ada.post("/api/v1/library", made).await.ok().json();
+    let path = format!("/api/v1/library/{}", made.document.id);
+    let publish = async || {
+        let view: DocumentView = ada.get(&path).await.ok().json();
+        let body = json!({"body_rev": view.document.body.rev});
+        ada.post(&format!("{path}/publish"), body).await.ok();
+    };
+    publish().await;
+    let execution = json!({"model": "openai/gpt-4o-mini", "allow": ["openai/gpt-4o-mini"]});
+    let set = json!({"description": "by night", "execution": execution});
+    ada.patch(&path, json!({"set": set})).await.ok();
+    publish().await;
+    let view: DiffView = diff(&ada, &path, "1/diff/2").await.ok().json();
+    assert_eq!((view.parts, view.whole), (vec![], true));
+    let told: Vec<(VersionField, Value, Value)> = view
+        .fields
+        .into_iter()
+        .map(|it| (it.field, it.before, it.after))
+        .collect();
+    let expected = [
+        (VersionField::Description, json!("by day"), json!("by night")),
+        (VersionField::Allow, Value::Null, json!(["openai/gpt-4o-mini"])),
+        (VersionField::Parameters, json!({"temperature": 0.3}), Value::Null),
+    ];
+    assert_eq!(told, expected);
+    let id = made.document.id;
+    let query = "query($id: ID!) { versionDiff(id: $id, number: 2, other: 1) { whole fields { field before after } } }";
+    let body = json!({"query": query, "variables": {"id": id}});
+    let answer: Value = ada.post("/api/graphql", body).await.ok().json();
+    let first = &answer["data"]["versionDiff"]["fields"][0];
+    let expected = json!({"field": "DESCRIPTION", "before": "by night", "after": "by day"});
+    assert_eq!(*first, expected, "{answer}");
+}
+
+#[tokio::test]
+async fn a_draft_is_kept_with_what_it_was_when_its_text_was_written() {
+    let app = TestApp::start().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let set = json!({"title": "Watch", "description": "by day"});
+    let made = json!({"kind": "prompt", "set": set, "body": "keep the light"});
+    let made: Written = ada.post("/api/v1/library", made).await.ok().json();
+    let path = format!("/api/v1/library/{}", made.document.id);
+    let text = json!({"base_rev": made.document.body.rev, "text": "keep the fire"});
+    let edit = json!({"set": {"description": "by night"}, "body": text});
+    ada.patch(&path, edit).await.ok();
+    let view: DiffView = diff(&ada, &path, "1/diff/2").await.ok().json();
+    let fields: Vec<VersionField> = view.fields.iter().map(|it| it.field).collect();
+    assert_eq!((fields, view.whole), (vec![VersionField::Description], true));
+    let first: Version = ada.get(&format!("{path}/versions/1")).await.ok().json();
+    assert_eq!(first.snapshot.unwrap().description, "by day");
 }
 
 #[tokio::test]

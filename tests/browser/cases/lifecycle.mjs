@@ -66,11 +66,12 @@ export async function run(context) {
   await dashboard.pressed('Publish');
   await until('the second version to be published', async () => (await published(dashboard, id)) === 2);
   await dashboard.shows('This is v2 and is published');
+  await restored(context, dashboard, id);
   await dashboard.pressed('Archive');
   await dashboard.shows('Put away with all its versions');
   assert.deepEqual((await dashboard.list('?status=archived')).map((it) => it.title), ['Reviewer']);
   await dashboard.pressed('Take out of the archive');
-  await dashboard.shows('This is v2 and is published');
+  await dashboard.shows('and is published');
 
   await dashboard.open('/library/prompts');
   await dashboard.shows('Only a draft');
@@ -81,6 +82,44 @@ export async function run(context) {
   assert.match(page.url(), /status=published/);
 
   await full(context, dashboard);
+}
+
+/** A version comes back with all that it held, from its own page and from the prompt's; what differs beside the text is listed. */
+async function restored(context, dashboard, id) {
+  const { page } = dashboard;
+  const settings = { model: 'openai/gpt-4o-mini', parameters: { temperature: 0.3 } };
+  await dashboard.api('PATCH', `/library/${id}`, { set: { description: 'For teams', execution: settings } });
+  const rev = (await dashboard.document(id)).body.rev;
+  await dashboard.api('POST', `/library/${id}/publish`, { body_rev: rev });
+  assert.equal(await published(dashboard, id), 3);
+
+  await dashboard.open(`/library/${id}`);
+  await dashboard.shows('v2 against v3');
+  await dashboard.shows('For teams');
+  await dashboard.shows('temperature: 0.3');
+  await dashboard.shows('The same text.');
+  await page.select('select[aria-label="Compare with"]', '1');
+  await dashboard.shows('v1 against v3');
+  await accessible(page, 'two versions that are not neighbours');
+  await context.shot(page, 'version-fields');
+
+  await dashboard.open(`/library/${id}/versions/1`);
+  await dashboard.pressed('Restore v1');
+  await until('the first version to be back', async () => {
+    const { body, fields } = await dashboard.document(id);
+    return body.text === 'Act as a careful reviewer.' && fields.description.value === '' && fields.execution.value === null;
+  });
+  await dashboard.shows('The earlier version is back, with all that it held');
+  assert.equal(new URL(page.url()).pathname, `/library/${id}`);
+  await dashboard.open(`/library/${id}`);
+  await dashboard.pressed('v3');
+  await dashboard.pressed('Restore v3');
+  await until('the third version to be back', async () => {
+    const { body, fields } = await dashboard.document(id);
+    return body.text === 'Act as a kind reviewer.' && fields.description.value === 'For teams' && fields.execution.value?.model === settings.model;
+  });
+  await dashboard.pressed('Publish');
+  await until('a version like the third to be published', async () => (await published(dashboard, id)) > 3);
 }
 
 /** The free tier holds fifty prompts: Home counts them, says when they are nearly all, and what can be done when they are. */

@@ -13,14 +13,16 @@ mod metadata;
 mod page;
 mod proposals;
 mod publication;
+mod restore;
 mod running;
 mod source;
 mod stored;
 mod variables;
+mod version_fields;
 mod version_page;
 mod versions;
 
 pub use actions::{copy_text, create, duplicate, set_title};
 pub use page::DocumentPage;
-pub use source::{SourceLink, host, source};
+pub use source::{SourceLink, source};
 pub use version_page::VersionPage;

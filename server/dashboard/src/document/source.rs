@@ -88,8 +88,7 @@ fn read(value: &Value) -> Option<Source> {
 }
 
 /// The host of an address, as people read it.
-#[must_use]
-pub fn host(url: &str) -> String {
+fn host(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     host.trim_start_matches("www.").to_owned()

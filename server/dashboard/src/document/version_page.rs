@@ -1,11 +1,14 @@
-//! One version at an address of its own: read, copied, brought back. Nothing is edited here.
+//! One version at an address of its own: read whole, copied, brought back. Nothing is edited here.
 
+use super::restore::{self, Held};
+use super::version_fields::HeldFields;
 use crate::app::{App, app};
 use crate::frame::{MenuButton, Reference};
 use crate::markdown::Markdown;
 use crate::platform;
 use crate::route::{Route, Tab};
 use crate::status::StatusBadge;
+use krowoc_shared::access::Action;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::ids::DocId;
 use krowoc_shared::library::lifecycle::Status;
@@ -83,6 +86,7 @@ pub fn VersionPage(id: DocId, number: u64) -> impl IntoView {
 
 #[component]
 fn Text(app: App, id: DocId, version: Version) -> impl IntoView {
+    let held = Held::of_version(&version);
     let title = if version.title.is_empty() {
         words::UNTITLED.to_owned()
     } else {
@@ -91,8 +95,10 @@ fn Text(app: App, id: DocId, version: Version) -> impl IntoView {
     let who = version.author.or(version.device_name);
     let (text, copied) = (version.text.clone(), version.text);
     let copy = move |()| copy_plain(app, copied.clone(), library::COPIED);
-    let description = version.snapshot.map(|it| it.description);
-    let description = description.filter(|text| !text.is_empty());
+    let number = version.number;
+    let place = Client.here();
+    let back = move |()| restore::from_page(app, place, id, held.clone());
+    let may = move || app.space.may(Action::WriteDocuments);
     view! {
         <article class="pane pad stack stack--4" aria-labelledby="version">
             <h2 id="version" dir="auto">{title}</h2>
@@ -100,13 +106,18 @@ fn Text(app: App, id: DocId, version: Version) -> impl IntoView {
                 {version.published_at.map(|_| view! { <StatusBadge status=Status::Published published=true /> })}
                 {version.aside.then(|| view! { <span class="badge badge--line">{words::ASIDE}</span> })}
                 <RelativeTime at=version.published_at.unwrap_or(version.hlc.at) now=app.now />
+                {version.imported.then(|| view! { <span class="badge badge--line">{words::IMPORTED}</span> })}
                 {who.map(|who| view! { <span class="cut" dir="auto">{who}</span> })}
             </p>
             {(!version.note.is_empty()).then(|| view! { <p dir="auto">{version.note}</p> })}
-            {description.map(|text| view! { <p class="soft" dir="auto">{text}</p> })}
             <Markdown text=text variables=true />
+            {version.snapshot.map(|held| view! { <HeldFields held=held /> })}
             <div class="line line--wrap">
                 <Button label=words::COPY glyph=Glyph::Copy on_press=copy />
+                {move || {
+                    let back = back.clone();
+                    may().then(|| view! { <Button label=words::restore(number) glyph=Glyph::History on_press=back /> })
+                }}
                 <a class="btn" href=Route::Document(id).address()>{words::TO_DOCUMENT}</a>
             </div>
         </article>
