@@ -16,6 +16,7 @@ use crate::web::{Fault, Person};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpResponse, get};
 use futures_util::stream;
+use krowoc_shared::accounts::export::AccountExport;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::ids::{DeadLetterId, DocId, ExecutionId, SpaceId, UserId};
 use serde_json::{Value, json};
@@ -183,7 +184,7 @@ impl Download {
 #[utoipa::path(
     tag = "accounts",
     security(("session" = [])),
-    responses((status = 200, description = "One JSON object.", content_type = "application/json"))
+    responses((status = 200, description = "One JSON object.", body = AccountExport))
 )]
 #[get("/account/export")]
 async fn export_account(state: Data<AppState>, person: Person) -> Reply<HttpResponse> {

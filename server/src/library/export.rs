@@ -229,7 +229,7 @@ fn item(stored: &Stored, collection_title: Option<&String>, history: Vec<Version
     params(SpaceQuery, ExportQuery),
     responses(
         (status = 200, description = "The download: one document, or an archive of Markdown files.",
-            content((serde_json::Value = "application/json"), (String = "application/zip"))),
+            content((json::LibraryExport = "application/json"), (String = "application/zip"))),
         (status = 400, description = "invalid_request: the format is not known", body = Problem, content_type = "application/problem+json"),
     )
 )]

@@ -12,7 +12,7 @@ use krowoc_shared::library::wire::{Count, MetaCount, Overview};
 
 /// Most tags of an overview.
 const TAGS: i64 = 200;
-/// Most pieces of metadata of an overview.
+/// Most categories of an overview, and most other pieces of metadata beside them.
 const META: i64 = 200;
 /// Most sites of an overview.
 const SITES: i64 = 50;
@@ -52,15 +52,25 @@ struct MetaRow {
     n: i64,
 }
 
+/// Categories apart from the rest: in a library where every prompt has a topic of its own, a rare category is among them still.
 fn metadata(conn: &mut Conn, space: SpaceId) -> Result<Vec<MetaCount>, StoreError> {
-    let rows: Vec<MetaRow> = Statement::new(
-        "SELECT name, value, count(*) AS n FROM document_meta WHERE space_id = ? AND shelf = ? \
-         GROUP BY name, value ORDER BY n DESC, name, value LIMIT ?",
-    )
-    .bind(space.as_bytes())
-    .bind(LIBRARY)
-    .bind(META)
-    .load(conn)?;
+    let mut rows: Vec<MetaRow> = Vec::new();
+    for of_name in ["name = 'category'", "name <> 'category'"] {
+        let sql = format!(
+            "SELECT name, value, count(*) AS n FROM document_meta WHERE space_id = ? AND shelf = ? AND {of_name} \
+             GROUP BY name, value ORDER BY n DESC, name, value LIMIT ?"
+        );
+        let found: Vec<MetaRow> = Statement::new(&sql)
+            .bind(space.as_bytes())
+            .bind(LIBRARY)
+            .bind(META)
+            .load(conn)?;
+        rows.extend(found);
+    }
+    rows.sort_by(|a, b| {
+        b.n.cmp(&a.n)
+            .then_with(|| (&a.name, &a.value).cmp(&(&b.name, &b.value)))
+    });
     let count = |row: MetaRow| MetaCount {
         name: row.name,
         value: row.value,

@@ -16,7 +16,6 @@ use krowoc_shared::error::ErrorCode;
 use krowoc_shared::hlc::{Clock, Hlc};
 use krowoc_shared::ids::{DeviceId, DocId, Millis, OpId, SpaceId, UserId};
 use krowoc_shared::library::document::{Document, Kind};
-use krowoc_shared::library::lifecycle::Snapshot;
 use krowoc_shared::library::quota::{Tier, full};
 use krowoc_shared::sync::past::{Past, PastRow};
 use krowoc_shared::sync::publishing::Publication;
@@ -276,15 +275,7 @@ fn one(
         }
         if let Some(version) = change.version {
             slot.versions = slot.versions.saturating_add(1);
-            // The side of a conflict is a text alone: the rest is the document's.
-            let whole = !version.aside;
-            let row = PastRow {
-                version,
-                number: slot.versions,
-                author: None,
-                snapshot: whole.then(|| Snapshot::of(&change.document)),
-                published: None,
-            };
+            let row = PastRow::of_now(version, slot.versions, &change.document);
             applied.texts.push(versions::Kept::of(op.doc_id, row));
         }
         if let Some(publication) = change.published {

@@ -97,8 +97,10 @@ pub struct FieldChange {
     /// Which.
     pub field: VersionField,
     /// Its value in the first version; null when it holds none.
+    #[serde(default)]
     pub before: Value,
     /// Its value in the other.
+    #[serde(default)]
     pub after: Value,
 }
 
@@ -162,7 +164,10 @@ mod tests {
 
     #[test]
     fn each_field_that_differs_is_told_with_both_values() {
-        let old = version("Lawyer", held("", json!({"model": "openai/a", "allow": []})));
+        let old = version(
+            "Lawyer",
+            held("", json!({"model": "openai/a", "allow": []})),
+        );
         let settings = json!({"model": "groq/b", "parameters": {"temperature": 0.3}});
         let new = version("Lawyer", held("for courts", settings));
         let told: Vec<(VersionField, Value, Value)> = fields(&old, &new)

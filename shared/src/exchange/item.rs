@@ -104,11 +104,13 @@ pub struct ImportItem {
 
 /// One document for a writer. Its JSON is an item of our own export.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct ExportItem {
     /// Document id.
     pub id: String,
     /// What it is.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::library::document::Kind))]
     pub kind: ImportKind,
     /// Title.
     pub title: String,

@@ -16,7 +16,7 @@ use super::item::{ExportItem, ImportItem};
 use super::report::{ImportError, ImportReport, ProblemCode};
 use crate::prompts::Variable;
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,6 +27,30 @@ pub const FORMAT: &str = "krowoc.library";
 pub const VERSION: u64 = 1;
 /// Media type of a download.
 pub const MEDIA_TYPE: &str = "application/json";
+
+/// The name of the format, as the file has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum LibraryFormat {
+    /// A library.
+    #[serde(rename = "krowoc.library")]
+    Library,
+}
+
+/// The shape of an export as a whole: it is written and read in pieces.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct LibraryExport {
+    /// The name of the format.
+    pub format: LibraryFormat,
+    /// 1.
+    pub version: u64,
+    /// When it was made, in milliseconds since 1970.
+    pub exported_at: i64,
+    /// The documents, collections among them, in no order.
+    pub items: Vec<ExportItem>,
+}
 
 /// The beginning of an export.
 #[must_use]

@@ -159,7 +159,7 @@ pub struct Overview {
     /// How many prompts there may be.
     #[serde(default)]
     pub quota: Quota,
-    /// The 200 most frequent pieces of metadata.
+    /// The 200 most frequent categories and the 200 most frequent other pieces of metadata, by their frequency.
     #[serde(default)]
     pub meta: Vec<MetaCount>,
 }
@@ -462,7 +462,9 @@ impl Version {
     /// What else a published version holds: it is run and read as it was published. A draft is as its document is now.
     #[must_use]
     pub fn as_published(&self) -> Option<&Snapshot> {
-        self.snapshot.as_ref().filter(|_| self.published_at.is_some())
+        self.snapshot
+            .as_ref()
+            .filter(|_| self.published_at.is_some())
     }
 }
 

@@ -7,7 +7,7 @@ use super::wire::Op;
 use crate::error::{ErrorCode, Violation};
 use crate::hlc::Hlc;
 use crate::ids::Millis;
-use crate::library::document::{Counter, Field, Kind, TagRegister};
+use crate::library::document::{Counter, Document, Field, Kind, TagRegister};
 use crate::library::lifecycle::{PastVersion, Published, Snapshot};
 use crate::library::{limits, validate as rules};
 
@@ -39,6 +39,20 @@ pub struct PastRow {
     pub snapshot: Option<Snapshot>,
     /// That it is published.
     pub published: Option<Publication>,
+}
+
+impl PastRow {
+    /// A version that its document's writer makes now. The side of a conflict is a text alone: the rest is the document's.
+    #[must_use]
+    pub fn of_now(version: VersionRow, number: u64, document: &Document) -> Self {
+        Self {
+            snapshot: (!version.aside).then(|| Snapshot::of(document)),
+            version,
+            number,
+            author: None,
+            published: None,
+        }
+    }
 }
 
 fn refuse<T>(field: String, message: &str) -> Result<T, Violation> {
@@ -197,20 +211,15 @@ impl Past {
             let number = last.number.saturating_add(u64::from(!is_present));
             let rev = begin.saturating_add(number);
             if !is_present {
-                rows.push(PastRow {
-                    version: VersionRow {
-                        rev,
-                        text: document.body.text.clone(),
-                        title: document.title().to_owned(),
-                        hlc: op.hlc,
-                        device: context.device,
-                        aside: false,
-                    },
-                    number,
-                    author: None,
-                    snapshot: Some(Snapshot::of(document)),
-                    published: None,
-                });
+                let present = VersionRow {
+                    rev,
+                    text: document.body.text.clone(),
+                    title: document.title().to_owned(),
+                    hlc: op.hlc,
+                    device: context.device,
+                    aside: false,
+                };
+                rows.push(PastRow::of_now(present, number, document));
             }
             document.body.rev = rev;
             document.rev = rev;
@@ -226,8 +235,8 @@ impl Past {
         if self.uses > 0 {
             document.counters.insert(Counter::Uses, self.uses);
         }
-        let published = rows.iter().filter_map(|row| row.published.as_ref());
-        if let Some(last) = published.last() {
+        let mut published = rows.iter().filter_map(|row| row.published.as_ref());
+        if let Some(last) = published.next_back() {
             let hlc = Hlc {
                 at: last.at.min(op.hlc.at),
                 count: 0,

@@ -6,6 +6,7 @@ use krowoc_server::store::identities::{self, NewIdentity};
 use krowoc_server::store::invitations::{self, NewInvitation};
 use krowoc_server::store::{StoreError, Tx};
 use krowoc_shared::access::Role as TeamRole;
+use krowoc_shared::accounts::export::AccountExport;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::failure::FailureClass;
 use krowoc_shared::ids::{DocId, IdentityId, InvitationId};
@@ -22,7 +23,14 @@ use std::collections::BTreeMap;
 const DAY: i64 = 86_400_000;
 
 async fn export(caller: &Caller) -> Value {
-    caller.get("/api/v1/account/export").await.ok().json()
+    let all: Value = caller.get("/api/v1/account/export").await.ok().json();
+    // The shape that is published for it names all that is in it.
+    let read: AccountExport = serde_json::from_value(all.clone()).unwrap();
+    let known = serde_json::to_value(read).unwrap();
+    let names =
+        |file: &Value| -> Vec<String> { file.as_object().unwrap().keys().cloned().collect() };
+    assert_eq!(names(&known), names(&all));
+    all
 }
 
 /// Makes a prompt public.

@@ -99,9 +99,21 @@ async fn what_a_version_holds_beside_its_text_is_compared_as_well() {
         .map(|it| (it.field, it.before, it.after))
         .collect();
     let expected = [
-        (VersionField::Description, json!("by day"), json!("by night")),
-        (VersionField::Allow, Value::Null, json!(["openai/gpt-4o-mini"])),
-        (VersionField::Parameters, json!({"temperature": 0.3}), Value::Null),
+        (
+            VersionField::Description,
+            json!("by day"),
+            json!("by night"),
+        ),
+        (
+            VersionField::Allow,
+            Value::Null,
+            json!(["openai/gpt-4o-mini"]),
+        ),
+        (
+            VersionField::Parameters,
+            json!({"temperature": 0.3}),
+            Value::Null,
+        ),
     ];
     assert_eq!(told, expected);
     let id = made.document.id;
@@ -126,7 +138,10 @@ async fn a_draft_is_kept_with_what_it_was_when_its_text_was_written() {
     ada.patch(&path, edit).await.ok();
     let view: DiffView = diff(&ada, &path, "1/diff/2").await.ok().json();
     let fields: Vec<VersionField> = view.fields.iter().map(|it| it.field).collect();
-    assert_eq!((fields, view.whole), (vec![VersionField::Description], true));
+    assert_eq!(
+        (fields, view.whole),
+        (vec![VersionField::Description], true)
+    );
     let first: Version = ada.get(&format!("{path}/versions/1")).await.ok().json();
     assert_eq!(first.snapshot.unwrap().description, "by day");
 }

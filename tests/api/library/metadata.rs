@@ -68,6 +68,28 @@ async fn a_list_is_narrowed_by_metadata_and_the_overview_counts_it() {
 }
 
 #[tokio::test]
+async fn a_rare_category_is_counted_whatever_else_is_frequent() {
+    let app = TestApp::start().await;
+    let person = app.sign_up("a@example.org").await;
+    let topic = |n: usize| json!({"kind": "snippet", "body": "x", "meta": {"topic": format!("t{}", n % 250)}});
+    let items: Vec<Value> = (0..500).map(topic).collect();
+    for chunk in items.chunks(100) {
+        let body = json!({"items": chunk});
+        person.post("/api/v1/library/import", body).await.ok();
+    }
+    make(&person, "rare", json!({"category": "Rare"})).await;
+    let counted: Overview = person.get("/api/v1/library/overview").await.ok().json();
+    let named = |name: &str| counted.meta.iter().filter(|it| it.name == name).count();
+    assert_eq!((named("topic"), named("category")), (200, 1));
+    assert!(
+        counted
+            .meta
+            .windows(2)
+            .all(|two| two[0].count >= two[1].count)
+    );
+}
+
+#[tokio::test]
 async fn two_devices_set_different_names_and_the_later_value_of_one_name_stays() {
     let app = TestApp::start().await;
     let device = Syncing::of(&app, "a@example.org").await;

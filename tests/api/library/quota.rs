@@ -3,6 +3,7 @@
 use krowoc_server::operator::Operator;
 use krowoc_server::platform::SystemRandom;
 use krowoc_shared::error::ErrorCode;
+use krowoc_shared::ids::DocId;
 use krowoc_shared::library::document::{Field, Kind};
 use krowoc_shared::library::quota::{FREE_PROMPTS, Quota, Tier};
 use krowoc_shared::library::wire::{BatchResult, Overview, Written};
@@ -217,6 +218,54 @@ async fn many_writers_at_once_fill_the_library_to_the_last_place_and_not_beyond(
     }
     assert_eq!(made, 5);
     assert_eq!(overview(&person).await.prompts, FREE_PROMPTS);
+}
+
+/// Prompts that one of several ways in brings, as one request.
+async fn bring(device: Arc<Syncing>, way: usize, trashed: Vec<DocId>) -> u64 {
+    let person = &device.caller;
+    match way % 4 {
+        0 => 3 - import(person, 3).await,
+        1 => {
+            let ops: Vec<Op> = (0..3).map(|n| prompt("pushed", &n.to_string())).collect();
+            3 - refused(&device.push(ops).await.results)
+        }
+        2 => {
+            let bulk = json!({"ids": trashed, "set": {"deleted_at": null}});
+            let answer = person.post("/api/v1/library/bulk", bulk).await.ok();
+            let results = answer.json::<BatchResult>().results;
+            trashed.len() as u64 - refused(&results)
+        }
+        _ => {
+            let one = json!({"kind": "prompt", "body": "alone"});
+            let answer = person.post("/api/v1/library", one).await;
+            u64::from(answer.status.is_success())
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_way_in_at_once_fills_the_library_to_the_last_place_and_not_beyond() {
+    let app = free().await;
+    let device = Arc::new(Syncing::of(&app, "a@example.org").await);
+    let ops: Vec<Op> = (0..6).map(|n| prompt("gone", &n.to_string())).collect();
+    let trashed: Vec<DocId> = ops.iter().map(|op| op.doc_id).collect();
+    device.push(ops).await;
+    let away = json!({"ids": trashed, "set": {"deleted_at": BEGIN}});
+    device.caller.post("/api/v1/library/bulk", away).await.ok();
+    assert_eq!(import(&device.caller, FREE_PROMPTS - 10).await, 0);
+    let writers: Vec<_> = (0..12)
+        .map(|way| {
+            // Each bulk brings back prompts of its own.
+            let own = trashed.iter().skip(way / 4 * 2).take(2).copied().collect();
+            tokio::spawn(bring(Arc::clone(&device), way, own))
+        })
+        .collect();
+    let mut made = 0;
+    for writer in writers {
+        made += writer.await.unwrap();
+    }
+    assert_eq!(made, 10);
+    assert_eq!(overview(&device.caller).await.prompts, FREE_PROMPTS);
 }
 
 #[tokio::test]

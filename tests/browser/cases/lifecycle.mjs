@@ -112,7 +112,8 @@ async function restored(context, dashboard, id) {
   await dashboard.shows('The earlier version is back, with all that it held');
   assert.equal(new URL(page.url()).pathname, `/library/${id}`);
   await dashboard.open(`/library/${id}`);
-  await dashboard.pressed('v3');
+  await page.waitForSelector('.ver');
+  await page.evaluate(() => [...document.querySelectorAll('.ver')].find((it) => it.querySelector('b').textContent === 'v3').click());
   await dashboard.pressed('Restore v3');
   await until('the third version to be back', async () => {
     const { body, fields } = await dashboard.document(id);

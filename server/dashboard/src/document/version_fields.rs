@@ -24,7 +24,7 @@ const fn label(field: VersionField) -> &'static str {
 
 /// A value as a person reads it: lists by semicolons, fields by their names.
 fn readable(value: &Value) -> String {
-    let joined = |parts: Vec<String>, by| parts.join(by);
+    let joined = |parts: Vec<String>, by: &str| parts.join(by);
     match value {
         Value::Null => words::NONE.to_owned(),
         Value::String(text) => text.clone(),
@@ -88,8 +88,7 @@ pub fn HeldFields(
     let row = |field: VersionField| {
         let value = field.value("", &held);
         let text = shown(field, &value);
-        (!value.is_null())
-            .then(|| view! { <dt>{label(field)}</dt><dd dir="auto">{text}</dd> })
+        (!value.is_null()).then(|| view! { <dt>{label(field)}</dt><dd dir="auto">{text}</dd> })
     };
     let rows: Vec<_> = VersionField::ALL.into_iter().filter_map(row).collect();
     (!rows.is_empty()).then(|| {
@@ -111,7 +110,10 @@ mod tests {
     fn values_are_read_by_their_names() {
         let field = VersionField::Variables;
         let variables = json!([{"name": "who", "kind": "text"}, {"name": "tone"}]);
-        assert_eq!(shown(field, &variables), "kind: text, name: who; name: tone");
+        assert_eq!(
+            shown(field, &variables),
+            "kind: text, name: who; name: tone"
+        );
         assert_eq!(shown(VersionField::TimeoutMs, &json!(45_000)), "45 s");
         assert_eq!(shown(VersionField::Model, &Value::Null), words::NONE);
     }

@@ -145,7 +145,10 @@ fn Head(
             let as_it_is = |it: &Document| {
                 it.body.rev == version.rev
                     && it.title() == version.title
-                    && version.snapshot.as_ref().is_none_or(|held| *held == Snapshot::of(it))
+                    && version
+                        .snapshot
+                        .as_ref()
+                        .is_none_or(|held| *held == Snapshot::of(it))
             };
             it.as_ref().is_some_and(as_it_is)
         });
@@ -218,7 +221,10 @@ fn Changes(
     let text = |version: &Option<Version>| version.as_ref().map(|it| it.text.clone());
     let texts = Memo::new(move |_| {
         pair.with(|(older, newer)| {
-            (text(older).unwrap_or_default(), text(newer).unwrap_or_default())
+            (
+                text(older).unwrap_or_default(),
+                text(newer).unwrap_or_default(),
+            )
         })
     });
     let beside = Memo::new(move |_| {

@@ -204,7 +204,8 @@ impl Control {
             let requests = self.left.try_get_untracked().unwrap_or_default();
             for request in requests {
                 let size = request.size();
-                failed.extend(self.one(request, &failed).await);
+                let again = self.one(request, &failed).await;
+                failed.extend(again);
                 done = done.saturating_add(size);
                 self.step.try_set(Step::Sending(done, all));
             }

@@ -4,7 +4,7 @@ use super::control::Control;
 use crate::frame::{Choice, Dropdown};
 use crate::route::{Filter, Tab, sort, sort_name};
 use krowoc_shared::library::lifecycle::Status;
-use krowoc_shared::library::wire::{Count, MetaCount, Overview, Sort};
+use krowoc_shared::library::wire::{Count, META_NAMES, MetaCount, Overview, Sort};
 use krowoc_ui::components::Icon;
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::library as words;
@@ -196,9 +196,8 @@ fn MetaChips(control: Control) -> impl IntoView {
             })
         })
     };
-    let pick = move |choice: Choice| {
-        if let Some((name, value)) = choice.key.split_once('=') {
-            let (name, value) = (name.to_owned(), value.to_owned());
+    let pick = move |choice: Choice, category: bool| {
+        if let Some((name, value)) = piece(&choice, category) {
             control.set_filter(|it| {
                 it.meta.insert(name, value);
             });
@@ -207,13 +206,42 @@ fn MetaChips(control: Control) -> impl IntoView {
     let dropdown = move |label: &'static str, category: bool| {
         let choices = choices(category);
         let any = move || choices.with(|it| !it.is_empty());
-        view! { <Show when=any><Dropdown label=label choices=choices on_pick=pick /></Show> }
+        let pick = move |choice: Choice| pick(choice, category);
+        view! { <Show when=any><Dropdown label=label free=true choices=choices on_pick=pick /></Show> }
     };
     view! {
         {shown}
         {dropdown(words::CATEGORY, true)}
         {dropdown(words::METADATA, false)}
     }
+}
+
+/// Name and value of a choice: of the overview, or typed. What is typed is a category, or a name and a value as the list shows them; without
+/// a name it is a topic, which most free words are.
+fn piece(choice: &Choice, category: bool) -> Option<(String, String)> {
+    let own = |name: &str, value: &str| (name.trim().to_owned(), value.trim().to_owned());
+    let (name, value) = match (choice.count.is_some(), category) {
+        (true, _) => own_pair(&choice.key)?,
+        (false, true) => own("category", &choice.key),
+        (false, false) => match choice.key.split_once([':', '=']) {
+            Some((name, value)) => own(&known_name(name), value),
+            None => own("topic", &choice.key),
+        },
+    };
+    (!name.is_empty() && !value.is_empty()).then_some((name, value))
+}
+
+fn own_pair(key: &str) -> Option<(String, String)> {
+    let (name, value) = key.split_once('=')?;
+    Some((name.to_owned(), value.to_owned()))
+}
+
+/// The name behind what a list calls one of the four; any other is its own.
+fn known_name(shown: &str) -> String {
+    let shown = shown.trim();
+    let calls = |name: &&str| words::meta_name(name).eq_ignore_ascii_case(shown);
+    let known = META_NAMES.into_iter().find(calls);
+    known.unwrap_or(shown).to_owned()
 }
 
 fn statuses() -> Vec<Choice> {
@@ -310,5 +338,38 @@ fn Order(control: Control) -> impl IntoView {
             </select>
             <Icon glyph=Glyph::Down />
         </span>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(text: &str, category: bool) -> Option<(String, String)> {
+        let choice = Choice {
+            key: text.to_owned(),
+            label: text.to_owned(),
+            count: None,
+        };
+        piece(&choice, category)
+    }
+
+    #[test]
+    fn what_is_typed_becomes_a_piece_of_metadata() {
+        let pair = |name: &str, value: &str| Some((name.to_owned(), value.to_owned()));
+        assert_eq!(typed("Rare: law", true), pair("category", "Rare: law"));
+        assert_eq!(
+            typed("Task type: review", false),
+            pair("task_type", "review")
+        );
+        assert_eq!(typed("own name = x=y", false), pair("own name", "x=y"));
+        assert_eq!(typed("courts", false), pair("topic", "courts"));
+        assert_eq!(typed("persona:", false), None);
+        let counted = Choice {
+            key: "own name=x: y".to_owned(),
+            label: "own name: x: y".to_owned(),
+            count: Some(1),
+        };
+        assert_eq!(piece(&counted, false), pair("own name", "x: y"));
     }
 }
