@@ -73,7 +73,7 @@ impl Held {
             now != value && !(now.is_null() && unset(value))
         };
         let text = self.text.clone();
-        let body = (document.body.text != text).then(|| BodyEdit {
+        let body = (document.body.text != text).then_some(BodyEdit {
             base_rev: document.body.rev,
             text,
         });
