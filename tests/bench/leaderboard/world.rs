@@ -1,9 +1,11 @@
 //! A server with public prompts, copies of them, and many people who ran those and voted. Not the measuring.
 
 use super::support::Numbers;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use krowoc_server::dashboards::rollup;
 use krowoc_server::store::statement::Statement;
-use krowoc_server::store::{StoreError, Tx};
+use krowoc_server::store::{Conn, StoreError, Tx};
 use krowoc_shared::exchange;
 use krowoc_shared::ids::{DocId, ExecutionId, GroupId, Millis, UserId};
 use krowoc_shared::leaderboard::wire::PublicationView;
@@ -26,11 +28,13 @@ const VOTES: usize = 2;
 /// Rows of one statement.
 const ROWS: usize = 50;
 
-/// A copy that people run.
+/// A copy that somebody runs: what a run counts by.
 #[derive(Clone, Copy)]
 struct Copy {
     doc: DocId,
     rev: i64,
+    /// Whose it is, among the people.
+    owner: usize,
 }
 
 /// The server with what it holds.
@@ -73,8 +77,8 @@ async fn server(backend: &Backend) -> TestApp {
     app
 }
 
-/// A new prompt, published and public; and somebody's copy of it.
-async fn publish(author: &Caller, reader: &Caller, title: &str, text: &str) -> (Vec<u8>, Copy) {
+/// A new prompt, published and public: its id and its name in addresses.
+async fn publish(author: &Caller, title: &str, text: &str) -> (Vec<u8>, String) {
     let body = json!({"kind": "prompt", "set": {"title": title}, "body": text});
     let made: Written = author.post("/api/v1/library", body).await.ok().json();
     let path = format!("/api/v1/library/{}", made.document.id);
@@ -83,13 +87,18 @@ async fn publish(author: &Caller, reader: &Caller, title: &str, text: &str) -> (
     let body = json!({"author": "Bench", "tags": ["bench"]});
     let public = author.put(&format!("{path}/publication"), body).await.ok();
     let public: PublicationView = public.json();
-    let path = format!("/api/v1/public/prompts/{}/fork", public.slug);
+    (public.id.as_bytes().to_vec(), public.slug)
+}
+
+/// A copy of it, which is somebody's.
+async fn copy(reader: &Caller, slug: &str, owner: usize) -> Copy {
+    let path = format!("/api/v1/public/prompts/{slug}/fork");
     let taken: Written = reader.post(&path, json!({})).await.ok().json();
-    let copy = Copy {
+    Copy {
         doc: taken.document.id,
         rev: i64::try_from(taken.document.body.rev).expect("a revision"),
-    };
-    (public.id.as_bytes().to_vec(), copy)
+        owner,
+    }
 }
 
 fn bytes(numbers: &mut Numbers) -> [u8; 10] {
@@ -111,20 +120,28 @@ fn below(numbers: &mut Numbers, end: usize) -> usize {
 }
 
 impl World {
-    /// A server with so many public prompts.
-    pub async fn new(backend: &Backend, count: usize) -> Self {
+    /// A server with so many public prompts, and so many copies of them, at least one of each.
+    pub async fn new(backend: &Backend, count: usize, copied: usize) -> Self {
         let app = server(backend).await;
         let author = app.sign_up("author@example.org").await;
         let reader = app.sign_up("reader@example.org").await;
-        let (mut publications, mut copies) = (Vec::new(), Vec::new());
+        let (mut publications, mut slugs) = (Vec::new(), Vec::new());
         for (number, (title, text)) in texts(count).into_iter().enumerate() {
             // Sessions live for minutes of the server's clock; they are not spent while it stands still.
             let text = format!("{text}\n\nNumber {number} of the bench.");
-            let (publication, copy) = publish(&author, &reader, &title, &text).await;
+            let (publication, slug) = publish(&author, &title, &text).await;
             publications.push(publication);
-            copies.push(copy);
+            slugs.push(slug);
         }
         let mut numbers = Numbers(7);
+        let mut copies = Vec::new();
+        for number in 0..copied.max(slugs.len()) {
+            let slug = match slugs.get(number) {
+                Some(slug) => slug,
+                None => &slugs[skewed(&mut numbers, slugs.len())],
+            };
+            copies.push(copy(&reader, slug, number % RUNNERS).await);
+        }
         let people = (0..PEOPLE).map(|_| UserId::mint(BEGIN, bytes(&mut numbers)));
         let world = Self {
             people: people.collect(),
@@ -133,7 +150,38 @@ impl World {
             app,
         };
         world.sign_up_all().await;
+        world.hand_out().await;
         world
+    }
+
+    /// Gives each copy to its owner. They were taken from one network, and are counted as if from many.
+    async fn hand_out(&self) {
+        let copies = self.copies.clone();
+        let people = self.people.clone();
+        let write = move |tx: &mut Tx<'_>| -> Result<(), StoreError> {
+            for copy in copies {
+                Statement::new("UPDATE fork SET account_id = ?, place = 1 WHERE doc_id = ?")
+                    .bind(people[copy.owner].as_bytes())
+                    .bind(copy.doc.as_bytes())
+                    .execute(tx)?;
+            }
+            Ok(())
+        };
+        self.app.state.store.write(write).await.expect("owners");
+    }
+
+    /// How many runs the log has that count.
+    pub async fn counted(&self) -> i64 {
+        #[derive(QueryableByName)]
+        struct Counted {
+            #[diesel(sql_type = BigInt)]
+            n: i64,
+        }
+        let read = |conn: &mut Conn| -> Result<Option<Counted>, StoreError> {
+            Statement::new("SELECT count(*) AS n FROM run_event WHERE counts = 1").first(conn)
+        };
+        let found = self.app.state.store.read(read).await.expect("the log");
+        found.map_or(0, |it| it.n)
     }
 
     async fn sign_up_all(&self) {
@@ -188,7 +236,7 @@ impl World {
         .sql(&vec![row; times.len()].join(", "));
         for at in times {
             let copy = self.copies[skewed(numbers, self.copies.len())];
-            let person = self.people[skewed(numbers, RUNNERS)];
+            let person = self.people[copy.owner];
             let failed = numbers.next().is_multiple_of(20);
             insert = insert
                 .bind(ExecutionId::mint(*at, bytes(numbers)).as_bytes())
