@@ -46,6 +46,8 @@ pub(super) struct Desk {
     /// Where the output was kept.
     pub saved: Signal<Option<DocId>>,
     pub spoken: Signal<String>,
+    /// A text is being inserted.
+    pub(super) putting: Signal<bool>,
     /// What became of a text that was to be inserted.
     pub told: Signal<Option<String>>,
     pub connected: Signal<bool>,
@@ -82,6 +84,7 @@ impl Desk {
             broken: Signal::new(false),
             saved: Signal::new(None),
             spoken: Signal::new(String::new()),
+            putting: Signal::new(false),
             told: Signal::new(None),
             connected: Signal::new(false),
             server: Signal::new(None),
@@ -153,15 +156,19 @@ impl Desk {
     pub(super) fn choose(self, doc: DocId) {
         self.doc.set(Some(doc));
         self.form.set(Load::Reading);
+        self.told.set(None);
         spawn_local(async move {
             self.read(doc).await;
-            self.resume(doc).await;
+            if !self.inserts {
+                self.resume(doc).await;
+            }
         });
     }
 
     /// Goes back to the choice; a run goes on without this page.
     pub(super) fn leave(self) {
         self.let_go();
+        self.told.set(None);
         self.doc.set(None);
         self.form.set(Load::None);
         self.filled.set(Filled::default());

@@ -25,11 +25,16 @@ impl Desk {
         let Load::Ready(form) = self.form.now() else {
             return;
         };
+        if self.putting.now() {
+            return;
+        }
         let values = match self.filled.peek(|filled| values(&form, filled)) {
             Ok(values) => values,
             Err(wrong) => return self.refuse(&form, wrong),
         };
         self.wrong.set(BTreeMap::new());
+        self.told.set(None);
+        self.putting.set(true);
         let request = Request::Insertion {
             op_id: mint_op(),
             doc_id: form.doc_id,
@@ -42,6 +47,7 @@ impl Desk {
                 Ok(Insertion::Asks) => self.choose(form.doc_id),
                 Err(reason) => self.tell(failure(&reason)),
             }
+            self.putting.set(false);
         });
     }
 

@@ -104,8 +104,10 @@ fn head(desk: Desk, title: &str) -> El {
 
 /// The same prompt beside the page, where it stays while the person goes on.
 fn beside(desk: Desk, window: i32) {
+    // What is filled in to be inserted is not run there either.
+    let purpose = if desk.inserts { "&for=insert" } else { "" };
     let page = match desk.doc.now() {
-        Some(doc) => format!("pages/run.html?doc={doc}"),
+        Some(doc) => format!("pages/run.html?doc={doc}{purpose}"),
         None => "pages/run.html".to_owned(),
     };
     // The call is made here, within the press; only its end is awaited.

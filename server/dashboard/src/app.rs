@@ -244,15 +244,17 @@ pub fn Root() -> impl IntoView {
     crate::frame::start_keys(app);
     Effect::new(move |_| {
         if matches!(app.session.get(), Session::In(_)) {
-            if let Some(path) = platform::way_back() {
+            let at_door = matches!(app.nav.get(), Route::SignIn | Route::SignUp | Route::Forgot);
+            let invited = app.space.invitation.with_value(Option::is_some);
+            // An invitation, or a link that was opened meanwhile, goes before the page that was left. A provider sends back to Home.
+            let free = !invited && (at_door || app.nav.untracked() == Route::Home);
+            if let Some(path) = free.then(platform::way_back).flatten() {
                 let _ = window().location().assign(&path);
                 return;
             }
             teams::refresh(app);
             app.refresh_overview();
-            let at_door = matches!(app.nav.get(), Route::SignIn | Route::SignUp | Route::Forgot);
             if at_door {
-                let invited = app.space.invitation.with_value(Option::is_some);
                 app.nav
                     .replace(if invited { Route::Join } else { Route::Home });
             }

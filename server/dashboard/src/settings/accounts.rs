@@ -2,6 +2,7 @@
 
 use crate::app::{App, app};
 use crate::frame::Reference;
+use crate::platform;
 use crate::timing::Debounce;
 use krowoc_shared::accounts::admin::{AccountPage, AccountRow, SetTier};
 use krowoc_shared::ids::UserId;
@@ -22,6 +23,8 @@ struct Desk {
     rows: RwSignal<Option<Vec<AccountRow>>>,
     next: RwSignal<Option<UserId>>,
     failed: RwSignal<Option<ApiError>>,
+    /// A tier is being set.
+    busy: RwSignal<bool>,
     /// Grows with each question: an answer to an older one is not looked at.
     turn: StoredValue<u64>,
 }
@@ -55,10 +58,18 @@ impl Desk {
     }
 
     fn set(self, user: UserId, tier: Tier) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
         spawn_local(async move {
             let path = format!("/admin/accounts/{user}/tier");
-            match Client.put::<AccountRow>(&path, &SetTier { tier }).await {
+            let answer = Client.put::<AccountRow>(&path, &SetTier { tier }).await;
+            self.busy.try_set(false);
+            match answer {
                 Ok(row) => {
+                    // The button goes with what it did: the focus stays in the row.
+                    platform::focus(&format!("#tier-{user}"));
                     let told = words::done(&row.email, library::tier(row.tier));
                     self.app.toasts.say(Glyph::Check, told);
                     self.rows.try_update(|rows| {
@@ -81,6 +92,7 @@ pub(super) fn Accounts() -> impl IntoView {
         rows: RwSignal::new(None),
         next: RwSignal::new(None),
         failed: RwSignal::new(None),
+        busy: RwSignal::new(false),
         turn: StoredValue::new(0),
     };
     desk.load(None);
@@ -116,20 +128,24 @@ fn Failed(desk: Desk, error: ApiError) -> impl IntoView {
 
 #[component]
 fn List(desk: Desk) -> impl IntoView {
+    // Rows stay what they are while others come or change: what is chosen in one is that account's.
+    let some = Memo::new(move |_| desk.rows.with(|rows| rows.as_ref().map(Vec::is_empty)));
     move || {
-        let Some(rows) = desk.rows.get() else {
+        let Some(empty) = some.get() else {
             let waits = desk.failed.with(Option::is_none);
             return waits
                 .then(|| view! { <Skeleton label=settings::LOADING rows=3 /> })
                 .into_any();
         };
-        if rows.is_empty() {
+        if empty {
             return view! { <Empty glyph=Glyph::Users title=words::NOT_FOUND text=words::NOT_FOUND_TEXT /> }
                 .into_any();
         }
         let more = desk.next.get();
         view! {
-            <ul class="card" role="list">{rows.into_iter().map(|row| view! { <Row desk=desk row=row /> }).collect_view()}</ul>
+            <ul class="card" role="list">
+                <For each=move || desk.rows.get().unwrap_or_default() key=|row| row.user let:row><Row desk=desk row=row /></For>
+            </ul>
             {more.map(|after| view! {
                 <p><button type="button" class="btn" on:click=move |_| desk.load(Some(after))>{words::MORE}</button></p>
             })}
@@ -141,11 +157,17 @@ fn List(desk: Desk) -> impl IntoView {
 /// A tier is chosen, and set with the button that appears then: a key that moves the choice changes nothing by itself.
 #[component]
 fn Row(desk: Desk, row: AccountRow) -> impl IntoView {
-    let (user, present) = (row.user, row.tier);
-    let chosen = RwSignal::new(present);
-    let options = Tier::ALL.map(|tier| {
-        view! { <option value=tier.as_str() selected=tier == present>{library::tier(tier)}</option> }
+    let (user, begun) = (row.user, row.tier);
+    // Its tier and whether it was given change under the row.
+    let now = Memo::new(move |_| {
+        desk.rows.with(|rows| {
+            let row = rows.iter().flatten().find(|it| it.user == user);
+            row.map_or((begun, true), |it| (it.tier, it.given))
+        })
     });
+    let chosen = RwSignal::new(begun);
+    let options = Tier::ALL
+        .map(|tier| view! { <option value=tier.as_str() selected=tier == begun>{library::tier(tier)}</option> });
     let picked = move |event| {
         if let Some(tier) = Tier::parse(&event_target_value(&event)) {
             chosen.set(tier);
@@ -162,13 +184,14 @@ fn Row(desk: Desk, row: AccountRow) -> impl IntoView {
                 </span>
                 <span class="xs muted">
                     {plural(row.prompts, "prompt", "prompts")}" · "{words::JOINED}" "<RelativeTime at=row.created_at now=desk.app.now />
-                    {(!row.given).then(|| format!(" · {}", words::AS_CONFIGURED))}
+                    {move || (!now.get().1).then(|| format!(" · {}", words::AS_CONFIGURED))}
                 </span>
             </div>
             <span class="line line--wrap">
-                <span class="selectbox"><select class="select" aria-label=label on:change=picked>{options.into_iter().collect_view()}</select><Icon glyph=Glyph::Down /></span>
-                {move || (chosen.get() != present).then(|| view! {
-                    <button type="button" class="btn btn--sm btn--primary" aria-label=set.clone()
+                <span class="selectbox"><select class="select" id=format!("tier-{user}") aria-label=label on:change=picked
+                    prop:value=move || chosen.get().as_str()>{options.into_iter().collect_view()}</select><Icon glyph=Glyph::Down /></span>
+                {move || (chosen.get() != now.get().0).then(|| view! {
+                    <button type="button" class="btn btn--sm btn--primary" aria-label=set.clone() aria-disabled=move || desk.busy.get().to_string()
                         on:click=move |_| desk.set(user, chosen.get_untracked())>{words::SET}</button>
                 })}
             </span>

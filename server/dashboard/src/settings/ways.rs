@@ -90,16 +90,17 @@ fn Row(
             account.load();
         });
     };
-    // Without a password a sign-in of a moment ago is the proof, and there is nothing to type.
-    let ask = move |_| match asks.password {
-        true => asks.open.set(Some(Open::Removal(id))),
-        false => remove(()),
-    };
     let back = Callback::new(move |()| {
         asks.open.set(None);
-        proof.clear();
         platform::focus(&format!("#remove-{id}"));
     });
+    forgotten(proof, goes);
+    // Without a password a sign-in of a moment ago is the proof, and there is nothing to type.
+    let ask = move |_| match (asks.password, untrack(goes)) {
+        (true, false) => asks.open.set(Some(Open::Removal(id))),
+        (true, true) => back.run(()),
+        (false, _) => remove(()),
+    };
     let who = identity.email.or(identity.name).unwrap_or_default();
     let called = name.clone();
     view! {
@@ -121,6 +122,15 @@ fn Row(
     }
 }
 
+/// What was typed into a form goes with it.
+fn forgotten(proof: Proof, goes: impl Fn() -> bool + 'static) {
+    Effect::new(move |_| {
+        if !goes() {
+            proof.clear();
+        }
+    });
+}
+
 /// The button that adds a provider, and what it asks for.
 #[component]
 fn More(provider: SignInProvider, asks: Asks) -> impl IntoView {
@@ -136,19 +146,25 @@ fn More(provider: SignInProvider, asks: Asks) -> impl IntoView {
             code: proof.code.get_untracked(),
         };
         let path = format!("/account/identities/{}", id.get_value());
+        let own = open();
         proof.send(path, body, move |to: Redirect| {
-            drop(window().location().assign(&to.redirect));
+            // Who left the form meanwhile stays here.
+            let wanted = asks.open.try_with_untracked(|it| !typed || *it == own);
+            if wanted == Some(true) {
+                drop(window().location().assign(&to.redirect));
+            }
         });
-    };
-    let ask = move |_| match typed {
-        true => asks.open.set(open()),
-        false => send(()),
     };
     let back = Callback::new(move |()| {
         asks.open.set(None);
-        proof.clear();
         platform::focus(&format!("#add-{}", id.get_value()));
     });
+    forgotten(proof, goes);
+    let ask = move |_| match (typed, untrack(goes)) {
+        (true, false) => asks.open.set(open()),
+        (true, true) => back.run(()),
+        (false, _) => send(()),
+    };
     let first = match asks.password {
         true => "#add-password",
         false => "#add-code",

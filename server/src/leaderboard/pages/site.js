@@ -51,14 +51,17 @@
   const signIn = (wanted) => {
     say("Sign in first: you come back to this page.");
     sessionStorage.setItem("krowoc.back", JSON.stringify({ path: here, at: Date.now() }));
-    if (wanted) sessionStorage.setItem("krowoc.wanted", JSON.stringify({ ...wanted, path: here }));
+    sessionStorage.removeItem("krowoc.wanted");
+    if (wanted) sessionStorage.setItem("krowoc.wanted", JSON.stringify({ ...wanted, path: here, at: Date.now() }));
     location.assign("/signin");
   };
+  // Once, here, and for as long as the way back is open: whoever signs in later wants something else.
+  const OPEN_MS = 15 * 60 * 1000;
   const wantedBefore = () => {
     const kept = sessionStorage.getItem("krowoc.wanted");
     sessionStorage.removeItem("krowoc.wanted");
     const wanted = kept ? JSON.parse(kept) : null;
-    return wanted?.path === here ? wanted : null;
+    return wanted?.path === here && Date.now() - wanted.at < OPEN_MS ? wanted : null;
   };
 
   const votes = new Map();
@@ -176,6 +179,7 @@
   // Who may be signed in has a cookie that scripts cannot read: asking is the only way to know, and only for who votes.
   if (document.querySelector("[data-vote]"))
     void (async () => {
+      const wanted = wantedBefore();
       if (!(await whoami(false))) return;
       for (const hidden of document.querySelectorAll("[data-signed]")) hidden.hidden = false;
       for (const hidden of document.querySelectorAll("[data-out]")) hidden.hidden = true;
@@ -193,7 +197,6 @@
         button.setAttribute("aria-disabled", "true");
         button.title = `This prompt is ${whose[tie]}: others judge it.`;
       }
-      const wanted = wantedBefore();
       if (wanted) await goOn(wanted);
     })();
 })();
