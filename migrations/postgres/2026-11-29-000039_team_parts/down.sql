@@ -15,4 +15,8 @@ CREATE TABLE rollup_team (
     PRIMARY KEY (space_id, grain, bucket, account_id)
 );
 CREATE INDEX rollup_team_account ON rollup_team (account_id);
-UPDATE rollup_cursor SET teams_from = upto;
+-- All is counted anew, by team as well.
+DELETE FROM rollup_model;
+DELETE FROM rollup_prompt;
+DELETE FROM rollup_late;
+UPDATE rollup_cursor SET upto = '\x00000000000000000000000000000000', teams_from = '\x00000000000000000000000000000000', turns = turns + 1;

@@ -1,5 +1,5 @@
 -- Counts of a team are kept by model as well, and by prompt: its figures tell what each cost. No count that there is can be told apart
--- so: they are made anew, and executions up to the cursor are read themselves, as those from before there were counts by team.
+-- so: all counts are made anew, step by step, from the first execution on. Until then what is behind the cursor is read itself.
 DROP TABLE rollup_team;
 CREATE TABLE rollup_team (
     account_id BLOB NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -35,4 +35,8 @@ CREATE TABLE rollup_team_prompt (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rollup_team_prompt_account ON rollup_team_prompt (account_id);
 
-UPDATE rollup_cursor SET teams_from = upto;
+DELETE FROM rollup_model;
+DELETE FROM rollup_prompt;
+DELETE FROM rollup_late;
+-- A server that is in the midst of a step finds another turn, and does not take it.
+UPDATE rollup_cursor SET upto = x'00000000000000000000000000000000', teams_from = x'00000000000000000000000000000000', turns = turns + 1;

@@ -119,12 +119,26 @@ async fn finish(app: &TestApp, rows: Vec<Row>) {
     ended.await.unwrap();
 }
 
-/// Counts by team begin now: what was before is in none of them, as the step that brought them leaves it.
+/// Counts by team begin now: what was before is in none of them.
 async fn begin_now(app: &TestApp) {
     let begun = app.state.store.write(move |tx: &mut Tx<'_>| {
         Statement::new("DELETE FROM rollup_team").execute(tx)?;
         Statement::new("DELETE FROM rollup_team_prompt").execute(tx)?;
         Statement::new("UPDATE rollup_cursor SET teams_from = upto").execute(tx)
+    });
+    begun.await.unwrap();
+}
+
+/// All is counted anew, as the step leaves it that brought the counts of a team by model and by prompt.
+async fn begin_anew(app: &TestApp) {
+    let begun = app.state.store.write(move |tx: &mut Tx<'_>| {
+        for table in ["model", "prompt", "team", "team_prompt", "late"] {
+            Statement::new(&format!("DELETE FROM rollup_{table}")).execute(tx)?;
+        }
+        Statement::new("UPDATE rollup_cursor SET upto = ?, teams_from = ?, turns = turns + 1")
+            .bind(vec![0_u8; 16])
+            .bind(vec![0_u8; 16])
+            .execute(tx)
     });
     begun.await.unwrap();
 }
@@ -173,6 +187,9 @@ async fn counts_of_a_team_and_what_is_not_in_them_yet_are_its_executions_at_ever
         if step == 9 {
             // With executions that are late, and some behind the cursor.
             begin_now(&app).await;
+        }
+        if step == 14 {
+            begin_anew(&app).await;
         }
         if step % 3 == 2 {
             again(&owner).await;
