@@ -1,3 +1,4 @@
+DROP INDEX execution_team_prompt;
 DROP TABLE rollup_team_prompt;
 DROP TABLE rollup_team;
 CREATE TABLE rollup_team (

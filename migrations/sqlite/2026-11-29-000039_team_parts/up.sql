@@ -40,3 +40,6 @@ DELETE FROM rollup_prompt;
 DELETE FROM rollup_late;
 -- A server that is in the midst of a step finds another turn, and does not take it.
 UPDATE rollup_cursor SET upto = x'00000000000000000000000000000000', teams_from = x'00000000000000000000000000000000', turns = turns + 1;
+
+-- What a prompt of a team was called that is no longer there: its last execution tells.
+CREATE INDEX execution_team_prompt ON execution (space_id, prompt_id, id) WHERE space_id IS NOT NULL;
