@@ -14,6 +14,10 @@ use krowoc_shared::leaderboard::wire::Tie;
 /// The line `t` of the audit log says that its subject went while the publication `p` was, or had been, public.
 const WENT: &str = "t.deed IN ('left', 'removed') AND t.at >= p.first_at";
 
+/// Publications with their documents. Few documents are public: SQLite keeps the order of a cross join, and would else walk over all
+/// documents of the account's teams.
+const EACH: &str = " FROM publication p CROSS JOIN document d";
+
 /// That an account has no part in a publication. `publication` and `account` name the columns.
 pub(super) fn none(publication: &str, account: &str) -> String {
     format!(
@@ -53,13 +57,14 @@ fn of(
         None => statement,
     };
     let was = Statement::new("SELECT p.id, 'former' AS kind")
-        .sql(ALL)
-        .sql(" JOIN team_event t ON t.space_id = d.space_id WHERE t.subject_id = ? AND ")
+        .sql(EACH)
+        .sql(" JOIN team_event t ON t.space_id = d.space_id WHERE d.row_id = p.row_id AND t.subject_id = ? AND ")
         .bind(user.as_bytes())
         .sql(WENT);
     let is = Statement::new("SELECT p.id, s.kind")
-        .sql(ALL)
-        .sql(" JOIN space s ON s.id = d.space_id JOIN space_member m ON m.space_id = d.space_id WHERE m.account_id = ?")
+        .sql(EACH)
+        .sql(" JOIN space s ON s.id = d.space_id JOIN space_member m ON m.space_id = d.space_id")
+        .sql(" WHERE d.row_id = p.row_id AND m.account_id = ?")
         .bind(user.as_bytes());
     let mut rows: Vec<Row> = only(was).load(conn)?;
     rows.extend(only(is).load::<Row>(conn)?);
