@@ -291,19 +291,21 @@ pub fn uncounted(
     let select = || Statement::new("SELECT ").sql(FACT);
     let id = |at, rest| ExecutionId::mint(at, [rest; 10]).as_bytes().to_vec();
     let begin = id(span.from.saturating_sub(1), u8::MAX);
-    // One lower bound: of two, SQLite looks only for one of them in the index, and would read all since the span began.
+    // At its end an execution is none of the span any more: it is left out below.
+    let end = id(span.to, 0);
+    // One lower and one upper bound: of two, SQLite looks only for one of them in the index, and would read all on its other side.
     let between = |after: Vec<u8>, until: Vec<u8>| {
         select()
-            .sql(" FROM execution WHERE id > ? AND id < ? AND finished_at IS NOT NULL")
+            .sql(" FROM execution WHERE id > ? AND id <= ? AND finished_at IS NOT NULL")
             .bind(after)
             .bind(until)
     };
-    let behind = between(begin.clone().max(cursor.upto.clone()), id(span.to, 0));
+    let behind = between(begin.clone().max(cursor.upto.clone()), end.clone());
     let mut rows: Vec<FactRow> = whose.only(behind).load(conn)?;
     let late = select().sql(LATE);
     if let Whose::Team(_) = whose {
-        let old = between(begin, id(span.to, 0)).sql(" AND id <= ?");
-        let old = old.bind(cursor.teams_from.clone().min(cursor.upto.clone()));
+        let until = end.min(cursor.teams_from.clone()).min(cursor.upto.clone());
+        let old = between(begin, until);
         rows.extend(whose.only(old).load::<FactRow>(conn)?);
         let late = late.sql(" AND execution.id > ?");
         let late = late.bind(cursor.teams_from.clone());
