@@ -120,7 +120,7 @@ pub fn teams(conn: &mut Conn, user: UserId) -> Result<Vec<Place>, StoreError> {
     rows.into_iter().map(one).collect()
 }
 
-/// Invitations to the address of an account and those that it made, in the order in which they were made.
+/// Invitations to the address of an account, once it is confirmed, and those that it made, in the order in which they were made.
 ///
 /// # Errors
 /// The database's.
@@ -146,7 +146,8 @@ pub fn invitations(conn: &mut Conn, user: UserId) -> Result<Vec<Invited>, StoreE
         "SELECT i.space_id AS space_id, space.name AS name, i.role AS role, i.email AS email, \
          (i.invited_by IS NOT NULL AND i.invited_by = ?) AS made, i.created_at AS created_at, i.expires_at AS expires_at \
          FROM team_invitation i JOIN space ON space.id = i.space_id \
-         WHERE i.invited_by = ? OR i.email = (SELECT email FROM account WHERE id = ?) ORDER BY i.created_at, i.id",
+         WHERE i.invited_by = ? OR i.email = (SELECT email FROM account WHERE id = ? AND email_verified_at IS NOT NULL) \
+         ORDER BY i.created_at, i.id",
     )
     .bind(user.as_bytes())
     .bind(user.as_bytes())

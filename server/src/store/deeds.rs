@@ -61,7 +61,8 @@ pub struct Judged {
     pub own: bool,
 }
 
-/// Lines of teams' logs about an account that follow one of them, in the order of teams and numbers.
+/// Lines of teams' logs about an account that follow one of them, in the order of teams and numbers. Those that name its address alone
+/// are about it once the address is confirmed: who only typed it learns nothing.
 ///
 /// # Errors
 /// The database's.
@@ -104,9 +105,10 @@ pub fn of_teams(
     let rows: Vec<Row> = Statement::new(
         "SELECT e.space_id AS team, space.name AS team_name, e.number, e.at, e.deed, \
          (e.actor_id IS NOT NULL AND e.actor_id = me.id) AS by_me, \
-         ((e.subject_id IS NOT NULL AND e.subject_id = me.id) OR (e.email IS NOT NULL AND e.email = me.email)) AS to_me, \
+         ((e.subject_id IS NOT NULL AND e.subject_id = me.id) OR (e.email IS NOT NULL AND e.email = me.email \
+         AND me.email_verified_at IS NOT NULL)) AS to_me, \
          e.email, e.role, e.role_before, e.name, e.documents FROM team_event e JOIN space ON space.id = e.space_id JOIN account me ON me.id = ? \
-         WHERE (e.actor_id = me.id OR e.subject_id = me.id OR e.email = me.email) \
+         WHERE (e.actor_id = me.id OR e.subject_id = me.id OR (e.email = me.email AND me.email_verified_at IS NOT NULL)) \
          AND (e.space_id > ? OR (e.space_id = ? AND e.number > ?)) ORDER BY e.space_id, e.number LIMIT ?",
     )
     .bind(user.as_bytes())

@@ -4,8 +4,10 @@ use super::leaving::{passkey, prompt, rows};
 use super::pictures::SMALL;
 use krowoc_server::store::identities::{self, NewIdentity};
 use krowoc_server::store::invitations::{self, NewInvitation};
-use krowoc_server::store::{StoreError, Tx};
+use krowoc_server::store::team_events::{self, NewEvent};
+use krowoc_server::store::{StoreError, Tx, profiles};
 use krowoc_shared::access::Role as TeamRole;
+use krowoc_shared::access::wire::Deed;
 use krowoc_shared::accounts::export::AccountExport;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::failure::FailureClass;
@@ -292,13 +294,36 @@ async fn everything_that_is_kept_can_be_taken_along_and_no_secret_is_in_it() {
         at: at + 1,
         expires_at: at + DAY,
     };
+    let noted = NewEvent {
+        team: bobs.id,
+        at: at + 1,
+        deed: Deed::Invited,
+        by: Some(invited.by),
+        on: None,
+        email: invited.email.clone(),
+        role: Some(invited.role),
+        role_before: None,
+        name: None,
+        documents: None,
+        correlation_id: "of-bobs".to_owned(),
+    };
     let write = app
         .state
         .store
         .write(move |tx: &mut Tx<'_>| -> Result<(), StoreError> {
-            invitations::create(tx, &invited)
+            invitations::create(tx, &invited)?;
+            team_events::add(tx, &noted)
         });
     write.await.unwrap();
+    // Who only typed an address does not learn which teams know it.
+    let typed = export(&alice).await;
+    assert!(!typed.to_string().contains("Bobs"), "{typed}");
+    let user = alice.session().await.user;
+    let proven = app
+        .state
+        .store
+        .write(move |tx: &mut Tx<'_>| profiles::set_verified(tx, user, at));
+    proven.await.unwrap();
     let answer = alice.get("/api/v1/account/export").await.ok();
     assert!(
         answer
@@ -334,6 +359,13 @@ async fn everything_that_is_kept_can_be_taken_along_and_no_secret_is_in_it() {
     assert_eq!(
         (&invitations[1]["name"], &invitations[1]["made"]),
         (&json!("Bobs"), &json!(false))
+    );
+    let lines = whole["team_events"].as_array().unwrap().iter();
+    let of_bobs: Vec<&Value> = lines.filter(|it| it["team_name"] == "Bobs").collect();
+    assert_eq!(of_bobs.len(), 1, "{of_bobs:?}");
+    assert_eq!(
+        (&of_bobs[0]["deed"], &of_bobs[0]["to_me"]),
+        (&json!("invited"), &json!(true))
     );
     assert_eq!(
         (&whole["reports"], &whole["copies"]),
