@@ -1,4 +1,4 @@
-//! An output kept as a snippet of the library, once. Not a way of its own to write: it is an operation.
+//! An output kept as a snippet of a library, once in the one where it was kept last. Not a way of its own to write: it is an operation.
 
 use crate::app::AppState;
 use crate::store::members::Membership;
@@ -27,7 +27,7 @@ pub fn configure(cfg: &mut Routes<'_>) {
 }
 
 /// Keeps an output as a snippet: in the library of the prompt that was run, where the caller may write, or in the one that is named.
-/// Asked for again while the snippet is there, outside the trash, it is that one, whatever id is given: an output is in a library once.
+/// Asked for again for the library where it was kept last, while the snippet is there, outside the trash, it is that one, whatever id is given.
 #[utoipa::path(
     tag = "executions",
     security(("session" = []), ("device" = []), ("token" = ["executions"])),
