@@ -47,11 +47,16 @@ async fn admin_accounts(
 ) -> Reply<Json<AccountPage>> {
     let limit = usize::try_from(query.limit.unwrap_or(50).clamp(1, 200)).unwrap_or(50);
     let AccountQuery { q, cursor, .. } = query.into_inner();
+    let part = q.unwrap_or_default().trim().to_lowercase();
+    // PostgreSQL has no text with a zero character, so that there is no such address.
+    if part.contains('\0') {
+        let (accounts, next) = (Vec::new(), None);
+        return Ok(Json(AccountPage { accounts, next }));
+    }
     let tier = state.config.default_tier;
     let found = state
         .store
         .read(move |conn: &mut Conn| -> Result<AccountPage, StoreError> {
-            let part = q.unwrap_or_default().trim().to_lowercase();
             // One more, to know whether there is a next page.
             let most = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
             let mut accounts = tiers::accounts(conn, &part, cursor, most, tier)?;

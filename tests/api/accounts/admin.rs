@@ -56,6 +56,7 @@ async fn accounts_are_listed_in_pages_and_found_by_a_part_of_their_address() {
         ["bob_1@example.org"]
     );
     assert_eq!(addresses(&page(&root, "q=%25").await), Vec::<&str>::new());
+    assert_eq!(addresses(&page(&root, "q=a%00").await), Vec::<&str>::new());
 }
 
 #[tokio::test]
