@@ -148,13 +148,26 @@ impl Issuer {
 /// The place of the tenant in the issuer that Microsoft names for many tenants.
 pub(super) const TENANT: &str = "{tenantid}";
 
+/// Whether a tenant of Microsoft is named by its id: its issuer bears that id.
+fn is_id(tenant: &str) -> bool {
+    let sane = |c: char| c.is_ascii_hexdigit() || c == '-';
+    let groups = tenant.split('-').map(str::len);
+    groups.eq([8_usize, 4, 4, 4, 12]) && tenant.chars().all(sane)
+}
+
 /// Whether a provider may call itself by this name.
 pub(super) fn may_be(settings: &ProviderSettings, issuer: &str) -> bool {
     let wanted = settings.issuer.as_str().trim_end_matches('/');
-    // Of Microsoft's three names for many tenants, the issuer is another for each tenant.
-    let of_tenant = settings.id == "microsoft"
-        && Url::parse(issuer).is_ok_and(|url| url.origin() == settings.issuer.origin());
-    issuer.trim_end_matches('/') == wanted || of_tenant
+    let named = issuer.trim_end_matches('/');
+    if settings.id != "microsoft" {
+        return named == wanted;
+    }
+    let mut path = settings.issuer.path_segments().into_iter().flatten();
+    if path.next().is_some_and(is_id) {
+        return named.eq_ignore_ascii_case(wanted);
+    }
+    // Of Microsoft's three names for many tenants, the issuer is another for each tenant; of a domain, it bears the id.
+    Url::parse(issuer).is_ok_and(|url| url.origin() == settings.issuer.origin())
 }
 
 /// An issuer that names another one, or leads elsewhere without TLS, is not believed.
@@ -257,5 +270,60 @@ fn identity(settings: &ProviderSettings, claims: Claims, more: Option<Claims>) -
         email_verified: vouched,
         picture: pictured.and_then(|text| picture::address(settings, text)),
         name: claims.name.or(more.name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::federation::Protocol;
+    use crate::vault::Secret;
+
+    const TENANT_ID: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
+    const ANOTHER_ID: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
+
+    fn of_tenant(tenant: &str) -> String {
+        format!("https://login.microsoftonline.com/{tenant}/v2.0")
+    }
+
+    fn settings(id: &str, issuer: &str) -> ProviderSettings {
+        ProviderSettings {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            protocol: Protocol::Oidc,
+            issuer: Url::parse(issuer).unwrap(),
+            client_id: "krowoc".to_owned(),
+            client_secret: Secret::new(""),
+            scopes: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_tenant_named_by_its_id_is_that_issuer_alone() {
+        for written in [TENANT_ID.to_owned(), TENANT_ID.to_uppercase()] {
+            let one = settings("microsoft", &of_tenant(&written));
+            assert!(may_be(&one, &of_tenant(TENANT_ID)), "{written}");
+            for other in [ANOTHER_ID, "common", TENANT] {
+                assert!(!may_be(&one, &of_tenant(other)), "{written}: {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_for_many_tenants_and_a_domain_may_be_any_tenant_of_microsoft() {
+        for name in ["common", "organizations", "contoso.onmicrosoft.com"] {
+            let many = settings("microsoft", &of_tenant(name));
+            for other in [TENANT_ID, ANOTHER_ID, TENANT] {
+                assert!(may_be(&many, &of_tenant(other)), "{name}: {other}");
+            }
+            assert!(!may_be(&many, "https://id.example.org"), "{name}");
+        }
+    }
+
+    #[test]
+    fn another_provider_is_its_own_issuer_alone() {
+        let one = settings("oidc", "https://id.example.org/realms/a");
+        assert!(may_be(&one, "https://id.example.org/realms/a/"));
+        assert!(!may_be(&one, "https://id.example.org/realms/b"));
     }
 }
