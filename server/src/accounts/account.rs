@@ -89,13 +89,15 @@ async fn rename_account(
     body: Body<AccountName>,
 ) -> Reply<Json<AccountView>> {
     let (name, user) = (named(body.0.name)?, person.user);
+    let here = Here::of(&state);
     let known = state
         .store
         .write(move |tx: &mut Tx<'_>| -> Reply<Known> {
             // Held: a sign-in through a provider at the same moment comes before or after.
             profiles::lock(tx, user)?;
-            let told = identities::list(tx, user)?;
-            if told.iter().any(|it| it.name.is_some()) {
+            let told = identities::list(tx, user)?.into_iter();
+            let mut told = told.map(|it| here.identity(it));
+            if told.any(|it| it.lets_in && it.name.is_some()) {
                 let detail = "A provider that lets you in says your name: change it there.";
                 return Err(Fault::new(ErrorCode::AlreadyExists)
                     .field("/name")

@@ -14,7 +14,8 @@ use leptos::task::spawn_local;
 #[component]
 pub(super) fn Name(view: AccountView, account: Single<AccountView>) -> impl IntoView {
     let app = app();
-    let told = view.identities.iter().any(|it| it.name.is_some());
+    let mut identities = view.identities.iter();
+    let told = identities.any(|it| it.lets_in && it.name.is_some());
     let name = view.name.unwrap_or_default();
     let typed = RwSignal::new(name.clone());
     let error = RwSignal::new(None::<ApiError>);
