@@ -14,8 +14,10 @@ use tokio::sync::watch;
 
 /// Most executions of one account under way in one process.
 pub const PER_USER: usize = 256;
-/// Most open streams of one account in one process.
+/// Most open streams of one account's runs in one process.
 pub const READERS: usize = 64;
+/// Most open streams of one account in one process that tell of executions as such. Each asks the database now and then.
+pub const WATCHERS: usize = 16;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -139,6 +141,26 @@ struct Inner {
     groups: HashMap<GroupId, Group>,
     users: HashMap<UserId, usize>,
     readers: HashMap<UserId, usize>,
+    watchers: HashMap<UserId, usize>,
+}
+
+/// What a place is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// The stream of a run.
+    Reader,
+    /// Executions as such.
+    Watcher,
+}
+
+impl Inner {
+    /// How many places of a sort each account has taken.
+    fn taken(&mut self, place: Place) -> &mut HashMap<UserId, usize> {
+        match place {
+            Place::Reader => &mut self.readers,
+            Place::Watcher => &mut self.watchers,
+        }
+    }
 }
 
 struct Group {
@@ -163,9 +185,10 @@ impl Default for Board {
     }
 }
 
-/// A reader's place; given back when it is dropped.
+/// A place of who listens; given back when it is dropped.
 pub struct Seat {
     board: Arc<Board>,
+    place: Place,
     user: UserId,
 }
 
@@ -297,16 +320,26 @@ impl Board {
         let _ = changes.wait_for(|count| *count == 0).await;
     }
 
-    /// Takes a place for a reader; `None` when the account has too many.
+    /// Takes a place for a reader of a run; `None` when the account has too many.
     pub fn read(self: &Arc<Self>, user: UserId) -> Option<Seat> {
+        self.take(user, Place::Reader, READERS)
+    }
+
+    /// Takes a place for who is told of executions as such; `None` when the account has too many.
+    pub fn watch(self: &Arc<Self>, user: UserId) -> Option<Seat> {
+        self.take(user, Place::Watcher, WATCHERS)
+    }
+
+    fn take(self: &Arc<Self>, user: UserId, place: Place, most: usize) -> Option<Seat> {
         let mut inner = lock(&self.inner);
-        let count = inner.readers.entry(user).or_default();
-        if *count >= READERS {
+        let count = inner.taken(place).entry(user).or_default();
+        if *count >= most {
             return None;
         }
         *count = count.saturating_add(1);
         Some(Seat {
             board: Arc::clone(self),
+            place,
             user,
         })
     }
@@ -315,11 +348,38 @@ impl Board {
 impl Drop for Seat {
     fn drop(&mut self) {
         let mut inner = lock(&self.board.inner);
-        if let Some(count) = inner.readers.get_mut(&self.user) {
+        let taken = inner.taken(self.place);
+        if let Some(count) = taken.get_mut(&self.user) {
             *count = count.saturating_sub(1);
             if *count == 0 {
-                inner.readers.remove(&self.user);
+                taken.remove(&self.user);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_listens_for_executions_takes_no_place_of_who_reads_a_run() {
+        let board = Arc::new(Board::default());
+        let user = UserId::mint(1, [1; 10]);
+        let places = 0..WATCHERS;
+        let mut watching: Vec<Seat> = places.filter_map(|_| board.watch(user)).collect();
+        assert_eq!(watching.len(), WATCHERS);
+        assert!(board.watch(user).is_none());
+        let places = 0..READERS;
+        let mut reading: Vec<Seat> = places.filter_map(|_| board.read(user)).collect();
+        assert_eq!(reading.len(), READERS);
+        assert!(board.read(user).is_none());
+        watching.pop();
+        assert!(board.read(user).is_none());
+        assert!(board.watch(user).is_some());
+        watching.clear();
+        reading.clear();
+        let inner = lock(&board.inner);
+        assert!(inner.readers.is_empty() && inner.watchers.is_empty());
     }
 }

@@ -1,6 +1,7 @@
 //! Executions as such, as server-sent events: that they begin, and that they have ended. Not what they answer: that is the stream of a run.
 //!
-//! Those of this process are told at once. Those of other processes on the same PostgreSQL are looked for once a second.
+//! Those of this process are told at once. Those of other processes on the same PostgreSQL are looked for: once a second while one is under
+//! way, else every five.
 
 use super::board::Seat;
 use super::news::Told;
@@ -29,6 +30,8 @@ use tokio::time::{Interval, MissedTickBehavior};
 const TICK: Duration = Duration::from_secs(1);
 /// Ticks between two comments.
 const COMMENT: u32 = 15;
+/// Ticks between two looks for what happens elsewhere while nothing is under way.
+const QUIET: u32 = 5;
 /// How far the clocks of two servers may differ: what began so long ago is still looked for.
 const SKEW: Millis = 60_000;
 
@@ -40,7 +43,7 @@ pub fn configure(cfg: &mut Routes<'_>) {
 /// Executions as they begin and as they have ended: an event `execution` with each, whose state says which. One's own, whatever they run; with
 /// `space`, those of the prompts of a team, for who may see its figures.
 ///
-/// One that begins and ends on another server within a second may be told once, when it has ended. A comment follows every 15 seconds. The
+/// One that begins and ends on another server within five seconds may be told once, when it has ended. A comment follows every 15 seconds. The
 /// stream ends with the access token, and when the caller's place in the team changes; connect again, and read the history for what was missed.
 #[utoipa::path(
     tag = "executions",
@@ -68,7 +71,7 @@ async fn execution_events(
         }
         false => Whose::Own(actor.user),
     };
-    let Some(seat) = state.executions.read(actor.user) else {
+    let Some(seat) = state.executions.watch(actor.user) else {
         let detail = "Too many pages and devices of this account listen at once; close some.";
         return Err(Fault::new(ErrorCode::RateLimited)
             .detail(detail)
@@ -102,6 +105,8 @@ struct Stream {
     waiting: VecDeque<Bytes>,
     tick: Interval,
     ticks: u32,
+    /// Ticks since it looked for what happens elsewhere.
+    unseen: u32,
 }
 
 enum Next {
@@ -133,6 +138,7 @@ impl Stream {
             waiting: VecDeque::from([Bytes::from_static(b":\n\n")]),
             tick,
             ticks: 0,
+            unseen: 0,
         }
     }
 
@@ -233,10 +239,21 @@ impl Stream {
                 return Next::End;
             }
         }
-        match self.is_shared() {
+        match self.is_due() {
             true => Next::Look,
             false => Next::Nothing,
         }
+    }
+
+    /// Whether to look for what happens elsewhere.
+    fn is_due(&mut self) -> bool {
+        self.unseen = self.unseen.saturating_add(1);
+        let is_quiet = self.known.values().all(|ended| *ended);
+        let due = self.is_shared() && (!is_quiet || self.unseen >= QUIET);
+        if due {
+            self.unseen = 0;
+        }
+        due
     }
 
     /// Whether another process has changed which spaces the caller is in.
@@ -256,13 +273,17 @@ impl Stream {
     async fn look(&mut self) {
         let open = self.known.iter().filter(|(_, ended)| !**ended);
         let open: Vec<ExecutionId> = open.map(|(id, _)| *id).collect();
-        let whose = self.whose;
-        let ended = self
+        let (whose, edge) = (self.whose, self.edge());
+        let read = self
             .state
             .store
-            .read(move |conn: &mut Conn| execution_news::ended(conn, whose, &open));
-        match (self.recent().await, ended.await) {
-            (Ok(recent), Ok(ended)) => {
+            .read(move |conn: &mut Conn| -> Result<_, StoreError> {
+                let recent = execution_news::since(conn, whose, edge)?;
+                let ended = execution_news::ended(conn, whose, &open)?;
+                Ok((recent, ended))
+            });
+        match read.await {
+            Ok((recent, ended)) => {
                 // The oldest first, as they began.
                 recent
                     .iter()
@@ -270,7 +291,7 @@ impl Stream {
                     .chain(&ended)
                     .for_each(|view| self.tell(view));
             }
-            (Err(error), _) | (_, Err(error)) => {
+            Err(error) => {
                 tracing::warn!(%error, "other processes' executions were not looked for");
             }
         }
