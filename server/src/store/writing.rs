@@ -89,7 +89,7 @@ impl Writing<'_> {
     /// When it was last edited: a text keeps no stamp of its own, so the row remembers the latest.
     fn updated_at(&self) -> Millis {
         let before = self.before.map_or(0, |stored| stored.updated_at);
-        before.max(self.document.edited().at).max(self.hlc.at)
+        before.max(self.document.edited_at()).max(self.hlc.at)
     }
 
     fn new_row(&self) -> Vec<Value> {

@@ -248,16 +248,34 @@ impl Document {
     #[must_use]
     pub fn edited(&self) -> Hlc {
         let fields = self.fields.values().map(|register| register.hlc);
+        fields.chain(self.beside_fields()).max().unwrap_or_default()
+    }
+
+    /// When it was last edited, as far as its stamps tell. That it lies in the trash is no edit: a library that is imported brings a
+    /// trash that is older than its import.
+    #[must_use]
+    pub fn edited_at(&self) -> Millis {
+        let trashed = self.deleted_at().is_some();
+        let fields = self
+            .fields
+            .iter()
+            .filter(|(field, _)| !trashed || **field != Field::DeletedAt)
+            .map(|(_, register)| register.hlc);
+        fields
+            .chain(self.beside_fields())
+            .max()
+            .unwrap_or_default()
+            .at
+    }
+
+    /// The stamps of all but its fields.
+    fn beside_fields(&self) -> impl Iterator<Item = Hlc> {
         let tags = self.tags.values().map(|register| register.hlc);
         let meta = self.meta.values().map(|register| register.hlc);
         let conflicts = self.conflicts.iter().map(|conflict| conflict.hlc);
-        fields
-            .chain(tags)
-            .chain(meta)
+        tags.chain(meta)
             .chain(conflicts)
             .chain(self.lifecycle.stamp())
-            .max()
-            .unwrap_or_default()
     }
 
     /// A count; 0 when it was never raised.

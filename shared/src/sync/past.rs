@@ -185,7 +185,7 @@ impl Past {
         self.archived || self.versions.iter().any(|version| version.published)
     }
 
-    /// The stamp of all that the document holds: when it was last edited. Nothing else has a say in it, for it is new.
+    /// The stamp of all that the document holds but its deletion: when it was last edited. Nothing else has a say in it, for it is new.
     #[must_use]
     pub fn stamp(&self, now: Millis) -> Option<Hlc> {
         self.updated_at.map(|at| Hlc {
@@ -224,6 +224,17 @@ impl Past {
             document.body.rev = rev;
             document.rev = rev;
             change.version = None;
+        }
+        if let Some(register) = document.fields.get_mut(&Field::DeletedAt)
+            && !register.value.is_null()
+        {
+            // Its days in the trash begin here, however old the deletion is.
+            let begun = Hlc {
+                at: context.now,
+                count: 0,
+                node: 0,
+            };
+            register.hlc = register.hlc.max(begun);
         }
         self.stand(op, change, &rows);
         rows

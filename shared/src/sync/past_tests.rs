@@ -132,6 +132,36 @@ fn a_time_to_come_is_now() {
 }
 
 #[test]
+fn the_days_in_the_trash_begin_now_and_the_last_edit_stays_that_of_the_file() {
+    let past = Past {
+        updated_at: Some(4),
+        ..Past::default()
+    };
+    let op = Op {
+        hlc: past.stamp(NOW).unwrap(),
+        ..Op::create(
+            OpId::mint(NOW, [2; 10]),
+            DocId::mint(NOW, [1; 10]),
+            Kind::Prompt,
+            NOW,
+            "one",
+        )
+        .with(Field::DeletedAt, 3)
+    };
+    let context = Context {
+        now: NOW,
+        next_rev: 11,
+        device: None,
+    };
+    let mut change = decide(&op, None, None, &context).change.unwrap();
+    past.place(&op, &mut change, &context);
+    let document = change.document;
+    assert_eq!(document.fields[&Field::DeletedAt].hlc.at, NOW);
+    assert_eq!((document.deleted_at(), document.edited_at()), (Some(3), 4));
+    assert_eq!(document.edited().at, NOW);
+}
+
+#[test]
 fn a_wrong_value_is_refused_with_its_place() {
     let place = |past: &Past, kind| past.check(kind).unwrap_err().field;
     let with = |version: PastVersion| Past {

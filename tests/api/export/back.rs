@@ -1,5 +1,6 @@
 //! A library that goes out and comes back, by the mapping that the dashboard has: what the two files say is the same.
 
+use krowoc_server::jobs::purge;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::exchange::import;
 use krowoc_shared::exchange::plan::{self, Options, Sending};
@@ -274,6 +275,31 @@ async fn a_history_that_is_larger_than_a_request_comes_back_in_parts() {
         (list.items[0].status, list.items[0].published),
         (Status::Draft, true)
     );
+}
+
+#[tokio::test]
+async fn an_old_trash_has_its_days_from_the_import_on_and_its_times_are_those_of_the_file() {
+    const DAY: i64 = 86_400_000;
+    let app = TestApp::start().await;
+    let person = app.sign_up("a@example.org").await;
+    let now = krowoc_tests::clock::BEGIN;
+    let (edited, deleted) = (now - 120 * DAY, now - 100 * DAY);
+    let set = json!({"title": "old", "created_at": edited, "deleted_at": deleted});
+    let item = json!({"kind": "prompt", "set": set, "body": "a", "updated_at": edited});
+    let answer = person
+        .post("/api/v1/library/import", json!({"items": [item]}))
+        .await
+        .ok();
+    let results = answer.json::<BatchResult>().results;
+    assert!(refused(&results).is_empty(), "{results:?}");
+    assert_eq!(purge::run(&app.state).await.unwrap().purged, 0);
+    let list: krowoc_shared::library::wire::Page =
+        person.get("/api/v1/library?trash=true").await.ok().json();
+    assert_eq!(list.items[0].updated_at, edited);
+    let out: Value = serde_json::from_str(&export(&person).await).unwrap();
+    assert_eq!(out["items"][0]["updatedAt"], edited);
+    app.advance(91 * DAY);
+    assert_eq!(purge::run(&app.state).await.unwrap().purged, 1);
 }
 
 #[tokio::test]

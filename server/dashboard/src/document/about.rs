@@ -162,7 +162,7 @@ fn SourceCard(control: Control, source: Source) -> impl IntoView {
 #[component]
 fn Figures(control: Control, document: Document) -> impl IntoView {
     let now = control.app.now;
-    let (created, edited) = (document.created_at(), document.edited().at);
+    let (created, edited) = (document.created_at(), document.edited_at());
     view! {
         <dl class="props">
             <dt>{library::USED}</dt><dd>{library::uses(document.counter(Counter::Uses))}</dd>

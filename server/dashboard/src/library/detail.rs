@@ -181,7 +181,7 @@ fn Content(control: Control, view: DocumentView) -> impl IntoView {
         };
         view! { <a class="tag" dir="auto" href=Route::Library(Tab::All, filter).address()>{tag}</a> }
     };
-    let (created, edited) = (document.created_at(), document.edited().at);
+    let (created, edited) = (document.created_at(), document.edited_at());
     let uses = document.counter(krowoc_shared::library::document::Counter::Uses);
     let snippet = document.kind == Kind::Snippet;
     let text = document.body.text.clone();
