@@ -332,6 +332,37 @@ async fn what_is_wrong_in_a_history_is_told_with_its_place_and_nothing_is_made_o
 }
 
 #[tokio::test]
+async fn a_published_version_comes_later_only_before_the_one_that_is_published_last() {
+    let app = TestApp::start().await;
+    let person = app.sign_up("a@example.org").await;
+    let version = |number: u64, published: bool| {
+        let text = format!("text {number}");
+        json!({"title": "T", "text": text, "number": number, "published": published})
+    };
+    let item = |history: Value| json!({"id": doc_id(), "kind": "prompt", "set": {"title": "T"}, "body": "text 9", "history": history});
+    let published = item(json!([version(5, true), version(9, false)]));
+    let draft = item(json!([version(9, false)]));
+    let items = json!({"items": [published, draft]});
+    let answer = person.post("/api/v1/library/import", &items).await.ok();
+    let results = answer.json::<BatchResult>().results;
+    assert!(refused(&results).is_empty(), "{results:?}");
+    let versions = json!({"versions": [version(3, true), version(4, false), version(7, true), version(8, false)]});
+    for (at, kept, last) in [(0_usize, 3, Some(5)), (1, 2, None)] {
+        let path = format!(
+            "/api/v1/library/{}",
+            items["items"][at]["id"].as_str().unwrap()
+        );
+        let history = format!("{path}/history");
+        let answer: VersionsKept = person.post(&history, &versions).await.ok().json();
+        assert_eq!(answer.kept, kept);
+        let view: DocumentView = person.get(&path).await.ok().json();
+        assert_eq!(view.published, last);
+        let left_out = person.get(&format!("{path}/versions/7")).await;
+        assert_eq!(left_out.code(), ErrorCode::NotFound);
+    }
+}
+
+#[tokio::test]
 async fn a_history_is_not_written_into_what_was_never_imported_nor_into_what_another_has() {
     let app = TestApp::start().await;
     let person = app.sign_up("a@example.org").await;

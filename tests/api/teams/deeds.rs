@@ -380,6 +380,22 @@ async fn an_import_is_one_line_with_its_past_and_its_trash() {
 }
 
 #[tokio::test]
+async fn the_older_part_of_a_history_has_a_line_when_any_of_it_was_kept() {
+    let it = Library::of_a_team().await;
+    let id = doc_id();
+    let history = json!([{"title": "Lived", "text": "third", "number": 3}]);
+    let item = json!({"op_id": op_id(), "id": id, "kind": "prompt", "set": {"title": "Lived"}, "body": "third", "history": history});
+    it.imports(&json!([item])).await;
+    let last = it.last().await;
+    let older = json!({"versions": [{"title": "Lived", "text": "first", "number": 1}]});
+    let path = it.path(&format!("/{id}/history"));
+    for _ in 0..2 {
+        it.editor.post(&path, &older).await.ok();
+        assert_eq!(it.since(last).await, [named(Deed::Imported, "Lived")]);
+    }
+}
+
+#[tokio::test]
 async fn what_edits_one_document_changes_nothing_or_is_refused_has_no_line() {
     let it = Library::of_a_team().await;
     let id = it.makes("One").await;
