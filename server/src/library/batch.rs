@@ -30,7 +30,8 @@ pub fn configure(cfg: &mut Routes<'_>) {
     cfg.service(bulk).service(import).service(duplicates);
 }
 
-fn at_most(count: usize, most: usize, field: &str) -> Reply<()> {
+/// Refuses more than that.
+pub(super) fn at_most(count: usize, most: usize, field: &str) -> Reply<()> {
     if count <= most {
         return Ok(());
     }
@@ -123,7 +124,7 @@ fn bulk_edit(
     request_body = ImportBatch,
     responses(
         (status = 200, description = "One result a document, in order.", body = BatchResult),
-        (status = 413, description = "too_large: over 100 documents or 8 MiB", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "too_large: over 100 documents, 5,000 versions or 8 MiB", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[post("/library/import")]
@@ -134,6 +135,8 @@ async fn import(
 ) -> Reply<Json<BatchResult>> {
     let Body(wanted) = body;
     at_most(wanted.items.len(), limits::PUSH_OPS, "/items")?;
+    let versions: usize = wanted.items.iter().map(|item| item.history.len()).sum();
+    at_most(versions, limits::IMPORT_VERSIONS, "/items")?;
     let space = actor.space();
     let now = state.now();
     let (mut ops, mut pasts) = (Vec::new(), Pasts::new());

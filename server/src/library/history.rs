@@ -1,6 +1,7 @@
 //! The history that an imported document brings along: taken out of the request, and the older part of one that is too large for a
 //! single request. Not a person's publishing.
 
+use super::batch::at_most;
 use crate::app::AppState;
 use crate::store::team_events::{self, NewEvent};
 use crate::store::{StoreError, Tx, library, sync, versions};
@@ -49,7 +50,7 @@ pub(super) fn past(wanted: &mut CreateDocument) -> Option<Past> {
         (status = 200, description = "How many were kept: those whose number is free and below the newest, and a published one only below the version published last. Only an imported document has free numbers.", body = VersionsKept),
         (status = 403, description = "role_too_low", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "not_found", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "too_large: over 8 MiB", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "too_large: over 5,000 versions or 8 MiB", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "invalid_field", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -61,6 +62,7 @@ async fn earlier_versions(
     body: Body<EarlierVersions, { limits::IMPORT_BYTES }>,
 ) -> Reply<Json<VersionsKept>> {
     let Body(wanted) = body;
+    at_most(wanted.versions.len(), limits::IMPORT_VERSIONS, "/versions")?;
     let adding = Adding {
         space: actor.space(),
         actor: actor.actor(),

@@ -4,6 +4,7 @@ use super::item::{ImportItem, ImportKind};
 use crate::ids::{DocId, Millis, OpId};
 use crate::library::document::{Field, Kind};
 use crate::library::lifecycle::PastVersion;
+use crate::library::limits;
 use crate::library::wire::CreateDocument;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -288,27 +289,32 @@ fn size(value: &impl serde::Serialize) -> usize {
     text.len().saturating_add(1)
 }
 
-/// Cuts documents into requests within both limits. One that is too large goes alone, and its history follows in parts.
+/// Cuts documents into requests within all limits. One that is too large, or has too many versions, goes without its history, which
+/// follows in parts.
 #[must_use]
 pub fn requests(documents: Vec<CreateDocument>) -> Vec<Sending> {
     let mut out: Vec<Sending> = Vec::new();
-    let mut bytes = 0usize;
+    let (mut bytes, mut versions) = (0usize, 0usize);
     for mut document in documents {
         let mut size = size(&document);
-        let parts = match size > PART_BYTES {
+        let large = size > PART_BYTES || document.history.len() > limits::IMPORT_VERSIONS;
+        let parts = match large {
             true => parts(&mut document),
             false => Vec::new(),
         };
+        let mut many = document.history.len();
         if let Some(Sending::Documents(batch)) = out.last_mut()
             && batch.len() < BATCH
             && bytes.saturating_add(size) <= BATCH_BYTES
+            && versions.saturating_add(many) <= limits::IMPORT_VERSIONS
         {
             batch.push(document);
             size = size.saturating_add(bytes);
+            many = many.saturating_add(versions);
         } else {
             out.push(Sending::Documents(vec![document]));
         }
-        bytes = size;
+        (bytes, versions) = (size, many);
         out.extend(parts);
     }
     out
@@ -337,8 +343,11 @@ fn parts(document: &mut CreateDocument) -> Vec<Sending> {
     for version in rest.into_iter().rev() {
         let size = size(&version);
         match out.last_mut() {
-            Some(part) if bytes.saturating_add(size) <= PART_BYTES => {
-                part.insert(0, version);
+            Some(part)
+                if bytes.saturating_add(size) <= PART_BYTES
+                    && part.len() < limits::IMPORT_VERSIONS =>
+            {
+                part.push(version);
                 bytes = bytes.saturating_add(size);
             }
             _ => {
@@ -347,7 +356,10 @@ fn parts(document: &mut CreateDocument) -> Vec<Sending> {
             }
         }
     }
-    let part = |versions| Sending::History(id, versions);
+    let part = |mut versions: Vec<PastVersion>| {
+        versions.reverse();
+        Sending::History(id, versions)
+    };
     out.into_iter().map(part).collect()
 }
 

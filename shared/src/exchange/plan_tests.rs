@@ -282,6 +282,40 @@ fn a_long_history_goes_in_parts_and_what_stands_now_goes_first() {
 }
 
 #[test]
+fn requests_and_parts_hold_no_more_versions_than_a_server_takes() {
+    let most = limits::IMPORT_VERSIONS;
+    let lived = |title: &str, many: usize| {
+        let version = |n: usize| PastVersion {
+            text: n.to_string(),
+            ..PastVersion::default()
+        };
+        ImportItem {
+            versions: (1..=many).map(version).collect(),
+            ..item(title, &many.to_string())
+        }
+    };
+    let all = vec![
+        lived("a", most - 1),
+        lived("b", 1),
+        lived("c", 2),
+        lived("d", 2 * most + 2),
+    ];
+    let cut = requests(made(all, &Options::default()));
+    let counts: Vec<usize> = cut
+        .iter()
+        .map(|sending| match sending {
+            Sending::Documents(documents) => documents.iter().map(|it| it.history.len()).sum(),
+            Sending::History(_, versions) => versions.len(),
+        })
+        .collect();
+    assert_eq!(counts, [most, 3, most, most, 1]);
+    let Sending::History(_, versions) = &cut[2] else {
+        panic!("{counts:?}")
+    };
+    assert!(versions.is_sorted_by_key(|version| version.number));
+}
+
+#[test]
 fn the_settings_for_runs_come_in_with_a_prompt_and_with_nothing_else() {
     let execution = json!({"model": "openai/gpt-4o-mini"});
     let settings = |kind| {

@@ -24,6 +24,8 @@ pub const VERSION_NUMBER: u64 = 100_000;
 pub const USES: i64 = 1_000_000_000;
 /// Longest name of an author that an import may bring, in characters: an address of e-mail fits.
 pub const AUTHOR_CHARS: usize = 320;
+/// Most versions that an import may bring in one request, over all its documents.
+pub const IMPORT_VERSIONS: usize = 5_000;
 /// Largest import in one request, in bytes.
 pub const IMPORT_BYTES: usize = 8 * 1024 * 1024;
 /// Most operations in one push.

@@ -363,6 +363,23 @@ async fn a_published_version_comes_later_only_before_the_one_that_is_published_l
 }
 
 #[tokio::test]
+async fn more_versions_than_a_request_may_bring_are_too_large() {
+    let app = TestApp::start().await;
+    let person = app.sign_up("a@example.org").await;
+    let most = krowoc_shared::library::limits::IMPORT_VERSIONS;
+    let versions = |many: usize| vec![json!({"text": "x"}); many];
+    let item = |many: usize| json!({"id": doc_id(), "kind": "prompt", "body": "x", "history": versions(many)});
+    let items = json!({"items": [item(most), item(1)]});
+    let answer = person.post("/api/v1/library/import", items).await;
+    assert_eq!(answer.code(), ErrorCode::TooLarge);
+    let path = format!("/api/v1/library/{}/history", doc_id());
+    let answer = person
+        .post(&path, json!({"versions": versions(most + 1)}))
+        .await;
+    assert_eq!(answer.code(), ErrorCode::TooLarge);
+}
+
+#[tokio::test]
 async fn a_history_is_not_written_into_what_was_never_imported_nor_into_what_another_has() {
     let app = TestApp::start().await;
     let person = app.sign_up("a@example.org").await;
