@@ -11,6 +11,7 @@ use super::json::source_url;
 use super::names::humanise;
 use super::report::{ImportReport, ProblemCode, lossy};
 use super::time;
+use crate::ids::DocId;
 use crate::library::wire::META_NAMES;
 use crate::prompts::Variable;
 use serde_json::Value;
@@ -148,6 +149,7 @@ fn single(file: File) -> ImportItem {
     let some = |names: &[&str]| text(names).filter(|text| !text.trim().is_empty());
     let when = |names: &[&str]| text(names).and_then(|text| time::parse(&text));
     let own = fields.contains_key("kind");
+    let id = own_id(&fields);
     let from_folder = (!own)
         .then(|| humanise(last_part(&file.folder)))
         .filter(|name| !name.is_empty());
@@ -158,7 +160,6 @@ fn single(file: File) -> ImportItem {
     let url = some(&["url", "source_url", "source"])
         .filter(|url| url.starts_with("https://") || url.starts_with("http://"));
     ImportItem {
-        id: some(&["id"]),
         kind: text(&["kind"])
             .and_then(|kind| ImportKind::parse(&kind))
             .unwrap_or_default(),
@@ -187,17 +188,24 @@ fn single(file: File) -> ImportItem {
         deleted_at: when(&["deleted"]),
         variables: variables(&fields),
         // As it stands only where we wrote it: elsewhere it may be a list of names.
-        variables_json: some(&["id"])
-            .and_then(|_| fields.get("variables"))
-            .filter(|it| it.is_array())
+        variables_json: fields
+            .get("variables")
+            .filter(|it| id.is_some() && it.is_array())
             .cloned(),
         execution: fields
             .get("execution")
             .filter(|value| value.is_object())
             .cloned(),
+        id,
         origin: file.path,
         ..ImportItem::default()
     }
+}
+
+/// An id that one of our libraries gave. Any other is another program's name for its note: those of two folders may be the same.
+fn own_id(fields: &Fields) -> Option<String> {
+    let id = front_matter::text(fields, &["id"])?;
+    id.parse::<DocId>().ok().map(|_| id)
 }
 
 /// Metadata: the four names that have fields of their own, and those of an object.
@@ -320,6 +328,22 @@ mod tests {
             (item.collection.as_deref(), item.source_url.as_deref()),
             (None, Some("https://example.org/x"))
         );
+    }
+
+    #[test]
+    fn an_id_that_is_none_of_ours_makes_two_notes_not_one() {
+        let ours = "0190b6f2-7c1e-7000-8000-000000000000";
+        let note = |id: &str, text: &str| format!("---\nid: {id}\n---\n\n{text}\n");
+        let (one, two, own) = (note("1", "one"), note("1", "two"), note(ours, "own"));
+        let report = read_all(&[
+            ("a/x.md", one.as_str()),
+            ("b/x.md", two.as_str()),
+            ("c.md", own.as_str()),
+        ]);
+        let ids: Vec<Option<&str>> = report.items.iter().map(|it| it.id.as_deref()).collect();
+        assert_eq!(ids, [None, None, Some(ours)]);
+        let entries = crate::exchange::plan::entries(report.items);
+        assert!(entries.iter().all(|entry| !entry.in_file));
     }
 
     #[test]

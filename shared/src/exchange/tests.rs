@@ -14,7 +14,7 @@ fn exported(
 ) -> ExportItem {
     let (favourite, rich, kind) = flags;
     ExportItem {
-        id: format!("id-{index}"),
+        id: crate::ids::DocId::mint(index as i64, [1; 10]).to_string(),
         kind: [
             ImportKind::Prompt,
             ImportKind::Snippet,
