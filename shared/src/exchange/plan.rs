@@ -86,11 +86,16 @@ pub fn comes(entry: &Entry, options: &Options) -> bool {
     options.everything || !(entry.in_file || entry.in_library)
 }
 
+/// Whether it is outside the trash.
+fn lives(item: &ImportItem) -> bool {
+    item.deleted_at.is_none()
+}
+
 /// Collections of the files and of the library, and which documents they became.
 struct Collections {
     /// By the id that they had in one of our libraries.
     ids: BTreeMap<String, DocId>,
-    /// By title: the first of the files, else that of the library.
+    /// By title, outside the trash: the first of the files, else that of the library.
     titles: BTreeMap<String, DocId>,
     /// Those of the library that no collection of the files was found to be.
     free: BTreeMap<String, VecDeque<DocId>>,
@@ -114,21 +119,24 @@ impl Collections {
     fn met(&self, item: &ImportItem) -> bool {
         match &item.id {
             Some(id) => self.ids.contains_key(id),
-            None => self.titles.contains_key(item.title.trim()),
+            None => lives(item) && self.titles.contains_key(item.title.trim()),
         }
     }
 
-    /// One of the library with this title that stands for none yet.
-    fn take(&mut self, title: &str) -> Option<DocId> {
-        self.free.get_mut(title.trim())?.pop_front()
+    /// One of the library with this title that stands for none yet. What lies in the trash is none of the library's.
+    fn take(&mut self, item: &ImportItem) -> Option<DocId> {
+        let free = self.free.get_mut(item.title.trim())?;
+        lives(item).then(|| free.pop_front()).flatten()
     }
 
     fn keep(&mut self, item: &ImportItem, id: DocId) {
         if let Some(old) = &item.id {
             self.ids.insert(old.clone(), id);
         }
-        let title = item.title.trim().to_owned();
-        self.titles.entry(title).or_insert(id);
+        if lives(item) {
+            let title = item.title.trim().to_owned();
+            self.titles.entry(title).or_insert(id);
+        }
     }
 
     /// That of a document: by the id where the file has it, else by the title.
@@ -158,7 +166,7 @@ pub fn documents(
     let mut collections = Collections::of(known);
     let mut out = Vec::new();
     let mut make = |collections: &mut Collections, item: &ImportItem| {
-        let id = collections.take(&item.title).unwrap_or_else(|| {
+        let id = collections.take(item).unwrap_or_else(|| {
             let ids = mint();
             let (kind, tags) = (Kind::Collection, &options.tags);
             out.push(document(item, kind, ids, None, now, tags));

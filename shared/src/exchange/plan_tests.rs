@@ -152,6 +152,38 @@ fn collections_are_known_by_their_ids_also_without_a_title_and_with_the_same() {
 }
 
 #[test]
+fn a_collection_in_the_trash_takes_the_place_of_no_living_one() {
+    let collection = |id: Option<&str>, deleted_at| ImportItem {
+        kind: ImportKind::Collection,
+        id: id.map(str::to_owned),
+        deleted_at,
+        ..item("Work", "")
+    };
+    let inside = |title: &str, of: Option<&str>| ImportItem {
+        collection: Some("Work".to_owned()),
+        collection_id: of.map(str::to_owned),
+        ..item(title, title)
+    };
+    let there = DocId::mint(9, [9; 10]);
+    for (gone, living) in [(Some("c1"), Some("c2")), (None, None)] {
+        let all = vec![
+            collection(gone, Some(3)),
+            collection(living, None),
+            inside("a text of the trash", gone),
+            inside("a text of the library", living),
+        ];
+        let known = [("Work".to_owned(), there)];
+        let made = documents(&entries(all), &Options::default(), &known, 5, mint());
+        let kinds: Vec<Kind> = made.iter().map(|it| it.kind).collect();
+        assert_eq!(kinds, [Kind::Collection, Kind::Prompt, Kind::Prompt]);
+        assert_eq!(made[0].set[&Field::DeletedAt], 3);
+        let first = made[0].id.filter(|_| gone.is_some()).unwrap_or(there);
+        assert_eq!(made[1].set[&Field::Collection], first.to_string());
+        assert_eq!(made[2].set[&Field::Collection], there.to_string());
+    }
+}
+
+#[test]
 fn a_document_keeps_what_the_file_knew_and_gets_the_tag() {
     let full = ImportItem {
         tags: vec!["x".to_owned()],
