@@ -115,12 +115,6 @@ impl Applied {
         };
         (self.results, left)
     }
-
-    /// A document of the batch as it is now.
-    #[must_use]
-    pub fn document(&self, id: DocId) -> Option<&Document> {
-        self.documents.get(&id).and_then(Slot::current)
-    }
 }
 
 /// Applies a batch. Runs inside a write transaction; the hint leaves after its commit.

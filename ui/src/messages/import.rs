@@ -97,21 +97,27 @@ pub fn progress(done: usize, all: usize) -> String {
     format!("{} of {}", count(number(done)), count(number(all)))
 }
 
-/// What came of it.
+/// What came of it; `parts` of histories did not come in, while their documents did.
 #[must_use]
-pub fn summary(imported: usize, skipped: usize, failed: usize) -> String {
-    let mut parts = vec![format!(
+pub fn summary(imported: usize, skipped: usize, failed: usize, parts: usize) -> String {
+    let mut all = vec![format!(
         "{} imported",
         plural(number(imported), "document", "documents")
     )];
     if skipped > 0 {
-        parts.push(format!(
+        all.push(format!(
             "{} skipped",
             plural(number(skipped), "duplicate", "duplicates")
         ));
     }
     if failed > 0 {
-        parts.push(format!("{} failed", count(number(failed))));
+        all.push(format!("{} failed", count(number(failed))));
     }
-    parts.join(" · ")
+    if parts > 0 {
+        all.push(format!(
+            "{} of histories missing",
+            plural(number(parts), "part", "parts")
+        ));
+    }
+    all.join(" · ")
 }

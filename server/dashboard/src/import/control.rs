@@ -54,8 +54,10 @@ pub struct Tally {
     pub documents: usize,
     /// Left out as duplicates.
     pub skipped: usize,
-    /// Refused for good.
+    /// Documents that were refused for good.
     pub refused: usize,
+    /// Parts of histories that were: their documents are there.
+    pub parts: usize,
     /// Why the first was.
     pub why: String,
     /// A person stopped it.
@@ -255,8 +257,9 @@ impl Control {
                 tally.why = error.sentence();
             }
             if for_good {
-                let lost = request.size();
-                tally.refused = tally.refused.saturating_add(lost);
+                let (documents, parts) = counts(std::slice::from_ref(&request));
+                tally.refused = tally.refused.saturating_add(documents);
+                tally.parts = tally.parts.saturating_add(parts);
             }
         });
         (!for_good).then_some(request)
@@ -316,6 +319,17 @@ impl Control {
     }
 }
 
+/// How many documents and how many parts of histories are in requests.
+pub fn counts(requests: &[Sending]) -> (usize, usize) {
+    let (histories, batches): (Vec<&Sending>, Vec<&Sending>) = requests
+        .iter()
+        .partition(|request| matches!(request, Sending::History(..)));
+    (
+        batches.into_iter().map(Sending::size).sum(),
+        histories.len(),
+    )
+}
+
 /// Whether a part of a history must wait for its document.
 fn waits(request: &Sending, failed: &[Sending]) -> bool {
     let Sending::History(id, _) = request else {
@@ -327,13 +341,14 @@ fn waits(request: &Sending, failed: &[Sending]) -> bool {
     })
 }
 
-/// Whether the same request would be refused again: it is too large, or what is in it is wrong.
+/// Whether the same request would be refused again: it is too large, what is in it is wrong, or it is not this member's to send.
 fn refused_for_good(error: &ApiError) -> bool {
     let codes = [
         ErrorCode::TooLarge,
         ErrorCode::InvalidField,
         ErrorCode::InvalidRequest,
         ErrorCode::NotFound,
+        ErrorCode::RoleTooLow,
     ];
     error.code().is_some_and(|code| codes.contains(&code))
 }

@@ -1,13 +1,13 @@
 //! The import page, step by step. What it does is the control's.
 
-use super::control::{Control, Step};
+use super::control::{Control, Step, counts};
 use super::read::picked;
 use super::table::{Problems, Table};
 use crate::app::app;
 use crate::document::set_title;
 use crate::frame::MenuButton;
 use crate::route::{Route, Tab};
-use krowoc_shared::exchange::plan::{self, Sending};
+use krowoc_shared::exchange::plan;
 use krowoc_shared::library::document::Kind;
 use krowoc_ui::components::{Button, ButtonKind, Empty, Icon, Notice, NoticeKind, Seg};
 use krowoc_ui::icons::Glyph;
@@ -197,13 +197,13 @@ fn Choices(control: Control, doubled: bool) -> impl IntoView {
 #[component]
 fn Done(control: Control) -> impl IntoView {
     let tally = control.tally.get_untracked();
-    let left: usize = control
-        .left
-        .with_untracked(|left| left.iter().map(Sending::size).sum());
-    let failed = tally
-        .refused
-        .saturating_add(if tally.stopped { 0 } else { left });
-    let kind = if failed > 0 || tally.stopped {
+    let waiting = control.left.with_untracked(|left| counts(left));
+    let left = waiting.0.saturating_add(waiting.1);
+    let lost = if tally.stopped { (0, 0) } else { waiting };
+    let failed = tally.refused.saturating_add(lost.0);
+    let parts = tally.parts.saturating_add(lost.1);
+    let any_failed = failed > 0 || parts > 0;
+    let kind = if any_failed || tally.stopped {
         NoticeKind::Warn
     } else {
         NoticeKind::Ok
@@ -211,7 +211,7 @@ fn Done(control: Control) -> impl IntoView {
     let summary = if tally.undone {
         words::UNDONE.to_owned()
     } else {
-        words::summary(tally.documents, tally.skipped, failed)
+        words::summary(tally.documents, tally.skipped, failed, parts)
     };
     let back = !tally.undone && !tally.made.is_empty();
     view! {
@@ -220,7 +220,7 @@ fn Done(control: Control) -> impl IntoView {
                 <span class="stack stack--1">
                     <b>{summary}</b>
                     {tally.stopped.then_some(words::CANCELLED)}
-                    {(failed > 0).then(|| tally.why.clone())}
+                    {any_failed.then(|| tally.why.clone())}
                 </span>
             </Notice>
             <div class="line line--wrap">
