@@ -58,26 +58,41 @@ impl Sending {
     }
 }
 
-/// Marks items that stood before in any of the files. What comes from one of our libraries is known by its id: two documents of it are
-/// two, whatever their texts. Anything else is known by its text; one without letters is never a duplicate.
+/// Marks items that stand twice in the files. What comes from one of our libraries is known by its id: two documents of it are two,
+/// whatever their texts, and of one in several exports the one that was edited last is no duplicate. Anything else is known by its text,
+/// and is a duplicate of what stood before; one without letters never is.
 #[must_use]
 pub fn entries(items: Vec<ImportItem>) -> Vec<Entry> {
     let nothing = crate::capture::fingerprint::fingerprint("");
-    let (mut texts, mut ids) = (BTreeSet::new(), BTreeSet::new());
-    let mut entry = |item: ImportItem| {
+    let newest = newest(&items);
+    let mut texts = BTreeSet::new();
+    let mut entry = |(index, item): (usize, ImportItem)| {
+        let of_id = item.id.as_ref().and_then(|id| newest.get(id));
+        let older = of_id.is_some_and(|newest| *newest != index);
         let plain = item.kind != ImportKind::Collection && item.fingerprint != nothing;
-        let known = plain && !texts.insert((item.kind, item.fingerprint.clone()));
-        let in_file = match &item.id {
-            Some(id) => !ids.insert(id.clone()),
-            None => known,
-        };
+        let known = plain && !older && !texts.insert((item.kind, item.fingerprint.clone()));
         Entry {
+            in_file: older || (known && item.id.is_none()),
             item,
-            in_file,
             in_library: false,
         }
     };
-    items.into_iter().map(&mut entry).collect()
+    items.into_iter().enumerate().map(&mut entry).collect()
+}
+
+/// By its id, the place of each that was edited last: the first of those that are as new.
+fn newest(items: &[ImportItem]) -> BTreeMap<String, usize> {
+    let mut places: BTreeMap<String, (Option<Millis>, usize)> = BTreeMap::new();
+    for (index, item) in items.iter().enumerate() {
+        let Some(id) = &item.id else { continue };
+        let this = (item.updated_at, index);
+        let place = places.entry(id.clone()).or_insert(this);
+        if item.updated_at > place.0 {
+            *place = this;
+        }
+    }
+    let place = |(id, (_, index))| (id, index);
+    places.into_iter().map(place).collect()
 }
 
 /// Whether an entry comes in.

@@ -62,6 +62,23 @@ fn two_documents_of_a_library_are_two_and_the_same_export_twice_is_once() {
 }
 
 #[test]
+fn of_two_exports_of_a_document_the_later_edited_comes_in() {
+    let of = |updated_at, body: &str| ImportItem {
+        updated_at,
+        ..own("1", "a", body)
+    };
+    let all = marks(vec![
+        of(Some(5), "older"),
+        of(None, "oldest"),
+        of(Some(7), "newest"),
+        of(Some(7), "as new"),
+        item("b", "older"),
+        item("c", "newest"),
+    ]);
+    assert_eq!(all, [true, true, false, true, false, true]);
+}
+
+#[test]
 fn duplicates_stay_out_unless_everything_is_wanted() {
     let mut all = entries(vec![item("a", "one"), item("b", "one"), item("c", "two")]);
     all[2].in_library = true;
