@@ -7,7 +7,7 @@ use crate::web::body::Body;
 use crate::web::guard::{SpaceQuery, WriteDocuments};
 use crate::web::problem::correlation;
 use crate::web::routes::Routes;
-use crate::web::{Actor, In, Reply};
+use crate::web::{Actor, Fault, In, Reply};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, patch, post};
 use krowoc_shared::error::{ErrorCode, Problem};
@@ -109,6 +109,26 @@ pub(super) async fn change<D: 'static>(
     Ok(Json(written))
 }
 
+/// Refuses what only an import brings: taken in silence it would be lost.
+fn refuse_past(wanted: &CreateDocument) -> Reply<()> {
+    let brought = [
+        ("/history", !wanted.history.is_empty()),
+        ("/archived", wanted.archived),
+        ("/edited", wanted.edited),
+        ("/updated_at", wanted.updated_at.is_some()),
+        ("/uses", wanted.uses != 0),
+    ];
+    match brought.into_iter().find(|(_, there)| *there) {
+        Some((field, _)) => {
+            let detail = "only an import brings it: send it to /library/import";
+            Err(Fault::new(ErrorCode::InvalidField)
+                .field(field)
+                .detail(detail))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Makes a document. With the same `op_id`, a repeated request makes one document.
 #[utoipa::path(
     tag = "library",
@@ -128,6 +148,7 @@ async fn create(
     actor: In<WriteDocuments>,
     body: Body<CreateDocument, { limits::REQUEST_BYTES }>,
 ) -> Reply<HttpResponse> {
+    refuse_past(&body.0)?;
     let space = actor.space();
     let now = state.now();
     let ids = ids(&state, &body.0, now);

@@ -363,6 +363,29 @@ async fn a_published_version_comes_later_only_before_the_one_that_is_published_l
 }
 
 #[tokio::test]
+async fn what_only_an_import_brings_is_refused_where_one_document_is_made() {
+    let app = TestApp::start().await;
+    let person = app.sign_up("a@example.org").await;
+    let pasts = [
+        ("history", json!([{"text": "one"}])),
+        ("archived", json!(true)),
+        ("edited", json!(true)),
+        ("updated_at", json!(1)),
+        ("uses", json!(3)),
+    ];
+    for (name, value) in pasts {
+        let mut body = json!({"kind": "prompt", "body": "one"});
+        body[name] = value;
+        let answer = person.post("/api/v1/library", body).await;
+        assert_eq!(answer.code(), ErrorCode::InvalidField, "{name}");
+        let problem: Value = answer.json();
+        assert_eq!(problem["field"], format!("/{name}"));
+    }
+    let overview: Overview = person.get("/api/v1/library/overview").await.ok().json();
+    assert_eq!(overview.prompts, 0);
+}
+
+#[tokio::test]
 async fn more_versions_than_a_request_may_bring_are_too_large() {
     let app = TestApp::start().await;
     let person = app.sign_up("a@example.org").await;
