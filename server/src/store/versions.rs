@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 use krowoc_shared::hlc::Hlc;
 use krowoc_shared::ids::{DeviceId, DocId, SpaceId, UserId};
+use krowoc_shared::library::document::Document;
 use krowoc_shared::library::lifecycle::Snapshot;
 use krowoc_shared::library::wire::Version;
 use krowoc_shared::sync::past::PastRow;
@@ -26,6 +27,27 @@ impl Kept {
     #[must_use]
     pub const fn of(doc: DocId, row: PastRow) -> Self {
         Self { doc, row }
+    }
+}
+
+/// What a stored draft held at last, when another text followed it.
+pub struct Draft {
+    doc: DocId,
+    rev: u64,
+    title: String,
+    snapshot: Snapshot,
+}
+
+impl Draft {
+    /// Of the text that a document has.
+    #[must_use]
+    pub fn of(document: &Document) -> Self {
+        Self {
+            doc: document.id,
+            rev: document.body.rev,
+            title: document.title().to_owned(),
+            snapshot: Snapshot::of(document),
+        }
     }
 }
 
@@ -113,6 +135,24 @@ pub fn publish(
             "a published text has no version".to_owned(),
         )),
     }
+}
+
+/// Gives a stored version what its draft held at last. A published one stays as it is, and so does a side of a conflict.
+///
+/// # Errors
+/// The database's.
+pub fn settle(conn: &mut Conn, space: SpaceId, draft: &Draft) -> Result<(), StoreError> {
+    Statement::new(
+        "UPDATE document_version SET title = ?, snapshot = ? \
+         WHERE space_id = ? AND doc_id = ? AND rev = ? AND NOT aside AND published_at IS NULL",
+    )
+    .bind(draft.title.as_str())
+    .bind(snapshot(&draft.snapshot)?)
+    .bind(space.as_bytes())
+    .bind(draft.doc.as_bytes())
+    .bind(signed(draft.rev))
+    .execute(conn)?;
+    Ok(())
 }
 
 #[derive(QueryableByName)]

@@ -16,6 +16,7 @@ use krowoc_shared::error::ErrorCode;
 use krowoc_shared::hlc::{Clock, Hlc};
 use krowoc_shared::ids::{DeviceId, DocId, Millis, OpId, SpaceId, UserId};
 use krowoc_shared::library::document::{Document, Kind};
+use krowoc_shared::library::lifecycle::Snapshot;
 use krowoc_shared::library::quota::{Tier, full};
 use krowoc_shared::sync::past::{Past, PastRow};
 use krowoc_shared::sync::publishing::Publication;
@@ -67,6 +68,8 @@ pub struct Applied {
     documents: HashMap<DocId, Slot>,
     /// New texts, not yet written.
     texts: Vec<versions::Kept>,
+    /// Stored drafts that another text follows.
+    drafts: Vec<versions::Draft>,
     /// Prompts that the batch has added to the library so far; the space's own count follows at its end.
     added: i64,
     /// The tier of the space, once it was asked for.
@@ -168,6 +171,7 @@ pub fn apply_with_pasts(
         stand,
         documents: documents.collect(),
         texts: Vec::new(),
+        drafts: Vec::new(),
         added: 0,
         tier: None,
         published: Vec::new(),
@@ -236,13 +240,7 @@ fn one(
     }
     let stamped = stamped(batch, op, current, past);
     let op = stamped.as_ref().unwrap_or(op);
-    let base = match needs_base(op, current) {
-        Some(rev) => match pending(&applied.texts, op.doc_id, rev) {
-            Some(text) => Some(text.to_owned()),
-            None => versions::text_at(tx, batch.space, op.doc_id, rev)?,
-        },
-        None => None,
-    };
+    let base = base_of(tx, batch, &applied.texts, op, current)?;
     let context = Context {
         now: batch.now,
         next_rev: applied.stand.seq.saturating_add(1),
@@ -263,6 +261,11 @@ fn one(
     }
     if let Some(change) = decision.change {
         applied.deeds.note(batch, op, current, &change);
+        if let Some(before) = current
+            && change.version.as_ref().is_some_and(|it| !it.aside)
+        {
+            applied.drafts.extend(settle(&mut applied.texts, before));
+        }
         for row in rows {
             slot.versions = row.number;
             applied.texts.push(versions::Kept::of(op.doc_id, row));
@@ -281,6 +284,39 @@ fn one(
         slot.now = Some(change.document);
     }
     Ok(decision.result)
+}
+
+/// The text of the past that a decision needs.
+fn base_of(
+    tx: &mut Tx<'_>,
+    batch: &Batch,
+    texts: &[versions::Kept],
+    op: &Op,
+    current: Option<&Document>,
+) -> Reply<Option<String>> {
+    let Some(rev) = needs_base(op, current) else {
+        return Ok(None);
+    };
+    match pending(texts, op.doc_id, rev) {
+        Some(text) => Ok(Some(text.to_owned())),
+        None => Ok(versions::text_at(tx, batch.space, op.doc_id, rev)?),
+    }
+}
+
+/// Gives the draft that another text follows what its document held at last, so that all of it can be brought back. One that is stored
+/// comes back, when anything changed since its text was written.
+fn settle(texts: &mut [versions::Kept], before: &Document) -> Option<versions::Draft> {
+    let this = |kept: &&mut versions::Kept| {
+        kept.doc == before.id && kept.row.version.rev == before.body.rev
+    };
+    let Some(kept) = texts.iter_mut().find(this) else {
+        return (before.rev > before.body.rev).then(|| versions::Draft::of(before));
+    };
+    if kept.row.published.is_none() && !kept.row.version.aside {
+        before.title().clone_into(&mut kept.row.version.title);
+        kept.row.snapshot = Some(Snapshot::of(before));
+    }
+    None
 }
 
 /// The limit of the space, when there is no room beside so many prompts. `tier` is asked for once.
@@ -390,6 +426,9 @@ fn write(
     versions::add(tx, batch.space, batch.author, texts)?;
     for (doc, publication) in &applied.published {
         versions::publish(tx, batch.space, *doc, publication)?;
+    }
+    for draft in &applied.drafts {
+        versions::settle(tx, batch.space, draft)?;
     }
     told::write(tx, batch, std::mem::take(&mut applied.deeds))?;
     results::keep(tx, batch.space, taken)?;

@@ -4,6 +4,7 @@ use diesel::connection::SimpleConnection;
 use krowoc_server::store::{DatabaseUrl, Role, open};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::ids::DocId;
+use krowoc_shared::library::document::Field;
 use krowoc_shared::library::lifecycle::{Act, Status};
 use krowoc_shared::library::wire::{
     BatchResult, DocumentView, Page, PromptName, Version, Versions, Written,
@@ -329,6 +330,33 @@ async fn a_prompt_is_made_and_published_in_one_push() {
     let version: Version = device.caller.get(&path).await.ok().json();
     assert_eq!(version.note, "at once");
     assert!(version.published_at.is_some());
+}
+
+#[tokio::test]
+async fn a_draft_is_kept_with_what_it_held_when_the_next_text_came() {
+    let app = TestApp::start().await;
+    let variables = json!([{"name": "who", "type": "text"}]);
+    let execution = json!({"model": "openai/gpt-4o-mini"});
+    let prompt = Prompt::made(app.sign_up("a@example.org").await, "Act as {{who}}").await;
+    let set = json!({"title": "Judge", "variables": variables, "execution": execution});
+    prompt.edit(json!({"set": set})).await;
+    prompt.write("Act as a judge").await;
+    prompt.edit(json!({"set": {"title": "Later"}})).await;
+    let first = prompt.version(1).await;
+    assert_eq!(first.title, "Judge");
+    let held = first.snapshot.unwrap();
+    assert_eq!((&held.variables, &held.execution), (&variables, &execution));
+
+    let device = Syncing::of(&app, "b@example.org").await;
+    let made = krowoc_tests::ops::prompt("Lawyer", "Act as {{who}}");
+    let id = made.doc_id;
+    let described = edit(id, BEGIN + 5).with(Field::Variables, variables.clone());
+    let next = edit(id, BEGIN + 6).with_body(1, "Act as a judge");
+    device.push(vec![made, described, next]).await;
+    let path = format!("/api/v1/library/{id}/versions/1");
+    let first: Version = device.caller.get(&path).await.ok().json();
+    assert_eq!(first.text, "Act as {{who}}");
+    assert_eq!(first.snapshot.unwrap().variables, variables);
 }
 
 fn refused(url: &DatabaseUrl, sql: &str) -> String {
