@@ -39,7 +39,8 @@ pub(super) fn Name(view: AccountView, account: Single<AccountView>) -> impl Into
     let field = move || {
         view! {
             <form class="line line--wrap" novalidate on:submit=submit>
-                <input class="input w-md" id="account-name" aria-labelledby="name" aria-describedby="name-text" dir="auto" autocomplete="name"
+                <label class="sr" for="account-name">{words::NAME}</label>
+                <input class="input w-md" id="account-name" aria-describedby="name-text" dir="auto" autocomplete="name"
                     maxlength=NAME_CHARS.to_string() prop:value=move || typed.get() on:input=move |event| typed.set(event_target_value(&event)) />
                 <button type="submit" class="btn">{settings::SAVE}</button>
             </form>
