@@ -174,6 +174,11 @@ impl Scope {
             finder.delete(JsValue::from(id.to_string()))?;
             self.changes.borrow_mut().push((*id, None));
         }
+        // Before the rows: an operation that gets another number is there once, or its index aborts all of it.
+        let outbox = self.store(OUTBOX)?;
+        for seq in &commit.drop_rows {
+            outbox.delete(number(*seq))?;
+        }
         for row in &commit.put_rows {
             let key = number(row.seq);
             let mut keys = vec![
@@ -184,10 +189,6 @@ impl Scope {
                 keys.push((schema::BY_WAITING, key.clone()));
             }
             self.put(OUTBOX, &key, row, &keys)?;
-        }
-        let outbox = self.store(OUTBOX)?;
-        for seq in &commit.drop_rows {
-            outbox.delete(number(*seq))?;
         }
         Ok(())
     }
