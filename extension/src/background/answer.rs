@@ -70,7 +70,7 @@ async fn look() -> Outcome<crate::messages::State> {
 }
 
 async fn sync_now() -> Outcome<crate::messages::State> {
-    flush::flush(true).await?;
+    flush::asked().await?;
     look().await
 }
 

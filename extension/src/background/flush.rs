@@ -83,6 +83,15 @@ pub(super) async fn flush(wake: bool) -> Outcome<()> {
     Ok(())
 }
 
+/// As [`flush()`], because a person asks for it: what waits for room is tried as well.
+pub(super) async fn asked() -> Outcome<()> {
+    let now = browser::now();
+    if store().await?.state().await?.connected {
+        spaces::change(|state| state.ask(now)).await?;
+    }
+    flush(false).await
+}
+
 /// The server says that a space has reached a sequence number. Of one that is not known here, the server is asked which there are.
 pub(super) async fn hinted(space: SpaceId, seq: u64) -> Outcome<()> {
     for store in spaces::all().await? {

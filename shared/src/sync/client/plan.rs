@@ -1,5 +1,6 @@
 //! What is to be done next. Not the doing, and not what an answer means.
 
+use super::push::HELD_FOR;
 use super::state::{ClientState, OutboxRow, Phase};
 use super::step::{Commit, Step};
 use crate::ids::{DocId, Millis, SpaceId};
@@ -104,7 +105,8 @@ fn batch<'a>(state: &ClientState, waiting: &'a [OutboxRow], now: Millis) -> Vec<
     for row in waits() {
         let id = row.op.doc_id;
         let second = row.op.body.is_some() && texts.contains(&id);
-        let held = due(row.held_until, now) > now;
+        let asked = row.held_until <= state.asked_at.saturating_add(HELD_FOR);
+        let held = due(row.held_until, now) > now && !asked;
         if row.isolated || held || second || row.follows.is_some() || later.contains(&id) {
             later.insert(id);
             continue;

@@ -12,7 +12,7 @@ use crate::library::limits;
 use crate::sync::wire::{Op, OpResult, Outcome, PushReply, PushRequest};
 
 /// How long an operation for which there is no room waits until it is sent again, in milliseconds.
-const HELD_FOR: Millis = 15 * 60_000;
+pub(super) const HELD_FOR: Millis = 15 * 60_000;
 
 /// The documents to load for [`on_push`].
 #[must_use]
@@ -127,6 +127,8 @@ fn reject(work: &mut Work, seq: u64, result: &OpResult, env: &mut Env<'_>) {
 /// There is no room for it now: it waits with the reason, behind everything else, and is sent again later by itself. What was made
 /// after it on the same document waits behind it.
 fn hold(work: &mut Work, op: &Op, violation: Violation, now: Millis) {
+    // What was asked for is answered, also where the clock went back: nothing is sent again and again.
+    work.state.asked_at = work.state.asked_at.min(now.saturating_sub(1));
     let seqs: Vec<u64> = work.rows_of(op.doc_id).iter().map(|row| row.seq).collect();
     let rows: Vec<_> = seqs
         .into_iter()

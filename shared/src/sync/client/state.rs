@@ -59,6 +59,9 @@ pub struct ClientState {
     /// When to ask which spaces there are without being told; only one's own library asks.
     #[serde(default)]
     pub spaces_at: Millis,
+    /// When a person last asked to synchronise: what waits for room since before is sent with it.
+    #[serde(default)]
+    pub asked_at: Millis,
     /// This device, as the server knows it.
     pub device: Option<DeviceId>,
     /// The epoch that shadows and cursor belong to.
@@ -119,6 +122,7 @@ impl ClientState {
             space: None,
             team: None,
             spaces_at: 0,
+            asked_at: 0,
             device: None,
             epoch: None,
             since: 0,
@@ -212,6 +216,12 @@ impl ClientState {
         self.spaces_at = self.spaces_at.min(now);
         self.push.retry_at = self.push.retry_at.min(now);
         self.pull.retry_at = self.pull.retry_at.min(now);
+    }
+
+    /// A person asks to synchronise: as [`ClientState::wake`], and what waits for room is sent at once.
+    pub fn ask(&mut self, now: Millis) {
+        self.wake(now);
+        self.asked_at = now;
     }
 
     /// Asks for the space again and reads it whole.

@@ -58,6 +58,26 @@ fn it_is_sent_by_itself_once_there_is_room_with_what_was_made_after_it() {
 }
 
 #[test]
+fn who_asks_to_synchronise_need_not_wait_for_it() {
+    let (mut server, mut client) = filled(2);
+    let id = client.create("clip");
+    client.sync(&mut server);
+    client.now += 1_000;
+    client.state.ask(client.now);
+    client.sync(&mut server);
+    assert!(!server.documents.contains_key(&id), "there is no room yet");
+    let row = client.rows.values().next().unwrap();
+    assert_eq!(row.held_until, client.now + QUARTER, "it was tried");
+    server.most = Some(3);
+    client.sync(&mut server);
+    assert!(!server.documents.contains_key(&id), "nobody asked");
+    client.now += 1_000;
+    client.state.ask(client.now);
+    client.sync(&mut server);
+    assert!(client.same_as(&server));
+}
+
+#[test]
 fn what_is_moved_to_the_trash_here_makes_the_room() {
     let (mut server, mut client) = filled(2);
     let other = *client.locals.keys().next().unwrap();
