@@ -95,7 +95,7 @@ fn Acts(control: Control, slug: String, title: String, votes: u64) -> impl IntoV
         <span class="rank__acts">
             <button type="button" class="vote" aria-pressed=pressed aria-label=label
                 aria-disabled=move || barred().map(|_| "true") title=why on:click=move |_| control.vote(own())>
-                <Icon glyph=Glyph::ThumbUp /><span>{move || count(shown())}</span>
+                <Icon glyph=Glyph::Up /><span>{move || count(shown())}</span>
             </button>
             <button type="button" class="btn btn--icon hide-s" aria-label=copy title=words::COPY on:click=move |_| control.copy(own())>
                 <Icon glyph=Glyph::Copy />

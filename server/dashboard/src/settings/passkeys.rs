@@ -28,19 +28,22 @@ pub(super) fn Passkeys(view: SecurityView, security: Single<SecurityView>) -> im
     // One at a time: its form has one field, and what is typed there is for one passkey.
     let removing = RwSignal::new(None::<PasskeyId>);
     let full = view.passkeys.len() >= MOST;
-    let list = if view.passkeys.is_empty() {
-        view! { <Empty glyph=Glyph::Key title=words::NONE text=words::NONE_TEXT /> }.into_any()
-    } else {
-        let rows = view.passkeys.into_iter();
-        let rows =
-            rows.map(|it| view! { <Row passkey=it has=has removing=removing security=security /> });
-        view! { <ul class="card" role="list">{rows.collect_view()}</ul> }.into_any()
-    };
     let why = match (view.passkeys_here, platform::passkeys(), full) {
         (false, _, _) => Some(words::NOT_HERE),
         (true, false, _) => Some(words::NOT_IN_BROWSER),
         (true, true, true) => Some(words::FULL),
         (true, true, false) => None,
+    };
+    let list = if !view.passkeys.is_empty() {
+        let rows = view.passkeys.into_iter();
+        let rows =
+            rows.map(|it| view! { <Row passkey=it has=has removing=removing security=security /> });
+        view! { <ul class="card" role="list">{rows.collect_view()}</ul> }.into_any()
+    } else if why.is_none() {
+        view! { <Empty glyph=Glyph::Key title=words::NONE text=words::NONE_TEXT /> }.into_any()
+    } else {
+        // Who can add none here is not asked to: the notice says why.
+        ().into_any()
     };
     let more = match why {
         Some(text) => view! { <Notice><span>{text}</span></Notice> }.into_any(),
