@@ -22,7 +22,7 @@ pub fn unit(most: i64) -> i64 {
 /// How many lines stand above the one that a chart stands on: none where there is nothing to measure, for an axis would name amounts
 /// that are not there.
 #[must_use]
-pub(super) fn lines(most: i64) -> i64 {
+pub fn lines(most: i64) -> i64 {
     if most > 0 { LINES } else { 0 }
 }
 

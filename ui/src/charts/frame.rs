@@ -46,7 +46,7 @@ pub(super) fn moved(key: &str, at: Option<usize>, count: usize) -> Option<usize>
 }
 
 /// The picture of values in its box. The one that is looked at stands above it, and is read out.
-pub(super) fn framed(
+pub fn framed(
     at: RwSignal<Option<usize>>,
     values: Vec<String>,
     label: &'static str,

@@ -7,7 +7,8 @@ mod frame;
 mod lines;
 mod ranks;
 
-pub use axis::{cut, every, unit};
+pub use axis::{LINES, cut, every, lines, unit};
 pub use columns::{Column, ColumnChart};
+pub use frame::framed;
 pub use lines::{LineChart, Series};
 pub use ranks::{Rank, RankChart};

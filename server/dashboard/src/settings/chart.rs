@@ -4,7 +4,7 @@ use krowoc_shared::exchange::time;
 use krowoc_shared::execution::NanoUsd;
 use krowoc_shared::execution::wire::{UsageReport, UsageRow, UsageSum};
 use krowoc_shared::ids::Millis;
-use krowoc_ui::charts::unit;
+use krowoc_ui::charts::{LINES, lines, unit};
 use krowoc_ui::messages::keys as words;
 use krowoc_ui::money::{short_usd, usd};
 
@@ -76,8 +76,9 @@ fn every_day(report: &UsageReport) -> Vec<UsageRow> {
 pub fn bars(report: &UsageReport) -> Bars {
     let rows = every_day(report);
     let costs = rows.iter().map(|row| row.sum.cost.0.max(0));
-    let unit = unit(costs.clone().max().unwrap_or(0));
-    let top = i128::from(unit).saturating_mul(4).max(1);
+    let most = costs.clone().max().unwrap_or(0);
+    let unit = unit(most);
+    let top = i128::from(unit).saturating_mul(i128::from(LINES)).max(1);
     let height = |cost: i64| {
         let scaled = i128::from(cost).saturating_mul(i128::from(FOOT - TOP)) / top;
         let scaled = i64::try_from(scaled).unwrap_or(FOOT - TOP);
@@ -100,8 +101,8 @@ pub fn bars(report: &UsageReport) -> Bars {
             label: (at % every == 0).then(|| row.key.get(5..).unwrap_or(&row.key).to_owned()),
         }
     };
-    let lines = (0..=4).map(|n| Line {
-        y: FOOT - n * (FOOT - TOP) / 4,
+    let lines = (0..=lines(most)).map(|n| Line {
+        y: FOOT - n * (FOOT - TOP) / LINES,
         label: short_usd(NanoUsd(unit.saturating_mul(n))),
     });
     Bars {
@@ -155,6 +156,13 @@ mod tests {
             Some("$8.00")
         );
         assert_eq!(picture.bars[2].value, "2026-11-03: $7.30, 2 runs");
+    }
+
+    #[test]
+    fn days_that_cost_nothing_stand_on_an_axis_without_amounts() {
+        let picture = bars(&report(&[0, 0]));
+        let labels: Vec<&str> = picture.lines.iter().map(|it| it.label.as_str()).collect();
+        assert_eq!((labels, picture.bars.len()), (vec!["$0.00"], 2));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::route::Route;
 use krowoc_shared::execution::wire::{UsageReport, UsageRow, UsageSum};
 use krowoc_shared::ids::Millis;
 use krowoc_ui::api::{ApiError, Client};
+use krowoc_ui::charts::framed;
 use krowoc_ui::components::{Empty, Icon, Seg, Skeleton};
 use krowoc_ui::icons::Glyph;
 use krowoc_ui::messages::{common, keys as words};
@@ -133,22 +134,12 @@ fn Days(report: UsageReport) -> impl IntoView {
     }
 }
 
-/// Bars with an axis; the value of the bar under the pointer, or of the one the arrow keys chose, stands above.
+/// Bars with an axis.
 #[component]
 fn Chart(picture: Bars, label: String) -> impl IntoView {
     let at = RwSignal::new(None::<usize>);
-    let count = picture.bars.len();
-    let values = StoredValue::new(
-        picture
-            .bars
-            .iter()
-            .map(|bar| bar.value.clone())
-            .collect::<Vec<_>>(),
-    );
-    let value = move || {
-        at.get()
-            .and_then(|at| values.with_value(|values| values.get(at).cloned()))
-    };
+    let values = picture.bars.iter().map(|bar| bar.value.clone());
+    let values: Vec<String> = values.collect();
     let grid = picture.lines.into_iter().map(|line| {
         let (y, text) = (line.y.to_string(), line.label);
         let base = (line.y + 4).to_string();
@@ -162,25 +153,13 @@ fn Chart(picture: Bars, label: String) -> impl IntoView {
             {bar.label.map(|text| view! { <text x=(bar.x + bar.width / 2).to_string() y="198" text-anchor="middle">{text}</text> })}
         }
     });
-    let key = move |event: leptos::ev::KeyboardEvent| {
-        let by = match event.key().as_str() {
-            "ArrowRight" => 1,
-            "ArrowLeft" => -1,
-            _ => return,
-        };
-        event.prevent_default();
-        event.stop_propagation();
-        at.set(crate::execution::step(at.get_untracked(), by, count));
+    let drawn = view! {
+        <svg class="chart" viewBox="-14 0 722 206" role="img" aria-label=label>
+            {grid.collect_view()}{bars.collect_view()}
+            <line class="axis" x1="80" x2="700" y1="180" y2="180" />
+        </svg>
     };
-    view! {
-        <p class="chart__value" role="status">{value}</p>
-        <div class="scroll-x" tabindex="0" role="group" aria-label=words::COST_A_DAY on:keydown=key on:pointerleave=move |_| at.set(None)>
-            <svg class="chart" viewBox="-14 0 722 206" role="img" aria-label=label>
-                {grid.collect_view()}{bars.collect_view()}
-                <line class="axis" x1="80" x2="700" y1="180" y2="180" />
-            </svg>
-        </div>
-    }
+    framed(at, values, words::COST_A_DAY, drawn)
 }
 
 fn head(kind: By) -> &'static str {
