@@ -2,18 +2,11 @@
 import assert from 'node:assert/strict';
 import { accessible, fits } from '../lib/axe.mjs';
 import { Dashboard } from '../lib/dashboard.mjs';
+import { madePublic, published } from '../lib/public.mjs';
 import { until } from '../lib/wait.mjs';
 
 export const name = 'a prompt is made public by its owner, voted up by somebody else, filled in by anybody, and taken back';
 export const args = ['--admin-emails', 'root@example.org'];
-
-/** Makes a prompt and publishes it; its page makes it public. */
-async function published(dashboard, title, body) {
-  const made = await dashboard.api('POST', '/library', { kind: 'prompt', set: { title }, body });
-  const { id } = made.body.document;
-  await dashboard.api('POST', `/library/${id}/publish`, { body_rev: made.body.document.body.rev });
-  return id;
-}
 
 const order = (page) => page.evaluate(() => [...document.querySelectorAll('.board .rank__title')].map((it) => it.textContent));
 
@@ -112,13 +105,7 @@ export async function run(context) {
   const ada = await Dashboard.signUp(first, context.server, 'ada@example.org');
   const lawyer = await published(ada, 'Lawyer', 'Act as a lawyer for small companies and explain what this contract asks of us: {{contract}}');
   const chef = await published(ada, 'Chef', 'You are a chef with one pan. Propose three dinners from what is in the fridge, cheapest first: {{fridge}}');
-  for (const id of [lawyer, chef]) {
-    await ada.open(`/library/${id}`);
-    await ada.shows('Only you read this prompt.');
-    await ada.fill('Your public name', 'Ada');
-    await ada.pressed('Make public');
-    await ada.shows('Everybody reads the version that was published last.');
-  }
+  for (const id of [lawyer, chef]) await madePublic(ada, id, 'Ada');
   await accessible(ada.page, 'a public prompt of one’s own');
 
   // Somebody else votes for the one that was public last.
