@@ -9,7 +9,7 @@ mod words;
 
 pub use ask::{ask, mint_doc, mint_op};
 pub use download::download;
-pub use insert::insert;
+pub use insert::{Said, insert};
 pub use krowoc_ui::plain::{
     Choice, choice, dom, icon, icon_as, icon_button, mark, notice, reactive, search_field, spoken,
 };

@@ -4,10 +4,10 @@ use super::desk::Desk;
 use super::form;
 use crate::browser;
 use crate::messages::{Hit, Insertion, Request};
-use crate::page::dom::{El, button, close_window, div, el, focus_id, go, group};
+use crate::page::dom::{El, button, div, el, focus_id, go, group};
 use crate::page::reactive::Signal;
 use crate::page::{
-    ask, failure, icon, icon_button, insert, mint_op, notice, number, search_field, t, t1,
+    Said, ask, failure, icon, icon_button, insert, mint_op, notice, number, search_field, t, t1,
 };
 use krowoc_shared::ids::DocId;
 use krowoc_shared::library::document::Kind;
@@ -141,32 +141,30 @@ fn row(desk: Desk, hit: Hit) -> El {
 /// Inserts a document into the page, or asks for the values of its variables first.
 fn put(desk: Desk, doc_id: DocId) {
     desk.told.set(None);
+    let said = Said {
+        spoken: desk.spoken,
+        told: desk.told,
+    };
     spawn_local(async move {
         let request = Request::Insertion {
             op_id: mint_op(),
             doc_id,
             values: None,
         };
-        let said = match ask::<Insertion>(&request).await {
+        match ask::<Insertion>(&request).await {
             Ok(Insertion::Asks) => {
                 let tab = desk
                     .tab
                     .map_or_else(String::new, |tab| format!("&tab={tab}"));
-                return go(&format!("run.html?doc={doc_id}&in=popup&for=insert{tab}"));
+                go(&format!("run.html?doc={doc_id}&in=popup&for=insert{tab}"));
             }
             Ok(Insertion::Text(text)) => {
-                let done = insert(desk.tab, &text).await;
-                if done.whole {
-                    // The page has the focus again, with the text in it.
-                    return close_window();
+                if !insert(desk.tab, &text, true, said).await {
+                    desk.refresh();
                 }
-                desk.refresh();
-                done.said
             }
-            Err(reason) => failure(&reason),
-        };
-        desk.spoken.set(said.clone());
-        desk.told.set(Some(said));
+            Err(reason) => said.tell(failure(&reason)),
+        }
     });
 }
 

@@ -4,7 +4,7 @@ use super::desk::{Desk, Load};
 use crate::messages::{Insertion, Request, RunForm};
 use crate::model::run::values;
 use crate::page::dom::{self, El, button, div};
-use crate::page::{ask, failure, icon, insert, mint_op, t};
+use crate::page::{Said, ask, failure, icon, insert, mint_op, t};
 use krowoc_shared::prompts::VariableErrorKind;
 use krowoc_ui::icons::Glyph;
 use std::collections::BTreeMap;
@@ -45,7 +45,7 @@ impl Desk {
                 Ok(Insertion::Text(text)) => self.put(&text, true).await,
                 // It has other variables by now: the form is read anew.
                 Ok(Insertion::Asks) => self.choose(form.doc_id),
-                Err(reason) => self.tell(failure(&reason)),
+                Err(reason) => self.said().tell(failure(&reason)),
             }
             self.putting.set(false);
         });
@@ -58,17 +58,14 @@ impl Desk {
     }
 
     async fn put(self, text: &str, last: bool) {
-        let done = insert(self.tab, text).await;
-        if done.whole && last && self.in_popup {
-            // The page has the focus again, with the text in it.
-            return dom::close_window();
-        }
-        self.tell(done.said);
+        insert(self.tab, text, last && self.in_popup, self.said()).await;
     }
 
-    fn tell(self, said: String) {
-        self.spoken.set(said.clone());
-        self.told.set(Some(said));
+    const fn said(self) -> Said {
+        Said {
+            spoken: self.spoken,
+            told: self.told,
+        }
     }
 
     /// What is wrong, at each field; the focus goes to the first of them.

@@ -59,7 +59,7 @@ pub fn forget(key: &str) {
     }
 }
 
-/// The public page that somebody left to sign in, once, and for a quarter of an hour.
+/// The public page that somebody left to sign in, once, and for as long as that page said.
 pub fn way_back() -> Option<String> {
     const KEY: &str = "krowoc.back";
     let storage = web_sys::window()?.session_storage().ok()??;

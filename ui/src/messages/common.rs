@@ -77,6 +77,12 @@ pub fn remove(what: &str) -> String {
     format!("Remove {what}")
 }
 
+/// Name of a button in a row, for who cannot see which row it is in.
+#[must_use]
+pub fn named(action: &str, what: &str) -> String {
+    format!("{action} {what}")
+}
+
 /// Lines left out of a difference.
 #[must_use]
 pub fn lines_unchanged(count: &str) -> String {

@@ -199,9 +199,3 @@ pub fn refused(n: usize, why: &str) -> String {
 pub fn select(what: &str) -> String {
     format!("Select {what}")
 }
-
-/// A button's name in a row.
-#[must_use]
-pub fn named(action: &str, what: &str) -> String {
-    format!("{action} {what}")
-}

@@ -146,12 +146,6 @@ pub fn runs(n: u64) -> String {
     plural(n, "run", "runs")
 }
 
-/// A button's name in a row.
-#[must_use]
-pub fn named(action: &str, what: &str) -> String {
-    format!("{action} {what}")
-}
-
 /// How near a ceiling is.
 #[must_use]
 pub const fn level(level: BudgetLevel) -> &'static str {

@@ -39,12 +39,6 @@ words! {
     BROKEN = "The browser gave no passkey. Try again, or use another browser.";
 }
 
-/// A button of a passkey, for who cannot see which row it is in.
-#[must_use]
-pub fn named(action: &str, name: &str) -> String {
-    format!("{action} {name}")
-}
-
 /// That a passkey is of another name of the server.
 #[must_use]
 pub fn made_for(name: &str) -> String {

@@ -51,9 +51,3 @@ words! {
     ACCOUNT = "Account";
     SIGN_OUT = "Sign out";
 }
-
-/// Name of a row's button.
-#[must_use]
-pub fn named(action: &str, name: &str) -> String {
-    format!("{action} {name}")
-}

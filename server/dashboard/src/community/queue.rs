@@ -9,7 +9,7 @@ use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Button, ButtonKind, Empty, RelativeTime};
 use krowoc_ui::format::percent;
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{community as words, settings};
+use krowoc_ui::messages::{common, community as words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -146,8 +146,8 @@ fn Open(desk: Desk, reported: Reported) -> impl IntoView {
     let (label, verdict) = turned(reported.hidden);
     let title = titled(&reported.title);
     let (turn, leave) = (
-        settings::named(label, &title),
-        settings::named(words::DISMISS, &title),
+        common::named(label, &title),
+        common::named(words::DISMISS, &title),
     );
     view! {
         <li class="stack stack--2 rankless">
@@ -189,7 +189,7 @@ fn Past(desk: Desk, decision: DecisionView) -> impl IntoView {
     let id = decision.id;
     let (label, verdict) = turned(decision.hidden);
     let title = titled(&decision.title);
-    let turn = settings::named(label, &title);
+    let turn = common::named(label, &title);
     let line = words::decision(decision.verdict, decision.reports, decision.by.as_deref());
     view! {
         <li class="line line--wrap rankless">

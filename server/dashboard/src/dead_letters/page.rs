@@ -14,7 +14,7 @@ use krowoc_shared::execution::wire::DeadLetterView;
 use krowoc_ui::components::{Button, ButtonKind, Empty, Icon, RelativeTime, Seg, Skeleton};
 use krowoc_ui::format::count;
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{executions as words, run};
+use krowoc_ui::messages::{common, executions as words, run};
 use leptos::prelude::*;
 
 /// What failed and waits for a decision.
@@ -221,8 +221,8 @@ fn Row(control: Control, at: usize, row: DeadLetterView) -> impl IntoView {
                 <span class="xs" dir="auto">{row.reason}</span>
             </div>
             <span class="line">
-                <button type="button" class="btn btn--sm" aria-label=words::named(words::REPLAY, &title) on:click=move |_| control.replay(vec![id])><Icon glyph=Glyph::Play />{words::REPLAY}</button>
-                <button type="button" class="btn btn--ghost btn--sm" aria-label=words::named(words::DISCARD, &title) on:click=move |_| control.discard(vec![id])>{words::DISCARD}</button>
+                <button type="button" class="btn btn--sm" aria-label=common::named(words::REPLAY, &title) on:click=move |_| control.replay(vec![id])><Icon glyph=Glyph::Play />{words::REPLAY}</button>
+                <button type="button" class="btn btn--ghost btn--sm" aria-label=common::named(words::DISCARD, &title) on:click=move |_| control.discard(vec![id])>{words::DISCARD}</button>
             </span>
         </li>
     }

@@ -13,7 +13,7 @@ use krowoc_shared::error::ErrorCode;
 use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Icon, Notice, NoticeKind};
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{accounts, people as words, settings};
+use krowoc_ui::messages::{accounts, common, people as words};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -71,7 +71,7 @@ fn Email(
 ) -> impl IntoView {
     let app = app();
     let others = elsewhere(&view).into_iter().map(|email| {
-        let label = settings::named(words::USE_ADDRESS, &email);
+        let label = common::named(words::USE_ADDRESS, &email);
         let there = email.clone();
         let take = move |_| {
             wanted.set(email.clone());

@@ -11,7 +11,7 @@ use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Empty, Icon, RelativeTime, Skeleton};
 use krowoc_ui::format::{percent, plural};
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{library, settings, tiers as words};
+use krowoc_ui::messages::{common, library, settings, tiers as words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -173,8 +173,8 @@ fn Row(desk: Desk, row: AccountRow) -> impl IntoView {
             chosen.set(tier);
         }
     };
-    let label = settings::named(words::TIER, &row.email);
-    let set = settings::named(words::SET_TIER, &row.email);
+    let label = common::named(words::TIER, &row.email);
+    let set = common::named(words::SET_TIER, &row.email);
     view! {
         <li class="item item--plain">
             <Icon glyph=Glyph::User />

@@ -8,7 +8,7 @@ use krowoc_shared::accounts::wire::{DeviceRow, RenameDevice};
 use krowoc_ui::api::Client;
 use krowoc_ui::components::{Empty, Icon, RelativeTime};
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{library, settings as words};
+use krowoc_ui::messages::{common, library, settings as words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -77,9 +77,9 @@ pub(super) fn Device(device: DeviceRow, devices: Remote<DeviceRow>) -> impl Into
                 </span>
             </div>
             <span class="line">
-                <button type="button" class="btn btn--sm" aria-label=words::named(words::RENAME, &device.name)
+                <button type="button" class="btn btn--sm" aria-label=common::named(words::RENAME, &device.name)
                     on:click=move |_| editing.set(true)>{words::RENAME}</button>
-                <button type="button" class="btn btn--sm btn--danger" aria-label=words::named(words::DISCONNECT, &device.name)
+                <button type="button" class="btn btn--sm btn--danger" aria-label=common::named(words::DISCONNECT, &device.name)
                     on:click=disconnect>{words::DISCONNECT}</button>
             </span>
         </li>

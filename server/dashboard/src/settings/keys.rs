@@ -11,7 +11,7 @@ use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Empty, Icon, Notice, NoticeKind, RelativeTime};
 use krowoc_ui::format::seconds;
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{keys as words, run};
+use krowoc_ui::messages::{common, keys as words, run};
 use krowoc_ui::money::{short_usd, usd};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -144,7 +144,7 @@ fn Buttons(
 ) -> impl IntoView {
     let name = key_view.name;
     let button = move |label: &'static str, class: &'static str, press: Callback<()>| {
-        view! { <button type="button" class=class aria-label=words::named(label, &name) on:click=move |_| press.run(())>{label}</button> }
+        view! { <button type="button" class=class aria-label=common::named(label, &name) on:click=move |_| press.run(())>{label}</button> }
     };
     let own = (!key_view.server_held).then(|| {
         let to = move |wanted: Mode| Callback::new(move |()| mode.set(wanted));

@@ -17,7 +17,7 @@ use krowoc_shared::ids::PasskeyId;
 use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Empty, Icon, Notice, NoticeKind, RelativeTime};
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{passkeys as words, security as safe};
+use krowoc_ui::messages::{common, passkeys as words, security as safe};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -224,10 +224,10 @@ fn Row(
                 {move || goes().then(|| view! { <Remove name=name.get_value() proof=proof on_send=remove on_cancel=back /> })}
             </div>
             <span class="line item__acts">
-                <button type="button" class="btn btn--sm" aria-label=words::named(words::RENAME, &passkey.name)
+                <button type="button" class="btn btn--sm" aria-label=common::named(words::RENAME, &passkey.name)
                     on:click=move |_| mode.set(Mode::Renaming)>{words::RENAME}</button>
                 <button type="button" class="btn btn--sm btn--danger" id=format!("remove-{}", passkey.id)
-                    aria-label=words::named(words::REMOVE, &passkey.name) aria-expanded=move || has.then(|| goes().to_string())
+                    aria-label=common::named(words::REMOVE, &passkey.name) aria-expanded=move || has.then(|| goes().to_string())
                     on:click=ask>{words::REMOVE}</button>
             </span>
         </li>

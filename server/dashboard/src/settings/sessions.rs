@@ -13,7 +13,7 @@ use krowoc_shared::ids::SessionId;
 use krowoc_ui::api::Client;
 use krowoc_ui::components::{Icon, RelativeTime};
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{keys, people, settings as words};
+use krowoc_ui::messages::{common, keys, people, settings as words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -118,7 +118,7 @@ fn Row(row: SessionRow, sessions: Remote<SessionRow>) -> impl IntoView {
                 </span>
             </div>
             {(!current).then(|| view! {
-                <button type="button" class="btn btn--sm" aria-label=words::named(words::END, &name)
+                <button type="button" class="btn btn--sm" aria-label=common::named(words::END, &name)
                     on:click=move |_| end(sessions, row.id)>{words::END}</button>
             })}
         </li>

@@ -11,7 +11,7 @@ use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Empty, Icon, RelativeTime, calendar};
 use krowoc_ui::format::exact;
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::keys as words;
+use krowoc_ui::messages::{common, keys as words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::BTreeSet;
@@ -78,7 +78,7 @@ pub(super) fn row(
                     {stops}
                 </span>
             </div>
-            <span class="line item__acts"><button type="button" class="btn btn--sm btn--danger" aria-label=words::named(words::REVOKE, &token.name) on:click=revoke>{words::REVOKE}</button></span>
+            <span class="line item__acts"><button type="button" class="btn btn--sm btn--danger" aria-label=common::named(words::REVOKE, &token.name) on:click=revoke>{words::REVOKE}</button></span>
         </li>
     }
 }

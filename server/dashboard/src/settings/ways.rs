@@ -11,7 +11,7 @@ use krowoc_shared::accounts::people::{
 use krowoc_shared::ids::IdentityId;
 use krowoc_ui::components::{Icon, Notice, RelativeTime};
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{keys, people as words, security as safe};
+use krowoc_ui::messages::{common, people as words, security as safe};
 use leptos::prelude::*;
 
 /// What a form is open for: one at a time, and what is typed there is for it alone.
@@ -116,7 +116,7 @@ fn Row(
                 </span>
                 {move || goes().then(|| view! { <Remove name=called.clone() proof=proof on_send=remove on_cancel=back /> })}
             </div>
-            <button type="button" class="btn btn--sm" id=format!("remove-{id}") aria-label=keys::named(words::REMOVE, &name)
+            <button type="button" class="btn btn--sm" id=format!("remove-{id}") aria-label=common::named(words::REMOVE, &name)
                 aria-expanded=move || asks.password.then(|| goes().to_string()) on:click=ask>{words::REMOVE}</button>
         </li>
     }
@@ -185,7 +185,7 @@ fn More(provider: SignInProvider, asks: Asks) -> impl IntoView {
         <div class="stack stack--2">
             <div class="line"><button type="button" class="btn btn--sm" id=format!("add-{}", id.get_value())
                 aria-expanded=move || typed.then(|| goes().to_string()) on:click=ask>
-                <Icon glyph=Glyph::Plus />{keys::named(words::ADD, &name)}
+                <Icon glyph=Glyph::Plus />{common::named(words::ADD, &name)}
             </button></div>
             {form}
         </div>

@@ -10,7 +10,7 @@ use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Icon, calendar};
 use krowoc_ui::format::exact;
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{settings, teams as words};
+use krowoc_ui::messages::{common, teams as words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -147,7 +147,7 @@ fn Row(
                     {words::RUNS_OUT}" "{exact(calendar(row.expires_at))}
                 </span>
             </div>
-            <span class="line item__acts"><button type="button" class="btn btn--sm btn--danger" aria-label=settings::named(words::REVOKE, &name) on:click=revoke>{words::REVOKE}</button></span>
+            <span class="line item__acts"><button type="button" class="btn btn--sm btn--danger" aria-label=common::named(words::REVOKE, &name) on:click=revoke>{words::REVOKE}</button></span>
         </li>
     }
 }

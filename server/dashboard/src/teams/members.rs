@@ -10,7 +10,7 @@ use krowoc_shared::ids::UserId;
 use krowoc_ui::api::{ApiError, Client};
 use krowoc_ui::components::{Icon, RelativeTime};
 use krowoc_ui::icons::Glyph;
-use krowoc_ui::messages::{settings, teams as words};
+use krowoc_ui::messages::{common, teams as words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -159,7 +159,7 @@ fn question(
                 Asked::HandOver => desk.hand_over(user),
             };
             view! {
-                <Confirm title=settings::named(name, &email) text=text action=action on_yes=yes on_close=move |()| asked.set(None) />
+                <Confirm title=common::named(name, &email) text=text action=action on_yes=yes on_close=move |()| asked.set(None) />
             }
         })
     }
@@ -183,8 +183,8 @@ fn RoleField(member: MemberView, desk: Desk) -> impl IntoView {
             chosen.set(role);
         }
     };
-    let label = settings::named(words::ROLE, &member.email);
-    let change = settings::named(words::CHANGE_ROLE, &member.email);
+    let label = common::named(words::ROLE, &member.email);
+    let change = common::named(words::CHANGE_ROLE, &member.email);
     view! {
         <span class="selectbox"><select class="select" aria-label=label disabled=fixed title=refusal.unwrap_or_default() on:change=picked>{options.collect_view()}</select><Icon glyph=Glyph::Down /></span>
         {move || (chosen.get() != theirs).then(|| view! {
@@ -213,11 +213,11 @@ fn Row(member: MemberView, you: bool, desk: Desk) -> impl IntoView {
             <span class="line line--wrap item__acts">
                 <RoleField member=member.clone() desk=desk />
                 {heir.then(|| view! {
-                    <button type="button" class="btn btn--sm" aria-label=settings::named(words::HAND_OVER, &member.email)
+                    <button type="button" class="btn btn--sm" aria-label=common::named(words::HAND_OVER, &member.email)
                         on:click=move |_| asked.set(Some(Asked::HandOver))>{words::HAND_OVER}</button>
                 })}
                 {removable.then(|| view! {
-                    <button type="button" class="btn btn--sm btn--danger" aria-label=settings::named(words::REMOVE, &member.email)
+                    <button type="button" class="btn btn--sm btn--danger" aria-label=common::named(words::REMOVE, &member.email)
                         on:click=move |_| asked.set(Some(Asked::Remove))>{words::REMOVE}</button>
                 })}
             </span>

@@ -1,6 +1,9 @@
 //! Pages as text: escaping, the frame around every page, icons. Not what stands in them.
 
+use krowoc_shared::leaderboard::wire::Tie;
+use serde_json::json;
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 /// A text inside an element or an attribute.
 pub(super) fn escape(text: &str) -> String {
@@ -91,6 +94,12 @@ pub(super) struct Head<'a> {
     pub hidden: bool,
 }
 
+/// Why a vote is not taken, by the part that somebody has in a prompt: the script says it as everything else does.
+static TIES: LazyLock<String> = LazyLock::new(|| {
+    let why = json!({"own": Tie::Own.why(), "team": Tie::Team.why(), "former": Tie::Former.why()});
+    escape(&why.to_string())
+});
+
 /// A whole page.
 pub(super) fn page(head: &Head<'_>, version: &str, main: &str) -> String {
     let mut out = String::with_capacity(main.len().saturating_add(4_096));
@@ -116,7 +125,7 @@ pub(super) fn page(head: &Head<'_>, version: &str, main: &str) -> String {
         out,
         "<link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
          <link rel=\"stylesheet\" href=\"/leaderboard/site.css?v={version}\">\
-         <script src=\"/leaderboard/site.js?v={version}\" defer></script></head><body class=\"paper\">\
+         <script src=\"/leaderboard/site.js?v={version}\" defer></script></head><body class=\"paper\" data-ties=\"{}\">\
          <a class=\"skip btn\" href=\"#main\">Skip to content</a>\
          <header class=\"site site__top\"><a class=\"brand\" href=\"/leaderboard\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\">\
          <path class=\"mirror\" d=\"M9.5 12 4 4.5M9.5 12 4 19.5\"/><path d=\"M14.5 12 20 4.5M14.5 12 20 19.5M12 4v16\"/></svg>Krowoc</a>\
@@ -124,7 +133,8 @@ pub(super) fn page(head: &Head<'_>, version: &str, main: &str) -> String {
          <a class=\"btn\" href=\"/\" data-signed hidden>My library</a></span></header>\
          <main class=\"site\" id=\"main\" tabindex=\"-1\">{main}</main>\
          <footer class=\"site site__foot\"><a href=\"/leaderboard\">Public prompts</a><a href=\"/leaderboard/rules\">How ranking works</a>\
-         <a href=\"/api/docs\">API</a></footer></body></html>\n"
+         <a href=\"/api/docs\">API</a></footer></body></html>\n",
+        *TIES
     );
     out
 }
@@ -150,6 +160,16 @@ mod tests {
         assert!(html.contains("noindex"));
         assert_eq!(percent("c-rust"), "c-rust");
         assert_eq!(percent("要/\""), "%E8%A6%81%2F%22");
+    }
+
+    #[test]
+    fn a_page_has_the_reasons_why_a_vote_is_not_taken_by_their_names_of_the_api() {
+        let html = page(&Head::default(), "1", "");
+        for tie in [Tie::Own, Tie::Team, Tie::Former] {
+            let name = serde_json::to_string(&tie).unwrap();
+            let why = serde_json::to_string(tie.why()).unwrap();
+            assert!(html.contains(&escape(&format!("{name}:{why}"))), "{html}");
+        }
     }
 
     #[test]

@@ -46,22 +46,24 @@
     const problem = await answer.json().catch(() => ({}));
     return problem.detail || problem.title || "That did not work. Try again.";
   };
-  // The dashboard brings whoever signs in back to where they were; what they wanted is done here then.
+  // The dashboard brings whoever signs in back to where they were, and what they wanted is done here then: for so long, because whoever
+  // signs in later wants something else.
+  const OPEN_MS = 15 * 60 * 1000;
   const here = location.pathname + location.search;
   const signIn = (wanted) => {
     say("Sign in first: you come back to this page.");
-    sessionStorage.setItem("krowoc.back", JSON.stringify({ path: here, at: Date.now() }));
+    const back = { path: here, until: Date.now() + OPEN_MS };
+    sessionStorage.setItem("krowoc.back", JSON.stringify(back));
     sessionStorage.removeItem("krowoc.wanted");
-    if (wanted) sessionStorage.setItem("krowoc.wanted", JSON.stringify({ ...wanted, path: here, at: Date.now() }));
+    if (wanted) sessionStorage.setItem("krowoc.wanted", JSON.stringify({ ...wanted, ...back }));
     location.assign("/signin");
   };
-  // Once, here, and for as long as the way back is open: whoever signs in later wants something else.
-  const OPEN_MS = 15 * 60 * 1000;
+  // Once, here, and for as long as the way back is open.
   const wantedBefore = () => {
     const kept = sessionStorage.getItem("krowoc.wanted");
     sessionStorage.removeItem("krowoc.wanted");
     const wanted = kept ? JSON.parse(kept) : null;
-    return wanted?.path === here && Date.now() - wanted.at < OPEN_MS ? wanted : null;
+    return wanted?.path === here && Date.now() < wanted.until ? wanted : null;
   };
 
   const votes = new Map();
@@ -186,7 +188,7 @@
       const answer = await ask("GET", "/votes");
       if (!answer.ok) return;
       const mine = await answer.json();
-      const whose = { own: "yours", team: "of your team", former: "of a team that you were in" };
+      const why = JSON.parse(document.body.dataset.ties);
       for (const button of document.querySelectorAll("[data-vote]")) {
         const vote = mine.votes[button.dataset.vote] ?? null;
         button.setAttribute("aria-pressed", String(vote === button.dataset.value));
@@ -195,7 +197,7 @@
         // A vote that was given before is theirs to take back.
         if (!tie || vote) continue;
         button.setAttribute("aria-disabled", "true");
-        button.title = `This prompt is ${whose[tie]}: others judge it.`;
+        button.title = why[tie] ?? "";
       }
       if (wanted) await goOn(wanted);
     })();
