@@ -131,6 +131,7 @@ impl Store {
             role,
             epoch: self.epoch.clone(),
             seq: self.rows.seq,
+            prompt_limit: None,
             past: self.past.clone(),
         }
     }

@@ -4,14 +4,14 @@ use super::connect::{self, Stage};
 use super::{Outcome, flush, queue, spaces, store};
 use crate::browser;
 use crate::messages::{
-    Change, Connection, Failure, Found, Hit, Shelf, State, TroubleCode, Waiting, Way,
+    Change, Connection, Failure, Found, Hit, Room, Shelf, State, TroubleCode, Waiting, Way,
 };
 use crate::model::search::Rank;
-use crate::model::{badge, rescue, search as ranking};
+use crate::model::{badge, rescue, room as places, search as ranking, shelf as known};
 use crate::store::{Counts, IndexRow, Store};
 use krowoc_shared::ids::{DocId, SpaceId};
 use krowoc_shared::library::document::{Field, Kind};
-use krowoc_shared::sync::client::{OutboxRow, RowState};
+use krowoc_shared::sync::client::{OutboxRow, Phase, RowState};
 use krowoc_shared::text;
 use krowoc_ui::editor::Library;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,8 +20,6 @@ use std::collections::{BTreeMap, BTreeSet};
 const SHOWN: u32 = 100;
 /// Documents with two sides shown.
 const CONFLICTS: usize = 3;
-/// Tags to complete from.
-const TAGS: usize = 500;
 
 /// How things stand, in all libraries together.
 pub(super) async fn state() -> Outcome<State> {
@@ -50,6 +48,7 @@ pub(super) async fn state() -> Outcome<State> {
         .as_ref()
         .is_some_and(|trouble| trouble.code == TroubleCode::Unreachable);
     let (mut queue, mut conflicts, mut documents) = (Vec::new(), Vec::new(), 0_usize);
+    let mut rooms = Vec::new();
     for library in spaces::all().await? {
         let Some(held) = spaces::excused(&library, held(&library).await)? else {
             continue;
@@ -57,6 +56,7 @@ pub(super) async fn state() -> Outcome<State> {
         queue.extend(held.queue);
         conflicts.extend(held.conflicts);
         documents = documents.saturating_add(held.documents);
+        rooms.extend(held.room);
     }
     queue.sort_by_key(|item| item.at);
     queue.truncate(SHOWN as usize);
@@ -74,6 +74,7 @@ pub(super) async fn state() -> Outcome<State> {
         conflict_count: conflicts.len(),
         conflicts: conflicts.into_iter().take(CONFLICTS).collect(),
         left: connect::left(store).await?,
+        rooms,
     })
 }
 
@@ -82,6 +83,7 @@ struct Held {
     queue: Vec<Waiting>,
     conflicts: Vec<(DocId, String)>,
     documents: usize,
+    room: Option<Room>,
 }
 
 async fn held(library: &Store) -> Outcome<Held> {
@@ -95,7 +97,29 @@ async fn held(library: &Store) -> Outcome<Held> {
         queue: waiting(library, rows).await?,
         conflicts,
         documents: library.find(BTreeMap::len).await?,
+        room: room(library).await?,
     })
+}
+
+/// How full a library is, with the limit that the server told last; `None` where there is none, where it is not known, and where the person
+/// cannot save.
+async fn room(library: &Store) -> Outcome<Option<Room>> {
+    let state = library.state().await?;
+    // While it is read for the first time, only a part of it is here.
+    let told = state.phase != Phase::Read && state.refusal().is_none();
+    let Some(limit) = state.prompt_limit.filter(|_| told) else {
+        return Ok(None);
+    };
+    let outside = places::outside(&library.rows(u32::MAX).await?);
+    let placed = |row: &&IndexRow| row.kind == Kind::Prompt && !outside.contains(&row.id);
+    let prompts = library
+        .find(|rows| rows.values().filter(placed).count())
+        .await?;
+    Ok(Some(Room {
+        space: library.team(),
+        prompts: u64::try_from(prompts).unwrap_or(u64::MAX),
+        limit,
+    }))
 }
 
 /// The operations of all libraries.
@@ -243,7 +267,7 @@ pub(super) async fn search(typed: &str, limit: usize) -> Outcome<Found> {
     Ok(Found { hits, total })
 }
 
-/// What the form completes from: the tags and collections of a library, or of the one that was saved to `last`, and which libraries there are.
+/// What the form completes from: what is in the documents of a library, or of the one that was saved to `last`, and which libraries there are.
 pub(super) async fn shelf(space: Option<SpaceId>, last: bool) -> Outcome<Shelf> {
     let space = if last { spaces::last().await? } else { space };
     let store = spaces::of(space).await?;
@@ -262,15 +286,10 @@ pub(super) async fn shelf(space: Option<SpaceId>, last: bool) -> Outcome<Shelf> 
             });
         }
     }
+    // A library that cannot be looked through completes from what is there.
+    let _ = store.remake().await;
     let shelf = store
         .find(|rows| {
-            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-            for tag in rows.values().flat_map(|row| &row.tags) {
-                let count = counts.entry(tag).or_default();
-                *count = count.saturating_add(1);
-            }
-            let mut tags: Vec<(&str, usize)> = counts.into_iter().collect();
-            tags.sort_by_key(|(tag, count)| (std::cmp::Reverse(*count), *tag));
             let mut collections: Vec<_> = rows
                 .values()
                 .filter(|row| row.kind == Kind::Collection)
@@ -278,11 +297,9 @@ pub(super) async fn shelf(space: Option<SpaceId>, last: bool) -> Outcome<Shelf> 
                 .collect();
             collections.sort_by_key(|(_, title)| title.to_lowercase());
             Shelf {
-                tags: tags
-                    .into_iter()
-                    .take(TAGS)
-                    .map(|(tag, _)| tag.to_owned())
-                    .collect(),
+                tags: known::tags(rows),
+                values: known::values(rows),
+                models: known::models(rows),
                 collections,
                 teams,
                 space,

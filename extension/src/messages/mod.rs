@@ -16,7 +16,9 @@ mod standing;
 
 pub use run::{RunDoor, RunForm};
 pub use sides::{Settled, Sides};
-pub use standing::{Change, Connection, Ear, Left, State, Trouble, TroubleCode, Waiting, Way};
+pub use standing::{
+    Change, Connection, Ear, Left, Room, State, Trouble, TroubleCode, Waiting, Way,
+};
 
 /// An event as the entry script hands it over.
 #[derive(Debug, Clone, Deserialize)]
@@ -475,6 +477,10 @@ pub struct Shelf {
     pub tags: Vec<String>,
     /// Collections by title.
     pub collections: Vec<(DocId, String)>,
+    /// Metadata: names with a value, the most used first.
+    pub values: Vec<(String, String)>,
+    /// Models that prompts choose first, as `provider/model`, the most used first.
+    pub models: Vec<String>,
     /// The libraries of teams; empty when there are none.
     pub teams: Vec<Library>,
     /// Which library it is about: a team's, or one's own.

@@ -1,7 +1,7 @@
 //! How things stand, as the background tells the pages: connection, queue, trouble. Not the requests.
 
 use krowoc_shared::error::Violation;
-use krowoc_shared::ids::{DocId, Millis, OpId};
+use krowoc_shared::ids::{DocId, Millis, OpId, SpaceId};
 use serde::{Deserialize, Serialize};
 
 /// How things stand.
@@ -31,6 +31,19 @@ pub struct State {
     pub conflict_count: usize,
     /// A device of a connection that was ended here, but not on the server.
     pub left: Option<Left>,
+    /// How full the libraries are whose tier has a limit, and that the person may save to.
+    pub rooms: Vec<Room>,
+}
+
+/// How full a library is whose tier has a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Room {
+    /// The team whose library it is; one's own when absent.
+    pub space: Option<SpaceId>,
+    /// Prompts in it outside the trash, with those that are yet to be sent and without those that wait for room.
+    pub prompts: u64,
+    /// Most prompts that it may hold.
+    pub limit: u64,
 }
 
 /// A device that still stands on a server which could not be told that it is gone.

@@ -90,6 +90,9 @@ mod tests {
             favourite: false,
             conflict: false,
             edited_at: i64::from(n),
+            meta: Vec::new(),
+            model: String::new(),
+            made: 0,
         }
     }
 

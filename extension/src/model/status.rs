@@ -102,6 +102,7 @@ mod tests {
             conflicts: Vec::new(),
             conflict_count: 0,
             left: None,
+            rooms: Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@ use super::address::BadAddress;
 use crate::messages::{Change, FailureCode, TroubleCode};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::library::document::Kind;
+use krowoc_shared::library::quota::Room;
 
 /// Key of the sentence for a failed request, with the fix.
 #[must_use]
@@ -76,6 +77,16 @@ pub const fn refused(code: ErrorCode) -> &'static str {
         ErrorCode::TooOld => "refusedAge",
         ErrorCode::RoleTooLow => "refusedRole",
         _ => "refusedField",
+    }
+}
+
+/// Key of what is said of the room that is left; nothing while there is enough.
+#[must_use]
+pub const fn room(left: Room) -> Option<&'static str> {
+    match left {
+        Room::Enough => None,
+        Room::Near => Some("roomNear"),
+        Room::Full => Some("roomFull"),
     }
 }
 

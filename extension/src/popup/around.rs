@@ -25,8 +25,13 @@ pub(super) fn around(desk: Desk, new: bool) -> Around {
         shelve: Rc::new(move |space| desk.shelve(space)),
         tags: Rc::new(move || shelf.with(|shelf| shelf.tags.clone())),
         collections: Rc::new(move || shelf.with(|shelf| shelf.collections.clone())),
-        values: Rc::new(|_: &str| Vec::new()),
-        models: Rc::new(Vec::new),
+        values: Rc::new(move |name: &str| {
+            shelf.with(|shelf| {
+                let own = shelf.values.iter().filter(|(of, _)| of == name);
+                own.map(|(_, value)| value.clone()).collect()
+            })
+        }),
+        models: Rc::new(move || shelf.with(|shelf| shelf.models.clone())),
     }
 }
 

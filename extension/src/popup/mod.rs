@@ -10,6 +10,7 @@ mod glance;
 mod kept;
 mod lines;
 mod queue;
+mod room;
 mod shelves;
 mod sides;
 mod write;
@@ -40,7 +41,8 @@ pub fn open() {
                 }
             },
         )
-        .child(queue::queue(desk));
+        .child(queue::queue(desk))
+        .child(room::room(desk));
     let page = div("main", "popup")
         .attr("aria-label", "Krowoc")
         .child(div("h1", "sr").text("Krowoc"))

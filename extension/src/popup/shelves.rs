@@ -54,6 +54,8 @@ impl Desk {
         self.shelf.update(|shelf| {
             shelf.tags.clear();
             shelf.collections.clear();
+            shelf.values.clear();
+            shelf.models.clear();
         });
     }
 

@@ -1,7 +1,7 @@
 //! Reading and writing in transactions. A commit is one transaction of strict durability, or nothing.
 
 use super::StoreError;
-use super::row::{IndexRow, index_row};
+use super::row::IndexRow;
 use super::schema::{self, ALL, DOCUMENTS, FINDER, META, OUTBOX};
 use idb::{KeyRange, ObjectStore, Query, Transaction, TransactionResult};
 use krowoc_shared::ids::{DocId, OpId, SpaceId};
@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 use std::future::IntoFuture;
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbDatabase, IdbTransaction};
+
+mod finder;
 
 /// Rows that a plan looks at.
 const PLANNED: u32 = 200;
@@ -153,7 +155,7 @@ impl Scope {
     /// Writes a commit; it is durable once [`Scope::finish`] has returned.
     fn apply(&self, commit: &Commit) -> Result<(), StoreError> {
         self.put(META, &STATE.into(), &commit.state, &[])?;
-        let (documents, finder) = (self.store(DOCUMENTS)?, self.store(FINDER)?);
+        let documents = self.store(DOCUMENTS)?;
         for local in &commit.put_locals {
             let key = JsValue::from(local.view.id.to_string());
             self.put(
@@ -162,17 +164,11 @@ impl Scope {
                 local,
                 &[(schema::BY_READ, number(local.read))],
             )?;
-            let row = index_row(&local.view);
-            match &row {
-                Some(row) => self.put(FINDER, &key, row, &[])?,
-                None => drop(finder.delete(key)?),
-            }
-            self.changes.borrow_mut().push((local.view.id, row));
+            self.index(local.view.id, Some(&local.view))?;
         }
         for id in &commit.drop_locals {
             documents.delete(JsValue::from(id.to_string()))?;
-            finder.delete(JsValue::from(id.to_string()))?;
-            self.changes.borrow_mut().push((*id, None));
+            self.index(*id, None)?;
         }
         // Before the rows: an operation that gets another number is there once, or its index aborts all of it.
         let outbox = self.store(OUTBOX)?;
@@ -433,22 +429,6 @@ impl Store {
             waiting: usize::try_from(waiting).unwrap_or(usize::MAX),
             rejected,
         })
-    }
-
-    /// Lets `look` at every search row. They are read once and kept up to date from then on.
-    pub async fn find<T>(
-        &self,
-        look: impl FnOnce(&BTreeMap<DocId, IndexRow>) -> T,
-    ) -> Result<T, StoreError> {
-        if self.finder.borrow().is_none() {
-            let scope = self.scope("readonly")?;
-            let rows: Vec<IndexRow> = read_all(scope.store(FINDER)?.get_all(None, None)?.await?)?;
-            let rows = rows.into_iter().map(|row| (row.id, row)).collect();
-            *self.finder.borrow_mut() = Some(rows);
-        }
-        Ok(look(
-            self.finder.borrow().as_ref().unwrap_or(&BTreeMap::new()),
-        ))
     }
 
     /// Documents after a key, in order of id, up to `limit`.

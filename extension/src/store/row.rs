@@ -2,6 +2,7 @@
 
 use crate::model::before::Marks;
 use krowoc_shared::capture::{fingerprint, url};
+use krowoc_shared::execution::settings::ExecutionSettings;
 use krowoc_shared::ids::{DocId, Millis};
 use krowoc_shared::library::document::{Counter, Document, Field, Kind};
 use krowoc_shared::text;
@@ -12,7 +13,10 @@ const TEXT_BYTES: usize = 16 * 1024;
 /// Characters of an excerpt.
 const EXCERPT_CHARS: usize = 120;
 
-/// A document as the search and the duplicate check see it.
+/// How a row is made: raised when it is to hold something else. A row of another making is made anew from its document.
+pub const MADE: u32 = 1;
+
+/// A document as the search, the duplicate check and the completion see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexRow {
     /// The document.
@@ -43,6 +47,15 @@ pub struct IndexRow {
     pub conflict: bool,
     /// When it was last edited.
     pub edited_at: Millis,
+    /// Metadata: names with their value.
+    #[serde(default)]
+    pub meta: Vec<(String, String)>,
+    /// The model that it chooses first, as `provider/model`; empty when it chooses none.
+    #[serde(default)]
+    pub model: String,
+    /// The making that it is of: `MADE` when it is the present one.
+    #[serde(default)]
+    pub made: u32,
 }
 
 impl IndexRow {
@@ -76,6 +89,8 @@ pub fn index_row(document: &Document) -> Option<IndexRow> {
         &site,
     );
     folded.truncate(folded.floor_char_boundary(TEXT_BYTES));
+    let piece = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    let model = ExecutionSettings::of(document.value(Field::Execution)).model;
     let title = match document.title() {
         "" => text::propose_title(body),
         title => title.to_owned(),
@@ -99,6 +114,9 @@ pub fn index_row(document: &Document) -> Option<IndexRow> {
         favourite: document.favourite(),
         conflict: !document.conflicts.is_empty(),
         edited_at: document.edited().at,
+        meta: document.metadata().map(piece).collect(),
+        model: model.map(|model| model.to_string()).unwrap_or_default(),
+        made: MADE,
     })
 }
 
@@ -137,6 +155,40 @@ mod tests {
         assert_eq!(row.page, "https://www.a.example/x");
         assert_eq!(row.site, "a.example");
         assert_eq!((row.title.as_str(), row.edited_at), ("Body", 7));
+    }
+
+    #[test]
+    fn metadata_and_model_are_there_to_complete_from() {
+        let mut one = document(
+            &[(Field::Execution, json!({"model": "openai/gpt-4o-mini"}))],
+            "Body",
+        );
+        let topic = one.fields[&Field::Execution].clone();
+        let gone = Register {
+            value: Value::Null,
+            ..topic.clone()
+        };
+        let topic = Register {
+            value: json!("Cooking"),
+            ..topic
+        };
+        one.meta.insert("topic".to_owned(), topic);
+        one.meta.insert("persona".to_owned(), gone);
+        let row = index_row(&one).unwrap();
+        assert_eq!(row.meta, [("topic".to_owned(), "Cooking".to_owned())]);
+        assert_eq!(row.model, "openai/gpt-4o-mini");
+    }
+
+    #[test]
+    fn a_row_of_a_version_that_kept_less_is_read_and_known_as_such() {
+        let row = index_row(&document(&[], "Body")).unwrap();
+        assert_eq!(row.made, MADE);
+        let mut kept = serde_json::to_value(row).unwrap();
+        for name in ["meta", "model", "made"] {
+            kept.as_object_mut().unwrap().remove(name);
+        }
+        let row: IndexRow = serde_json::from_value(kept).unwrap();
+        assert_ne!(row.made, MADE);
     }
 
     #[test]

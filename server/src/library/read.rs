@@ -262,10 +262,7 @@ async fn overview(state: Data<AppState>, actor: In<ReadLibrary>) -> Reply<Json<O
         .store
         .read(move |conn: &mut Conn| -> Result<Overview, StoreError> {
             let stand = sync::stand(conn, space)?;
-            let tier = match team {
-                true => sync::team_tier(conn, space, usual)?,
-                false => stand.tier.unwrap_or(usual),
-            };
+            let tier = sync::tier(conn, &stand, team, usual)?;
             library_overview::overview(conn, &stand, tier)
         })
         .await?;

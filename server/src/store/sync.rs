@@ -31,7 +31,7 @@ pub struct Stand {
     pub checksum: Checksum,
     /// Prompts, snippets and collections in the library, documents in the trash, documents with a conflict.
     pub tally: Tally,
-    /// The tier that an operator set; of a team it says nothing: see [`team_tier`].
+    /// The tier that an operator set; of a team it says nothing: see [`tier`].
     pub tier: Option<Tier>,
 }
 
@@ -204,11 +204,19 @@ pub fn set_tier(conn: &mut Conn, space: SpaceId, tier: Tier) -> Result<(), Store
     Ok(())
 }
 
-/// The tier of a team: the highest of its owners', of whom one that was given none has the usual one.
+/// The tier of a space; `usual` holds where none was given.
 ///
 /// # Errors
 /// The database's.
-pub fn team_tier(conn: &mut Conn, team: SpaceId, usual: Tier) -> Result<Tier, StoreError> {
+pub fn tier(conn: &mut Conn, stand: &Stand, team: bool, usual: Tier) -> Result<Tier, StoreError> {
+    match team {
+        true => team_tier(conn, stand.space, usual),
+        false => Ok(stand.tier.unwrap_or(usual)),
+    }
+}
+
+/// The tier of a team: the highest of its owners', of whom one that was given none has the usual one.
+fn team_tier(conn: &mut Conn, team: SpaceId, usual: Tier) -> Result<Tier, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Nullable<Text>)]
@@ -232,13 +240,18 @@ struct PastRow {
     until: i64,
 }
 
-/// A space as this member sees it.
+/// A space as this member sees it. `usual` is the tier where none was given.
 ///
 /// # Errors
 /// [`StoreError::NotFound`], or the database's.
-pub fn state(conn: &mut Conn, membership: Membership) -> Result<SpaceState, StoreError> {
+pub fn state(
+    conn: &mut Conn,
+    membership: Membership,
+    usual: Tier,
+) -> Result<SpaceState, StoreError> {
     let space = membership.space;
     let stand = stand(conn, space)?;
+    let tier = tier(conn, &stand, membership.team, usual)?;
     let past: Vec<PastRow> = Statement::new(
         "SELECT epoch, until FROM space_epoch WHERE space_id = ? ORDER BY until, epoch",
     )
@@ -255,6 +268,7 @@ pub fn state(conn: &mut Conn, membership: Membership) -> Result<SpaceState, Stor
         role: membership.role,
         epoch: stand.epoch,
         seq: stand.seq,
+        prompt_limit: tier.prompts(),
         past: past.collect(),
     })
 }

@@ -33,12 +33,13 @@ pub fn configure(cfg: &mut Routes<'_>) {
 )]
 #[get("/sync/spaces")]
 async fn spaces(state: Data<AppState>, actor: May<LibraryRead>) -> Reply<Json<Vec<SpaceState>>> {
+    let usual = state.config.default_tier;
     let found = state
         .store
         .read(
             move |conn: &mut Conn| -> Result<Vec<SpaceState>, StoreError> {
                 let spaces = actor.spaces.iter();
-                spaces.map(|it| sync::state(conn, *it)).collect()
+                spaces.map(|it| sync::state(conn, *it, usual)).collect()
             },
         )
         .await?;

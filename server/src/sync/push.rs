@@ -336,10 +336,7 @@ fn no_room(
 
 /// The tier of the space. Of a team it cannot change before the end of the transaction but by an owner's own: the space is taken.
 fn tier_of(tx: &mut Tx<'_>, batch: &Batch, stand: &Stand) -> Reply<Tier> {
-    match batch.member {
-        Some(_) => Ok(sync::team_tier(tx, batch.space, batch.tier)?),
-        None => Ok(stand.tier.unwrap_or(batch.tier)),
-    }
+    Ok(sync::tier(tx, stand, batch.member.is_some(), batch.tier)?)
 }
 
 /// The operation with the stamp that it gets here: that of its past, else one later than all in the document.

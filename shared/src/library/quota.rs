@@ -68,10 +68,29 @@ pub struct Quota {
     pub prompts: Option<u64>,
 }
 
-/// Whether so many prompts are near the limit, or at it: nine of ten, rounded up.
-#[must_use]
-pub fn is_near(prompts: u64, limit: u64) -> bool {
-    prompts >= limit.saturating_sub(limit / 10)
+/// How much room a library has left, as people are told it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// Enough to say nothing.
+    Enough,
+    /// Nine of ten places are taken, rounded up.
+    Near,
+    /// No more prompt is taken.
+    Full,
+}
+
+impl Room {
+    /// What so many prompts leave of the limit.
+    #[must_use]
+    pub const fn of(prompts: u64, limit: u64) -> Self {
+        if prompts >= limit {
+            Self::Full
+        } else if prompts >= limit.saturating_sub(limit / 10) {
+            Self::Near
+        } else {
+            Self::Enough
+        }
+    }
 }
 
 /// What is said when one more prompt would be too many.
@@ -100,8 +119,14 @@ mod tests {
     }
 
     #[test]
-    fn near_begins_at_nine_of_ten() {
-        assert!(!is_near(44, 50));
-        assert!(is_near(45, 50) && is_near(50, 50));
+    fn near_begins_at_nine_of_ten_and_full_at_the_limit() {
+        assert_eq!(Room::of(44, 50), Room::Enough);
+        assert_eq!(Room::of(45, 50), Room::Near);
+        assert_eq!(Room::of(49, 50), Room::Near);
+        assert_eq!(Room::of(50, 50), Room::Full);
+        assert_eq!(Room::of(60, 50), Room::Full);
+        // Of few places the last alone is near none.
+        assert_eq!(Room::of(2, 3), Room::Enough);
+        assert_eq!(Room::of(0, 0), Room::Full);
     }
 }

@@ -211,6 +211,9 @@ pub struct SpaceState {
     pub epoch: String,
     /// Its sequence number.
     pub seq: u64,
+    /// Most prompts that its tier allows. Absent where there is no limit, and from a server that does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt_limit: Option<u64>,
     /// Epochs that a restore from a backup ended; empty for a space that was never restored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub past: Vec<PastEpoch>,

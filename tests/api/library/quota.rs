@@ -2,15 +2,17 @@
 
 use krowoc_server::operator::Operator;
 use krowoc_server::platform::SystemRandom;
+use krowoc_shared::access::Role;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::ids::DocId;
 use krowoc_shared::library::document::{Field, Kind};
 use krowoc_shared::library::quota::{FREE_PROMPTS, Quota, Tier};
 use krowoc_shared::library::wire::{BatchResult, Overview, Written};
-use krowoc_shared::sync::wire::{Op, OpResult, Outcome, PushReply};
+use krowoc_shared::sync::wire::{Op, OpResult, Outcome, PushReply, SpaceState};
 use krowoc_tests::app::config;
 use krowoc_tests::clock::BEGIN;
 use krowoc_tests::ops::{Syncing, at, doc_id, edit, op_id, prompt};
+use krowoc_tests::teams::Team;
 use krowoc_tests::{Caller, Options, TestApp};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -343,4 +345,32 @@ async fn a_full_library_takes_an_import_of_prompts_that_lay_in_the_trash_with_th
         let back = person.post(&path, json!({})).await;
         assert_eq!(back.code(), ErrorCode::QuotaReached);
     }
+}
+
+/// The limits of their own library and of the team's, as sync tells them.
+async fn limits(person: &Caller) -> (Option<u64>, Option<u64>) {
+    let spaces: Vec<SpaceState> = person.get("/api/v1/sync/spaces").await.ok().json();
+    let of = |team: bool| spaces.iter().find(|it| it.team == team);
+    (
+        of(false).unwrap().prompt_limit,
+        of(true).unwrap().prompt_limit,
+    )
+}
+
+#[tokio::test]
+async fn sync_tells_the_limit_of_each_library_and_none_where_there_is_none() {
+    let app = free().await;
+    let owner = app.sign_up("a@example.org").await;
+    let member = app.sign_up("b@example.org").await;
+    let team = Team::of(&owner, "Ours").await;
+    team.enrol(&app, &member, Role::Editor).await;
+    let free = Some(FREE_PROMPTS);
+    assert_eq!(limits(&owner).await, (free, free));
+    assert_eq!(limits(&member).await, (free, free));
+    // The team has the tier of its owner, and the member keeps their own.
+    set_tier(&app, "a@example.org", Tier::Team).await.unwrap();
+    assert_eq!(limits(&owner).await, (None, None));
+    assert_eq!(limits(&member).await, (free, None));
+    let spaces: Value = owner.get("/api/v1/sync/spaces").await.ok().json();
+    assert!(spaces[0].get("prompt_limit").is_none(), "{spaces}");
 }

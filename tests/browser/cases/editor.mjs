@@ -154,6 +154,18 @@ async function inThePopup(context, browser, dashboard, id) {
 
   await click(popup, 'Edit: Reviewer');
   await holds(popup, '#editor-text', TEXT);
+  // What is typed completes from what the documents of the library have.
+  const known = (list) => popup.evaluate((id) => [...(document.getElementById(id)?.options ?? [])].map((it) => it.value).join(), list);
+  for (const [list, value] of [['category', 'Courts'], ['persona', 'reviewer'], ['own-audience', 'judges'], ['model', 'openai/gpt-4o']]) {
+    await until(`${list} to complete`, async () => (await known(`editor-${list}-known`)) === value);
+  }
+  await typed(popup, '[aria-label="Name of metadata"]', 'audience');
+  await until('a value to complete for the name that is typed', async () => (await known('editor-another-known')) === 'judges');
+  await popup.evaluate(() => { document.querySelector('[aria-label="Name of metadata"]').focus(); });
+  await popup.keyboard.down('Control');
+  await popup.keyboard.press('a');
+  await popup.keyboard.up('Control');
+  await popup.keyboard.press('Backspace');
   await typed(popup, '#editor-text', 'Act as a kind {{role}}.');
   await popup.evaluate(() => document.querySelector('#editor-save').click());
   await until('the change to arrive', async () => (await dashboard.document(id)).body.text === 'Act as a kind {{role}}.');

@@ -24,6 +24,14 @@ fn row() -> El {
     div("div", "frow")
 }
 
+/// What a field completes from.
+fn completion(id: &str, known: impl Fn() -> Vec<String> + 'static) -> El {
+    div("datalist", "").attr("id", id).part(known, |known| {
+        let option = |value: &String| el("option").attr("value", value);
+        group().children(known.iter().map(option))
+    })
+}
+
 /// A field on one line with what it completes from.
 fn line(
     id: &str,
@@ -33,10 +41,7 @@ fn line(
     typed: impl FnMut(String) + 'static,
 ) -> El {
     let list = format!("{id}-known");
-    let options = div("datalist", "").attr("id", &list).part(known, |known| {
-        let option = |value: &String| el("option").attr("value", value);
-        group().children(known.iter().map(option))
-    });
+    let options = completion(&list, known);
     let input = div("input", "input")
         .attr("id", id)
         .attr("list", &list)
@@ -275,9 +280,10 @@ fn own_piece(editor: Editor, around: &Around, name: &str) -> El {
         .child(remove)
 }
 
-/// A piece with a name of one's own.
+/// A piece with a name of one's own. Its value completes from those that the name has elsewhere.
 fn another(editor: Editor, around: &Around) -> El {
-    let say = around.say;
+    const KNOWN: &str = "editor-another-known";
+    let (say, values) = (around.say, around.values.clone());
     let (name, value) = editor.own;
     let field = |word, most: usize, signal: Signal<String>| {
         div("input", "input grow")
@@ -297,7 +303,10 @@ fn another(editor: Editor, around: &Around) -> El {
     let add = button("btn btn--sm", move || editor.take_own()).text(&say(Word::Add));
     div("div", "line line--1")
         .child(field(Word::OwnName, limits::META_NAME_CHARS, name))
-        .child(field(Word::OwnValue, limits::META_CHARS, value))
+        .child(field(Word::OwnValue, limits::META_CHARS, value).attr("list", KNOWN))
+        .child(completion(KNOWN, move || {
+            values(&name.with(|name| name.trim().to_owned()))
+        }))
         .child(add)
 }
 

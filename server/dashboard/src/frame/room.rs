@@ -1,7 +1,7 @@
 //! How full the library is, where its tier has a limit. Not the refusal: that is the server's.
 
 use crate::app::app;
-use krowoc_shared::library::quota::is_near;
+use krowoc_shared::library::quota::Room as Left;
 use krowoc_ui::messages::library as words;
 use leptos::prelude::*;
 
@@ -28,15 +28,18 @@ pub fn Room(
                 tier.map(|tier| view! { <p class="xs soft">{words::unlimited(tier)}</p> });
             return Some(unlimited.into_any());
         };
-        let (near, full) = (is_near(prompts, limit), prompts >= limit);
-        let hint = match (full, near, whole) {
-            (true, _, true) => Some(words::ROOM_FULL_HINT),
-            (true, _, false) => Some(words::ROOM_FULL),
-            (false, true, true) => Some(words::ROOM_NEAR_HINT),
-            (false, true, false) => Some(words::ROOM_NEAR),
-            (false, false, _) => None,
+        let left = Left::of(prompts, limit);
+        let hint = match (left, whole) {
+            (Left::Full, true) => Some(words::ROOM_FULL_HINT),
+            (Left::Full, false) => Some(words::ROOM_FULL),
+            (Left::Near, true) => Some(words::ROOM_NEAR_HINT),
+            (Left::Near, false) => Some(words::ROOM_NEAR),
+            (Left::Enough, _) => None,
         };
-        let class = if near { "room room--near" } else { "room" };
+        let class = match left {
+            Left::Enough => "room",
+            Left::Near | Left::Full => "room room--near",
+        };
         let name = tier.unwrap_or(words::ROOM);
         // One of the two is enough for who listens: the one that is beside every page.
         let role = (!whole).then_some("status");

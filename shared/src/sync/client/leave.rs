@@ -1,5 +1,6 @@
 //! The end of a membership, and the way back in: what of a team's library leaves this device, and what stays. Not who is in which team.
 
+use super::spaces::bound;
 use super::state::{ClientState, OutboxRow, Phase, RowState, SIGN_IN, not_in_team};
 use super::step::{Commit, Loaded};
 use super::work::Work;
@@ -8,8 +9,8 @@ use crate::sync::checksum::Checksum;
 use crate::sync::wire::SpaceState;
 use std::collections::BTreeSet;
 
-/// Takes which spaces the person is in, as another machine of theirs was told it: another role counts from now on, a team that is not
-/// among them is left, and one that is again is read anew.
+/// Takes which spaces the person is in, as another machine of theirs was told it: another role and another limit count from now on, a team
+/// that is not among them is left, and one that is again is read anew.
 #[must_use]
 pub fn on_membership(state: &ClientState, spaces: &[SpaceState]) -> Commit {
     let mut state = state.clone();
@@ -18,11 +19,14 @@ pub fn on_membership(state: &ClientState, spaces: &[SpaceState]) -> Commit {
 }
 
 pub(super) fn note(state: &mut ClientState, spaces: &[SpaceState]) {
+    let space = bound(state, spaces);
+    if let Some(space) = space {
+        state.prompt_limit = space.prompt_limit;
+    }
     if state.team.is_none() {
         return;
     }
-    let mut teams = spaces.iter().filter(|it| it.team);
-    match teams.find(|it| Some(it.space) == state.space) {
+    match space {
         Some(space) => {
             state.team = Some(space.role);
             // Who is a member is not refused for good: a refusal counts until the person's spaces are looked at again.

@@ -26,7 +26,7 @@ pub fn on_spaces(
         Ok(spaces) => {
             state.spaces_at = env.now.saturating_add(POLL_EVERY);
             if state.phase != Phase::Ask {
-                // It stands where it stood: only who is in which space was asked.
+                // It stands where it stood: only who is in which space, and how much may be in it, was asked.
                 leave::note(&mut state, &spaces);
                 return Commit::of(state);
             }
@@ -41,7 +41,7 @@ pub fn on_spaces(
 }
 
 /// The space of this machine: of a team that very one, else the person's own, which is another after they signed in elsewhere.
-fn bound<'a>(state: &ClientState, spaces: &'a [SpaceState]) -> Option<&'a SpaceState> {
+pub(super) fn bound<'a>(state: &ClientState, spaces: &'a [SpaceState]) -> Option<&'a SpaceState> {
     let mut own = spaces.iter().filter(|it| it.team == state.team.is_some());
     let same = own.clone().find(|it| Some(it.space) == state.space);
     same.or_else(|| own.next().filter(|_| state.team.is_none()))
@@ -66,6 +66,7 @@ fn begin(state: &mut ClientState, space: &SpaceState) {
     }
     state.space = Some(space.space);
     state.team = state.team.map(|_| space.role);
+    state.prompt_limit = space.prompt_limit;
     state.epoch = Some(space.epoch.clone());
     state.generation = state.generation.saturating_add(1);
     state.checksum = Checksum::default();

@@ -56,6 +56,9 @@ pub struct ClientState {
     /// What the person is in the team whose library this is; `None` for their own.
     #[serde(default)]
     pub team: Option<Role>,
+    /// Most prompts that the library may hold, as the server told it last; `None` where there is no limit, or it is not known.
+    #[serde(default)]
+    pub prompt_limit: Option<u64>,
     /// When to ask which spaces there are without being told; only one's own library asks.
     #[serde(default)]
     pub spaces_at: Millis,
@@ -121,6 +124,7 @@ impl ClientState {
             connected: false,
             space: None,
             team: None,
+            prompt_limit: None,
             spaces_at: 0,
             asked_at: 0,
             device: None,
@@ -197,9 +201,10 @@ impl ClientState {
         self.start_over();
     }
 
-    /// The server is not to be used any more; documents and outbox stay.
+    /// The server is not to be used any more; documents and outbox stay. What it allows counts no more.
     pub fn disconnect(&mut self) {
         self.connected = false;
+        self.prompt_limit = None;
     }
 
     /// A live hint: the space has reached `seq`.

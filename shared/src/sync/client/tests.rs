@@ -89,6 +89,7 @@ impl Server {
             role: self.team.unwrap_or(Role::Owner),
             epoch: self.epoch.clone(),
             seq: self.seq,
+            prompt_limit: self.most.map(|most| most as u64),
             past: self.past.clone(),
         };
         if self.member { vec![space] } else { Vec::new() }

@@ -92,3 +92,58 @@ fn what_is_moved_to_the_trash_here_makes_the_room() {
     assert!(client.same_as(&server));
     assert!(server.documents.contains_key(&id));
 }
+
+#[test]
+fn the_limit_is_known_without_a_connection_and_follows_the_tier() {
+    let (mut server, mut client) = filled(2);
+    assert_eq!(client.state.prompt_limit, Some(2));
+    let kept = serde_json::to_string(&client.state).unwrap();
+    let kept: ClientState = serde_json::from_str(&kept).unwrap();
+    assert_eq!(kept.prompt_limit, Some(2), "it is stored");
+    server.most = Some(3);
+    client.state.wake(client.now);
+    client.sync(&mut server);
+    assert_eq!(client.state.prompt_limit, Some(3));
+    server.most = None;
+    client.state.wake(client.now);
+    client.sync(&mut server);
+    assert_eq!(client.state.prompt_limit, None);
+}
+
+#[test]
+fn a_server_that_is_left_limits_nothing() {
+    let (_, mut client) = filled(2);
+    client.state.disconnect();
+    assert_eq!(client.state.prompt_limit, None);
+}
+
+#[test]
+fn a_server_and_a_store_from_before_there_were_limits_are_read() {
+    let (server, client) = filled(2);
+    let mut space = serde_json::to_value(&server.spaces()[0]).unwrap();
+    space.as_object_mut().unwrap().remove("prompt_limit");
+    let space: SpaceState = serde_json::from_value(space).unwrap();
+    assert_eq!(space.prompt_limit, None);
+    let mut state = serde_json::to_value(&client.state).unwrap();
+    state.as_object_mut().unwrap().remove("prompt_limit");
+    let state: ClientState = serde_json::from_value(state).unwrap();
+    assert_eq!(state.prompt_limit, None);
+}
+
+#[test]
+fn a_team_has_the_limit_that_is_told_of_it_and_not_that_of_ones_own_library() {
+    let (server, client) = filled(2);
+    let own = server.spaces();
+    let ours = SpaceState {
+        space: SpaceId::mint(1, [9; 10]),
+        team: true,
+        prompt_limit: Some(7),
+        ..own[0].clone()
+    };
+    let spaces = [own, vec![ours.clone()]].concat();
+    let team = ClientState::of_team(1, ours.space, Role::Editor);
+    let team = on_membership(&team, &spaces).state;
+    assert_eq!(team.prompt_limit, Some(7));
+    let mine = on_membership(&client.state, &spaces).state;
+    assert_eq!(mine.prompt_limit, Some(2));
+}

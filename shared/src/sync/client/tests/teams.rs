@@ -44,6 +44,7 @@ fn a_machine_takes_its_own_space_and_no_other() {
         role: Role::Editor,
         epoch: "e".into(),
         seq: 0,
+        prompt_limit: None,
         past: Vec::new(),
     };
     let (server, _) = team(Role::Viewer);
