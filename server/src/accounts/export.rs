@@ -6,9 +6,10 @@ use super::ways::Here;
 use super::{belongings, security};
 use crate::app::AppState;
 use crate::store::execution_list::{self, Filter};
+use crate::store::pages::{self, Histories, Mark, Piece, Room};
 use crate::store::{
-    Conn, StoreError, budgets, dead_letters, deeds, devices, executions, library, logs,
-    provider_key_views, publications, sessions, sync, tokens, versions,
+    Conn, StoreError, budgets, dead_letters, deeds, devices, executions, logs, provider_key_views,
+    publications, sessions, sync, tokens,
 };
 use crate::web::problem::Reply;
 use crate::web::routes::Routes;
@@ -18,15 +19,18 @@ use actix_web::{HttpResponse, get};
 use futures_util::stream;
 use krowoc_shared::accounts::export::AccountExport;
 use krowoc_shared::error::ErrorCode;
-use krowoc_shared::ids::{DeadLetterId, DocId, ExecutionId, SpaceId, UserId};
+use krowoc_shared::ids::{DeadLetterId, ExecutionId, SpaceId, UserId};
 use serde_json::{Value, json};
 
-/// Documents or executions read at a time.
+/// Executions read at a time.
 const PAGE: i64 = 50;
+/// Documents read at a time.
+const DOCUMENTS: Room = Room {
+    documents: 50,
+    bytes: 4 * 1024 * 1024,
+};
 /// Lines of teams' logs that are read at a time.
 const LINES: i64 = 500;
-/// Versions of one document that are read at a time; a document keeps fewer.
-const VERSIONS: i64 = 10_000;
 
 /// Its routes.
 pub(super) fn configure(cfg: &mut Routes<'_>) {
@@ -36,7 +40,7 @@ pub(super) fn configure(cfg: &mut Routes<'_>) {
 /// What is read next, and after which row of it.
 #[derive(Clone, Copy)]
 enum Stage {
-    Documents(Option<DocId>),
+    Documents(Mark),
     Executions(Option<ExecutionId>),
     Letters(Option<DeadLetterId>),
     Deeds(Option<(SpaceId, u64)>),
@@ -61,22 +65,47 @@ fn value(value: &impl serde::Serialize) -> Result<Value, StoreError> {
     serde_json::to_value(value).map_err(|error| StoreError::Fault(error.to_string()))
 }
 
-/// The texts of a page, and what comes then: the rest of the same, or the next.
-type Page = (Vec<String>, Stage);
+/// Text of a page: an entry of the list, or more of the one before.
+enum Written {
+    Entry(String),
+    More(String),
+}
 
-fn documents(conn: &mut Conn, space: SpaceId, after: Option<DocId>) -> Result<Page, StoreError> {
-    let found = library::by_id(conn, space, after, PAGE)?;
-    let last = found.last().map(|stored| stored.document.id);
-    let mut texts = Vec::with_capacity(found.len());
-    let documents = found.into_iter().map(|stored| stored.document);
-    for document in documents.filter(|it| !it.purged) {
-        let kept = versions::list(conn, space, document.id, u64::MAX >> 1, VERSIONS)?;
-        texts.push(text(
-            &json!({"document": value(&document)?, "versions": value(&kept)?}),
-        )?);
+/// The texts of a page, and what comes then: the rest of the same, or the next.
+type Page = (Vec<Written>, Stage);
+
+fn entry(value: &impl serde::Serialize) -> Result<Written, StoreError> {
+    text(value).map(Written::Entry)
+}
+
+fn documents(conn: &mut Conn, space: SpaceId, mark: Mark) -> Result<Page, StoreError> {
+    let page = pages::read(conn, space, mark, Histories::All, DOCUMENTS)?;
+    let texts: Result<_, _> = page.pieces.iter().map(document).collect();
+    let next = page.next.map_or(Stage::Executions(None), Stage::Documents);
+    Ok((texts?, next))
+}
+
+/// A document with its versions, or more of them.
+fn document(piece: &Piece) -> Result<Written, StoreError> {
+    let mut out = match &piece.document {
+        Some(stored) => format!("{{\"document\":{},\"versions\":[", text(&stored.document)?),
+        None => String::new(),
+    };
+    let mut begun = piece.begun;
+    for version in &piece.versions {
+        if begun {
+            out.push(',');
+        }
+        out.push_str(&text(version)?);
+        begun = true;
     }
-    let next = last.map_or(Stage::Executions(None), |last| Stage::Documents(Some(last)));
-    Ok((texts, next))
+    if piece.whole {
+        out.push_str("]}");
+    }
+    Ok(match piece.document {
+        Some(_) => Written::Entry(out),
+        None => Written::More(out),
+    })
 }
 
 fn runs(conn: &mut Conn, user: UserId, before: Option<ExecutionId>) -> Result<Page, StoreError> {
@@ -88,7 +117,7 @@ fn runs(conn: &mut Conn, user: UserId, before: Option<ExecutionId>) -> Result<Pa
     let last = found.last().map(|view| view.id);
     let mut texts = Vec::with_capacity(found.len());
     for view in found {
-        texts.push(text(&executions::whole(conn, user, view.id)?.detail())?);
+        texts.push(entry(&executions::whole(conn, user, view.id)?.detail())?);
     }
     let next = last.map_or(Stage::Letters(None), |last| Stage::Executions(Some(last)));
     Ok((texts, next))
@@ -107,7 +136,7 @@ fn letters(
     let found = dead_letters::list(conn, &filter, PAGE)?;
     let next = found.last().map(|letter| letter.id);
     let next = next.map_or(Stage::Deeds(None), |last| Stage::Letters(Some(last)));
-    let texts: Result<_, _> = found.iter().map(text).collect();
+    let texts: Result<_, _> = found.iter().map(entry).collect();
     Ok((texts?, next))
 }
 
@@ -120,7 +149,7 @@ fn team_deeds(
     let next = found.last().map(|line| (line.team, line.number));
     let next = next.map_or(Stage::Done, |last| Stage::Deeds(Some(last)));
     let lines = found.into_iter().map(belongings::team_deed);
-    let texts: Result<_, _> = lines.map(|line| text(&line)).collect();
+    let texts: Result<_, _> = lines.map(|line| entry(&line)).collect();
     Ok((texts?, next))
 }
 
@@ -128,7 +157,7 @@ impl Stage {
     /// Its next page.
     fn page(self, conn: &mut Conn, user: UserId, space: SpaceId) -> Result<Page, StoreError> {
         match self {
-            Self::Documents(after) => documents(conn, space, after),
+            Self::Documents(mark) => documents(conn, space, mark),
             Self::Executions(before) => runs(conn, user, before),
             Self::Letters(before) => letters(conn, user, before),
             Self::Deeds(after) => team_deeds(conn, user, after),
@@ -166,8 +195,13 @@ impl Download {
         self.stage = next;
         let mut out = String::new();
         for text in texts {
-            out.push_str(if self.begun { ",\n" } else { "\n" });
-            out.push_str(&text);
+            match text {
+                Written::Entry(text) => {
+                    out.push_str(if self.begun { ",\n" } else { "\n" });
+                    out.push_str(&text);
+                }
+                Written::More(text) => out.push_str(&text),
+            }
             self.begun = true;
         }
         if let Some(opening) = next.opening() {
@@ -228,7 +262,7 @@ async fn export_account(state: Data<AppState>, person: Person) -> Reply<HttpResp
         state,
         user,
         space,
-        stage: Stage::Documents(None),
+        stage: Stage::Documents(Mark::Begin),
         begun: false,
         head: Some(format!("{open},\n\"documents\":[")),
     };

@@ -4,7 +4,8 @@
 
 use crate::app::AppState;
 use crate::store::library::{self, Stored};
-use crate::store::{Conn, StoreError, versions};
+use crate::store::pages::{self, Histories, Mark, Piece, Room};
+use crate::store::{Conn, StoreError};
 use crate::web::guard::{ReadLibrary, SpaceQuery};
 use crate::web::routes::Routes;
 use crate::web::{Fault, In, Reply};
@@ -22,10 +23,11 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Documents read at a time.
-const PAGE: i64 = 100;
-/// Bytes of texts after which a page ends, with the document that they are reached with.
-const PAGE_BYTES: usize = 4 * 1024 * 1024;
+/// What is read at a time.
+const PAGE: Room = Room {
+    documents: 100,
+    bytes: 4 * 1024 * 1024,
+};
 
 /// Its routes.
 pub fn configure(cfg: &mut Routes<'_>) {
@@ -81,10 +83,11 @@ enum Writer {
 struct Download {
     state: Data<AppState>,
     space: SpaceId,
-    after: Option<DocId>,
+    /// Where the next page begins; `None` after the last.
+    next: Option<Mark>,
     titles: HashMap<DocId, String>,
     sink: Sink,
-    writer: Option<Writer>,
+    writer: Writer,
 }
 
 fn broken(_: impl std::fmt::Display) -> Fault {
@@ -92,89 +95,75 @@ fn broken(_: impl std::fmt::Display) -> Fault {
 }
 
 impl Download {
-    fn add(&mut self, documents: Vec<(Stored, Vec<Version>)>) -> Reply<()> {
-        for (stored, history) in documents {
-            let collection = stored.document.collection();
-            let title = collection.and_then(|id| self.titles.get(&id));
-            let item = item(&stored, title, history);
+    fn add(&mut self, pieces: Vec<Piece>) -> Reply<()> {
+        for piece in pieces {
+            let item = piece.document.map(|stored| {
+                let collection = stored.document.collection();
+                item(&stored, collection.and_then(|id| self.titles.get(&id)))
+            });
             match &mut self.writer {
-                Some(Writer::Json { first }) => {
-                    let text = json::item(&item, *first).map_err(broken)?;
-                    *first = false;
+                Writer::Json { first } => {
+                    let mut text = String::new();
+                    if let Some(item) = item {
+                        text = json::begun(item, *first).map_err(broken)?;
+                        *first = false;
+                    }
+                    let mut has_versions = piece.begun;
+                    for version in piece.versions {
+                        let next = json::version(&past(version), !has_versions);
+                        text.push_str(&next.map_err(broken)?);
+                        has_versions = true;
+                    }
+                    if piece.whole {
+                        text.push_str(json::ended(has_versions));
+                    }
                     self.sink.write_all(text.as_bytes()).map_err(broken)?;
                 }
-                Some(Writer::Markdown(zip)) => zip.add(&item).map_err(broken)?,
-                None => {}
+                Writer::Markdown(zip) => {
+                    if let Some(item) = &item {
+                        zip.add(item).map_err(broken)?;
+                    }
+                }
             }
         }
         Ok(())
     }
 
     fn end(&mut self) -> Reply<()> {
-        match self.writer.take() {
-            Some(Writer::Json { .. }) => self
+        let end = Writer::Json { first: false };
+        match std::mem::replace(&mut self.writer, end) {
+            Writer::Json { .. } => self
                 .sink
                 .write_all(json::footer().as_bytes())
                 .map_err(broken),
-            Some(Writer::Markdown(zip)) => zip.finish().map(|_| ()).map_err(broken),
-            None => Ok(()),
+            Writer::Markdown(zip) => zip.finish().map(|_| ()).map_err(broken),
         }
     }
 
     /// The next bytes; `None` at the end. A failure breaks the download off, so that it cannot pass for a whole one.
     async fn next(mut self) -> Reply<Option<(Bytes, Self)>> {
-        if self.writer.is_none() {
+        let Some(mark) = self.next else {
             return Ok(None);
-        }
-        let (space, after) = (self.space, self.after);
-        let with_versions = matches!(self.writer, Some(Writer::Json { .. }));
-        let (last, living) = self
+        };
+        let space = self.space;
+        let which = match self.writer {
+            // Each document tells who wrote its text and when, though it has but one.
+            Writer::Json { .. } => Histories::Texts,
+            Writer::Markdown(_) => Histories::Nothing,
+        };
+        let page = self
             .state
             .store
-            .read(move |conn: &mut Conn| page(conn, space, after, with_versions))
+            .read(move |conn: &mut Conn| pages::read(conn, space, mark, which, PAGE))
             .await?;
-        match last {
-            Some(last) => self.after = Some(last),
-            None => self.end()?,
+        self.next = page.next;
+        self.add(page.pieces)?;
+        if self.next.is_none() {
+            self.end()?;
         }
-        self.add(living)?;
         let bytes = self.sink.take();
         Ok(Some((bytes, self)))
     }
-}
-
-type Page = (Option<DocId>, Vec<(Stored, Vec<Version>)>);
-
-/// Documents after an id that were not purged, with their histories where those are wanted; and the id that the page ends with.
-fn page(
-    conn: &mut Conn,
-    space: SpaceId,
-    after: Option<DocId>,
-    with_versions: bool,
-) -> Result<Page, StoreError> {
-    let rows = library::by_id(conn, space, after, PAGE)?;
-    let (mut last, mut bytes) = (None, 0_usize);
-    let mut living = Vec::with_capacity(rows.len());
-    for stored in rows {
-        if bytes > PAGE_BYTES {
-            break;
-        }
-        let document = &stored.document;
-        last = Some(document.id);
-        if document.purged {
-            continue;
-        }
-        // Each document tells who wrote its text and when, though it has but one.
-        let history = match with_versions {
-            true => versions::history(conn, space, document.id)?,
-            false => Vec::new(),
-        };
-        let texts = history.iter().map(|version| version.text.len());
-        bytes = bytes.saturating_add(document.body.text.len());
-        bytes = bytes.saturating_add(texts.sum());
-        living.push((stored, history));
-    }
-    Ok((last, living))
 }
 
 fn past(version: Version) -> PastVersion {
@@ -191,8 +180,8 @@ fn past(version: Version) -> PastVersion {
     }
 }
 
-/// A document as the writers take it.
-fn item(stored: &Stored, collection_title: Option<&String>, history: Vec<Version>) -> ExportItem {
+/// A document as the writers take it, its versions left out.
+fn item(stored: &Stored, collection_title: Option<&String>) -> ExportItem {
     let document = &stored.document;
     ExportItem {
         id: document.id.to_string(),
@@ -218,7 +207,7 @@ fn item(stored: &Stored, collection_title: Option<&String>, history: Vec<Version
         uses: document.counter(Counter::Uses),
         edited: document.lifecycle.edited,
         archived: document.lifecycle.is_archived(),
-        versions: history.into_iter().map(past).collect(),
+        versions: Vec::new(),
     }
 }
 
@@ -270,10 +259,10 @@ async fn export(
     let download = Download {
         state,
         space,
-        after: None,
+        next: Some(Mark::Begin),
         titles,
         sink,
-        writer: Some(writer),
+        writer,
     };
     Ok(HttpResponse::Ok()
         .content_type(media)

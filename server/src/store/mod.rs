@@ -39,6 +39,7 @@ pub mod members;
 pub mod metrics;
 pub mod migrate;
 pub mod models;
+pub mod pages;
 pub mod passkeys;
 pub mod pending;
 pub mod profiles;

@@ -1,6 +1,7 @@
 //! Texts that bodies had, and sides of conflicts: bases of merges, and the history a person sees. Not the current text: that is in the document's row.
 
-use super::library::{signed, unsigned};
+use super::library::{doc_id, signed, unsigned};
+use super::pages::Histories;
 use super::rows::Insert;
 use super::statement::{Statement, Value};
 use super::{Conn, StoreError};
@@ -13,6 +14,7 @@ use krowoc_shared::library::lifecycle::Snapshot;
 use krowoc_shared::library::wire::Version;
 use krowoc_shared::sync::past::PastRow;
 use krowoc_shared::sync::publishing::Publication;
+use std::collections::HashMap;
 
 /// A text about to be kept.
 pub struct Kept {
@@ -285,10 +287,10 @@ struct Row {
     snapshot: Option<String>,
 }
 
-const SELECT: &str = "SELECT v.rev, v.number, v.title, v.hlc_at, v.hlc_count, v.hlc_node, v.device_id, d.name AS device_name, v.text, \
+const SELECT: &str = "SELECT v.doc_id, v.rev, v.number, v.title, v.hlc_at, v.hlc_count, v.hlc_node, v.device_id, d.name AS device_name, v.text, \
                       v.aside, coalesce(a.email, nullif(v.author_name, '')) AS author, v.author_name IS NOT NULL AS imported, v.note, v.published_at, v.snapshot FROM document_version v \
                       LEFT JOIN device d ON d.id = v.device_id LEFT JOIN account a ON a.id = v.author_id \
-                      WHERE v.space_id = ? AND v.doc_id = ?";
+                      WHERE v.space_id = ?";
 
 /// Versions before a revision, newest first.
 ///
@@ -301,7 +303,7 @@ pub fn list(
     before: u64,
     limit: i64,
 ) -> Result<Vec<Version>, StoreError> {
-    let sql = format!("{SELECT} AND v.rev < ? ORDER BY v.rev DESC LIMIT ?");
+    let sql = format!("{SELECT} AND v.doc_id = ? AND v.rev < ? ORDER BY v.rev DESC LIMIT ?");
     let rows: Vec<Row> = Statement::new(&sql)
         .bind(space.as_bytes())
         .bind(doc.as_bytes())
@@ -311,14 +313,63 @@ pub fn list(
     rows.into_iter().map(Row::version).collect()
 }
 
-/// Every text of a document, oldest first; without sides of conflicts.
+#[derive(QueryableByName)]
+struct OfDocument {
+    #[diesel(sql_type = Binary)]
+    doc_id: Vec<u8>,
+    #[diesel(embed)]
+    row: Row,
+}
+
+/// The versions of the documents whose ids are after one and not after another, by document.
 ///
 /// # Errors
 /// The database's.
-pub fn history(conn: &mut Conn, space: SpaceId, doc: DocId) -> Result<Vec<Version>, StoreError> {
-    let rows: Vec<Row> = Statement::new(&format!("{SELECT} AND NOT v.aside ORDER BY v.rev"))
+pub(super) fn between(
+    conn: &mut Conn,
+    space: SpaceId,
+    (after, last): (Option<DocId>, DocId),
+    which: Histories,
+) -> Result<HashMap<DocId, Vec<Version>>, StoreError> {
+    let mut all: HashMap<DocId, Vec<Version>> = HashMap::new();
+    if which == Histories::Nothing {
+        return Ok(all);
+    }
+    let (only, direction) = (which.only(), which.direction());
+    let sql = format!(
+        "{SELECT} AND v.doc_id > ? AND v.doc_id <= ?{only} ORDER BY v.doc_id, v.rev{direction}"
+    );
+    let rows: Vec<OfDocument> = Statement::new(&sql)
+        .bind(space.as_bytes())
+        .bind(after.map_or(Vec::new(), |id| id.as_bytes().to_vec()))
+        .bind(last.as_bytes())
+        .load(conn)?;
+    for OfDocument { doc_id: id, row } in rows {
+        all.entry(doc_id(&id)?).or_default().push(row.version()?);
+    }
+    Ok(all)
+}
+
+/// The versions of a document whose revisions are after one and not after another.
+///
+/// # Errors
+/// The database's.
+pub(super) fn part(
+    conn: &mut Conn,
+    space: SpaceId,
+    doc: DocId,
+    (after, until): (u64, u64),
+    which: Histories,
+) -> Result<Vec<Version>, StoreError> {
+    let (only, direction) = (which.only(), which.direction());
+    let sql = format!(
+        "{SELECT} AND v.doc_id = ? AND v.rev > ? AND v.rev <= ?{only} ORDER BY v.rev{direction}"
+    );
+    let rows: Vec<Row> = Statement::new(&sql)
         .bind(space.as_bytes())
         .bind(doc.as_bytes())
+        .bind(signed(after))
+        .bind(signed(until))
         .load(conn)?;
     rows.into_iter().map(Row::version).collect()
 }
@@ -348,7 +399,7 @@ pub fn get(
     doc: DocId,
     number: u64,
 ) -> Result<Version, StoreError> {
-    let row: Option<Row> = Statement::new(&format!("{SELECT} AND v.number = ?"))
+    let row: Option<Row> = Statement::new(&format!("{SELECT} AND v.doc_id = ? AND v.number = ?"))
         .bind(space.as_bytes())
         .bind(doc.as_bytes())
         .bind(signed(number))
@@ -366,7 +417,7 @@ pub fn at(
     doc: DocId,
     rev: u64,
 ) -> Result<Option<Version>, StoreError> {
-    let row: Option<Row> = Statement::new(&format!("{SELECT} AND v.rev = ?"))
+    let row: Option<Row> = Statement::new(&format!("{SELECT} AND v.doc_id = ? AND v.rev = ?"))
         .bind(space.as_bytes())
         .bind(doc.as_bytes())
         .bind(signed(rev))

@@ -14,6 +14,7 @@
 
 use super::item::{ExportItem, ImportItem};
 use super::report::{ImportError, ImportReport, ProblemCode};
+use crate::library::lifecycle::PastVersion;
 use crate::prompts::Variable;
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -67,6 +68,36 @@ pub fn header(exported_at: i64) -> String {
 pub fn item(item: &ExportItem, first: bool) -> Result<String, serde_json::Error> {
     let comma = if first { "\n" } else { ",\n" };
     Ok(format!("{comma}{}", serde_json::to_string(item)?))
+}
+
+/// The beginning of an item whose versions follow one by one; `first` for the first after the header. Those that it has already are left
+/// out.
+///
+/// # Errors
+/// As [`item`].
+pub fn begun(item: ExportItem, first: bool) -> Result<String, serde_json::Error> {
+    let bare = ExportItem {
+        versions: Vec::new(),
+        ..item
+    };
+    let mut text = self::item(&bare, first)?;
+    text.pop();
+    Ok(text)
+}
+
+/// The next version of an item that was begun; `first` for its first.
+///
+/// # Errors
+/// As [`item`].
+pub fn version(version: &PastVersion, first: bool) -> Result<String, serde_json::Error> {
+    let open = if first { ",\"versions\":[" } else { "," };
+    Ok(format!("{open}{}", serde_json::to_string(version)?))
+}
+
+/// The end of an item that was begun, and whether it has versions.
+#[must_use]
+pub const fn ended(has_versions: bool) -> &'static str {
+    if has_versions { "]}" } else { "}" }
 }
 
 /// The end of an export.

@@ -173,6 +173,33 @@ proptest! {
 }
 
 #[test]
+fn an_item_in_parts_is_the_item_as_a_whole() {
+    let version = |text: &str| crate::library::lifecycle::PastVersion {
+        text: text.to_owned(),
+        number: Some(1),
+        ..Default::default()
+    };
+    for versions in [
+        vec![],
+        vec![version("one")],
+        vec![version("a"), version("\"")],
+    ] {
+        for first in [true, false] {
+            let item = ExportItem {
+                versions: versions.clone(),
+                ..exported(1, "Title", "body", Vec::new(), (true, true, 0))
+            };
+            let mut parts = json::begun(item.clone(), first).unwrap();
+            for (index, version) in versions.iter().enumerate() {
+                parts.push_str(&json::version(version, index == 0).unwrap());
+            }
+            parts.push_str(json::ended(!versions.is_empty()));
+            assert_eq!(parts, json::item(&item, first).unwrap());
+        }
+    }
+}
+
+#[test]
 fn an_export_of_a_newer_version_is_refused_with_the_fix() {
     let file = br#"{"format":"krowoc.library","version":2,"items":{"new":"shape"}}"#;
     let error = json::read(file).unwrap_err();

@@ -1,6 +1,7 @@
 //! Downloads of the library.
 
 mod back;
+mod pages;
 
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::exchange::{ImportItem, import};
