@@ -10,6 +10,7 @@ use krowoc_shared::library::document::{Conflict, Counter, Document, Field, Regis
 use krowoc_shared::library::lifecycle::Lifecycle;
 use krowoc_shared::text;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Longest excerpt, in characters.
@@ -27,8 +28,33 @@ struct State<'a> {
     conflicts: &'a [Conflict],
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     meta: &'a BTreeMap<String, Register>,
-    #[serde(skip_serializing_if = "Lifecycle::is_empty")]
-    lifecycle: &'a Lifecycle,
+}
+
+type Written = Result<String, StoreError>;
+
+fn json(value: &impl Serialize) -> Written {
+    serde_json::to_string(value).map_err(|_| fault("json"))
+}
+
+/// The registers as JSON that goes on with where the document stands in its life: that alone names a revision.
+fn registers(document: &Document) -> Written {
+    let mut open = json(&State {
+        fields: &document.fields,
+        tags: &document.tags,
+        counters: &document.counters,
+        conflicts: &document.conflicts,
+        meta: &document.meta,
+    })?;
+    open.pop();
+    Ok(open)
+}
+
+/// The whole of what [`registers`] began.
+fn whole(open: &str, lifecycle: &Lifecycle) -> Written {
+    Ok(match lifecycle.is_empty() {
+        true => format!("{open}}}"),
+        false => format!("{open},\"lifecycle\":{}}}", json(lifecycle)?),
+    })
 }
 
 /// Columns that are derived from a document's registers and text.
@@ -56,15 +82,11 @@ impl Derived {
     /// # Errors
     /// [`StoreError::Fault`] when the registers cannot be written as JSON.
     pub fn of(document: &Document) -> Result<Self, StoreError> {
-        let json = |value: Result<String, serde_json::Error>| value.map_err(|_| fault("json"));
-        let state = State {
-            fields: &document.fields,
-            tags: &document.tags,
-            counters: &document.counters,
-            conflicts: &document.conflicts,
-            meta: &document.meta,
-            lifecycle: &document.lifecycle,
-        };
+        Self::with(document, &registers(document)?)
+    }
+
+    /// As [`Self::of`], with the registers as they were written.
+    fn with(document: &Document, registers: &str) -> Result<Self, StoreError> {
         let tags: Vec<&str> = document.present_tags().collect();
         let text = document.body.text.as_str();
         let print = Some(text).filter(|text| !text.trim().is_empty());
@@ -72,10 +94,10 @@ impl Derived {
         Ok(Self {
             title_key: title.chars().take(TITLE_KEY_CHARS).collect(),
             excerpt: text::excerpt(text, EXCERPT_CHARS),
-            tag_list: json(serde_json::to_string(&tags))?,
+            tag_list: json(&tags)?,
             site: site(document),
             fingerprint: print.and_then(|text| fingerprint_key(&fingerprint(text))),
-            state: json(serde_json::to_string(&state))?,
+            state: whole(registers, &document.lifecycle)?,
             terms: search::terms(document),
         })
     }
@@ -86,6 +108,8 @@ impl Derived {
 pub struct Ahead {
     document: Document,
     derived: Derived,
+    /// How many bytes of its state are [`registers`].
+    registers: usize,
 }
 
 impl Ahead {
@@ -94,22 +118,36 @@ impl Ahead {
     /// # Errors
     /// As [`Derived::of`].
     pub fn of(document: Document) -> Result<Self, StoreError> {
-        let derived = Derived::of(&document)?;
-        Ok(Self { document, derived })
+        let open = registers(&document)?;
+        Ok(Self {
+            derived: Derived::with(&document, &open)?,
+            registers: open.len(),
+            document,
+        })
     }
 
-    /// What was derived, when the document came out as foreseen; revisions do not matter to it.
+    /// What was derived, when the document came out as foreseen. Where it stands in its life is put in as it came: that names a revision,
+    /// which a transaction alone knows, and nothing else is derived from it.
     #[must_use]
-    pub fn of_same(&self, document: &Document) -> Option<&Derived> {
+    pub fn of_same(&self, document: &Document) -> Option<Cow<'_, Derived>> {
         let same = self.document.purged == document.purged
             && self.document.fields == document.fields
             && self.document.tags == document.tags
             && self.document.counters == document.counters
             && self.document.conflicts == document.conflicts
             && self.document.meta == document.meta
-            && self.document.lifecycle == document.lifecycle
             && self.document.body.text == document.body.text;
-        same.then_some(&self.derived)
+        if !same {
+            return None;
+        }
+        if self.document.lifecycle == document.lifecycle {
+            return Some(Cow::Borrowed(&self.derived));
+        }
+        let open = self.derived.state.get(..self.registers)?;
+        Some(Cow::Owned(Derived {
+            state: whole(open, &document.lifecycle).ok()?,
+            ..self.derived.clone()
+        }))
     }
 }
 
@@ -134,6 +172,7 @@ mod tests {
     use super::*;
     use krowoc_shared::ids::{DocId, OpId};
     use krowoc_shared::library::document::Kind;
+    use krowoc_shared::library::lifecycle::Published;
     use krowoc_shared::sync::server::{Context, decide};
     use krowoc_shared::sync::wire::Op;
 
@@ -160,9 +199,52 @@ mod tests {
         let mut later = made("Act as a lawyer", "law");
         later.rev = 900;
         later.body.rev = 900;
-        assert_eq!(ahead.of_same(&later), Some(&Derived::of(&later).unwrap()));
+        let came = ahead.of_same(&later).unwrap();
+        assert!(matches!(came, Cow::Borrowed(_)), "nothing is done for it");
+        assert_eq!(*came, Derived::of(&later).unwrap());
         assert_eq!(ahead.of_same(&made("Act as a judge", "law")), None);
         assert_eq!(ahead.of_same(&made("Act as a lawyer", "work")), None);
+    }
+
+    #[test]
+    fn where_a_document_stands_in_its_life_is_put_in_as_it_came() {
+        let at = |rev, op: u8| {
+            let mut document = made("Act as a lawyer", "law");
+            // A person's own values may look like the registers around them.
+            let source = serde_json::json!({"lifecycle": {"published": {"rev": 1}}});
+            let source = Register {
+                value: source,
+                hlc: Default::default(),
+                op: OpId::mint(1, [9; 10]),
+            };
+            document.fields.insert(Field::Source, source);
+            document.lifecycle.published = Some(Published {
+                rev,
+                hlc: Default::default(),
+                op: OpId::mint(1, [op; 10]),
+            });
+            document
+        };
+        let ahead = Ahead::of(at(1, 1)).unwrap();
+        for rev in [1, 7, u64::MAX] {
+            let came = at(rev, 1);
+            let derived = ahead.of_same(&came).unwrap();
+            assert_eq!(*derived, Derived::of(&came).unwrap(), "{rev}");
+        }
+        let mut edited = at(7, 2);
+        edited.lifecycle.edited = true;
+        let mut never = at(7, 1);
+        never.lifecycle.published = None;
+        for came in [edited, never.clone()] {
+            let derived = ahead.of_same(&came).unwrap();
+            assert_eq!(*derived, Derived::of(&came).unwrap());
+        }
+        let never = Ahead::of(never).unwrap();
+        let derived = never.of_same(&at(3, 1)).unwrap();
+        assert_eq!(*derived, Derived::of(&at(3, 1)).unwrap());
+        let mut another = at(1, 1);
+        another.fields.remove(&Field::Source);
+        assert_eq!(ahead.of_same(&another), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::store::derived::{self, Derived};
 use krowoc_shared::ids::DocId;
 use krowoc_shared::library::document::Document;
 use krowoc_shared::sync::server::{Context, decide, needs_base};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Documents as they are foreseen, with what is derived from them.
@@ -56,7 +57,7 @@ impl Ahead {
 
     /// What was derived from a document, when it came out as foreseen.
     #[must_use]
-    pub fn of(&self, document: &Document) -> Option<&Derived> {
+    pub fn of(&self, document: &Document) -> Option<Cow<'_, Derived>> {
         self.made.get(&document.id)?.of_same(document)
     }
 }
@@ -67,6 +68,8 @@ mod tests {
     use crate::sync::push::Way;
     use krowoc_shared::ids::{OpId, SpaceId};
     use krowoc_shared::library::document::{Field, Kind};
+    use krowoc_shared::library::lifecycle::PastVersion;
+    use krowoc_shared::sync::past::Past;
     use krowoc_shared::sync::wire::Op;
 
     const NOW: i64 = 1_763_700_000_000;
@@ -114,7 +117,45 @@ mod tests {
         let ops = vec![create, title];
         let document = made(&ops);
         let ahead = Ahead::work_out(&batch(ops));
-        assert_eq!(ahead.of(&document), Some(&Derived::of(&document).unwrap()));
+        let derived = ahead.of(&document).unwrap();
+        assert_eq!(*derived, Derived::of(&document).unwrap());
+    }
+
+    #[test]
+    fn a_document_that_comes_with_published_versions_is_foreseen() {
+        let id = DocId::mint(NOW, [1; 10]);
+        let create = Op::create(op_id(1), id, Kind::Prompt, NOW, "two");
+        let version = |text: &str| PastVersion {
+            text: text.to_owned(),
+            at: NOW - 1,
+            published: true,
+            ..PastVersion::default()
+        };
+        for versions in [
+            vec![version("two")],
+            vec![version("one"), version("two")],
+            // What is published is older than the text.
+            vec![version("one")],
+        ] {
+            let past = Past {
+                versions,
+                archived: true,
+                ..Past::default()
+            };
+            let context = Context {
+                now: NOW,
+                next_rev: 700,
+                device: None,
+            };
+            let mut decision = decide(&create, None, None, &context);
+            place(&create, Some(&past), &mut decision, &context);
+            let document = decision.change.unwrap().document;
+            assert!(document.lifecycle.published.unwrap().rev >= 700);
+            let pasts = Pasts::from([(create.op_id, past)]);
+            let ahead = Ahead::work_out_with(&batch(vec![create.clone()]), &pasts);
+            let derived = ahead.of(&document).unwrap();
+            assert_eq!(*derived, Derived::of(&document).unwrap());
+        }
     }
 
     #[test]

@@ -433,7 +433,7 @@ fn write(
     for slot in applied.documents.values() {
         let Some(document) = &slot.now else { continue };
         let derived = match ahead.of(document) {
-            Some(derived) => Cow::Borrowed(derived),
+            Some(derived) => derived,
             None => Cow::Owned(Derived::of(document)?),
         };
         rows.push(Writing {

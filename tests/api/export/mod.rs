@@ -2,6 +2,7 @@
 
 mod back;
 mod pages;
+mod published;
 
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::exchange::{ImportItem, import};
