@@ -133,6 +133,36 @@ pub(super) fn told(
     Ok((top(conn, whose, span, rest, prompts, most)?, active))
 }
 
+/// The prompts of a span that cost most, so many at most. `rest` may be of more than the span.
+///
+/// # Errors
+/// The store's.
+pub(super) fn most_costly(
+    conn: &mut Conn,
+    whose: Told,
+    span: Span,
+    rest: &[Fact],
+    most: usize,
+) -> Result<Vec<PromptFigures>, StoreError> {
+    let prompts = prompts(conn, whose.owner(), span, rest)?;
+    top(conn, whose, span, rest, prompts, most)
+}
+
+/// The prompts of an account in a span that cost most, so many at most.
+///
+/// # Errors
+/// The store's.
+pub(super) fn own_prompts(
+    conn: &mut Conn,
+    whose: Whose,
+    span: Span,
+    most: usize,
+) -> Result<Vec<PromptFigures>, StoreError> {
+    let cursor = rollups::cursor(conn)?;
+    let rest = dashboards::uncounted(conn, dashboards::Whose::Account(whose.user), &cursor, span)?;
+    most_costly(conn, Told::Own(whose), span, &rest, most)
+}
+
 /// Every prompt of a span with its counts, latencies left out.
 fn prompts(
     conn: &mut Conn,

@@ -20,13 +20,6 @@ pub(super) fn configure(cfg: &mut Routes<'_>) {
     cfg.service(dashboard).service(dashboard_csv);
 }
 
-async fn read(state: &AppState, whose: Whose, span: Span, most: usize) -> Result<Both, StoreError> {
-    state
-        .store
-        .read(move |conn: &mut Conn| figures::both(conn, whose, span, most))
-        .await
-}
-
 async fn begun(state: &AppState, whose: Whose) -> Result<Begun, StoreError> {
     state
         .store
@@ -60,7 +53,10 @@ async fn dashboard(
     };
     let person = actor.device().is_none() && actor.token().is_none();
     let admin = person && is_admin(&state, actor.user).await?;
-    let both = read(&state, whose, span, PROMPTS).await?;
+    let both: Both = state
+        .store
+        .read(move |conn: &mut Conn| figures::both(conn, whose, span, PROMPTS))
+        .await?;
     let (total, before) = (both.board.total().figures(), both.before.figures());
     let begun = match total.executions.saturating_add(before.executions) {
         0 => Some(begun(&state, whose).await?),
@@ -125,12 +121,29 @@ async fn dashboard_csv(
         space: actor.personal()?,
     };
     let by = lines.by.unwrap_or_default();
-    let most = if by == Lines::Prompt { LINES } else { 0 };
-    let both = read(&state, whose, span, most).await?;
-    let (name, text) = match by {
-        Lines::Time => ("time", files::by_time(&both.board.series(), span)),
-        Lines::Model => ("models", files::by_model(&both.board.by_model(LINES))),
-        Lines::Prompt => ("prompts", files::by_prompt(&both.prompts)),
+    let text = state
+        .store
+        .read(move |conn: &mut Conn| lines_of(conn, whose, span, by))
+        .await?;
+    let name = match by {
+        Lines::Time => "time",
+        Lines::Model => "models",
+        Lines::Prompt => "prompts",
     };
     Ok(files::answer(name, span, text))
+}
+
+/// The text of a file; only what it holds is counted.
+fn lines_of(conn: &mut Conn, whose: Whose, span: Span, by: Lines) -> Result<String, StoreError> {
+    Ok(match by {
+        Lines::Time => {
+            let board = figures::board(conn, whose.user, span)?;
+            files::by_time(&board.series(), span)
+        }
+        Lines::Model => {
+            let board = figures::board(conn, whose.user, span)?;
+            files::by_model(&board.by_model(LINES))
+        }
+        Lines::Prompt => files::by_prompt(&figures::own_prompts(conn, whose, span, LINES)?),
+    })
 }

@@ -1,10 +1,11 @@
 //! Figures of everybody, for who looks after the server, and of a team, for its admins: one way to both. Not the team's routes.
 
 use super::figures::{Told, told};
+use super::files::{MODELS, PROMPTS};
 use super::query::PeriodQuery;
 use crate::app::AppState;
 use crate::store::dashboards::{self, Whose};
-use crate::store::{Conn, StoreError, members, metrics, rollups};
+use crate::store::{Conn, StoreError, members, metrics, rollups, team_rollups};
 use crate::web::routes::Routes;
 use crate::web::{Admin, Reply};
 use actix_web::get;
@@ -62,28 +63,6 @@ impl PeopleQuery {
     }
 }
 
-/// How many lines are told.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Rows {
-    /// Which people.
-    pub people: Page,
-    /// Models of a team, at most.
-    pub models: usize,
-    /// Prompts of a team, at most.
-    pub prompts: usize,
-}
-
-impl Rows {
-    /// A page of people, and nothing of models and prompts.
-    pub(super) const fn of(people: Page) -> Self {
-        Self {
-            people,
-            models: 0,
-            prompts: 0,
-        }
-    }
-}
-
 /// Its route.
 pub(super) fn configure(cfg: &mut Routes<'_>) {
     cfg.service(admin_metrics);
@@ -111,71 +90,109 @@ async fn admin_metrics(
     let (span, page) = (query.span(now)?, people.page());
     let found = state
         .store
-        .read(move |conn: &mut Conn| view(conn, None, span, now, Rows::of(page)))
+        .read(move |conn: &mut Conn| view(conn, None, span, now, page))
         .await?;
     Ok(Json(found.metrics))
 }
 
-/// What was counted in a span: by person, and in all by hour or day.
-pub(super) struct Counted {
-    people: BTreeMap<UserId, Tally>,
-    /// Filled for a team alone; everybody's are summed up by person, and have no latencies.
-    board: Board,
-}
-
-/// `rest`: what is not in roll-ups yet.
-fn counted(
+/// What was counted of each person in a span; of everybody, latencies are left out. `rest`, here and below: what is not in roll-ups yet, of
+/// the span or of more.
+///
+/// # Errors
+/// The store's.
+pub(super) fn by_person(
     conn: &mut Conn,
     team: Option<SpaceId>,
     span: Span,
     rest: &[Fact],
-) -> Result<Counted, StoreError> {
-    let mut all = Counted {
-        people: BTreeMap::new(),
-        board: Board::new(span),
-    };
+) -> Result<BTreeMap<UserId, Tally>, StoreError> {
+    let mut people: BTreeMap<UserId, Tally> = BTreeMap::new();
     for part in span.parts() {
-        match team {
-            Some(team) => {
-                for row in dashboards::by_member(conn, team, part)? {
-                    let of = row.of_model;
-                    all.board.add(of.at, &of.model, &of.tally);
-                    all.people.entry(row.user).or_default().merge(&of.tally);
-                }
-            }
-            None => {
-                for (user, tally) in metrics::by_account(conn, part)? {
-                    all.people.entry(user).or_default().merge(&tally);
-                }
-            }
+        let rows = match team {
+            Some(team) => team_rollups::by_member(conn, team, part)?,
+            None => metrics::by_account(conn, part)?,
+        };
+        for (user, tally) in rows {
+            people.entry(user).or_default().merge(&tally);
         }
     }
-    for fact in rest.iter().filter(|fact| span.contains(fact.at)) {
-        let person = all.people.entry(fact.user).or_default();
-        if team.is_some() {
-            all.board.add_fact(fact);
-            person.add(fact);
-        } else {
-            let mut bare = fact.clone();
-            bare.latency = None;
-            person.add(&bare);
-        }
+    for fact in told_of(team, span, rest) {
+        people.entry(fact.user).or_default().add(&fact);
     }
-    Ok(all)
+    Ok(people)
 }
 
-impl Counted {
-    fn total(&self) -> Tally {
-        let mut sum = Tally::default();
-        for tally in self.people.values() {
-            sum.merge(tally);
-        }
-        sum
+/// What was counted in a span in all, as [`by_person`] has it.
+fn total(
+    conn: &mut Conn,
+    team: Option<SpaceId>,
+    span: Span,
+    rest: &[Fact],
+) -> Result<Tally, StoreError> {
+    let mut sum = Tally::default();
+    for part in span.parts() {
+        sum.merge(&match team {
+            Some(team) => team_rollups::total(conn, team, part)?,
+            None => metrics::total(conn, part)?,
+        });
     }
+    told_of(team, span, rest).for_each(|fact| sum.add(&fact));
+    Ok(sum)
+}
+
+/// Those of a span, without latencies where none are told.
+fn told_of(team: Option<SpaceId>, span: Span, rest: &[Fact]) -> impl Iterator<Item = Fact> {
+    let inside = rest.iter().filter(move |fact| span.contains(fact.at));
+    inside.map(move |fact| Fact {
+        latency: fact.latency.filter(|_| team.is_some()),
+        ..fact.clone()
+    })
+}
+
+/// How far a board is filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Filled {
+    /// Its hours or days, and its models.
+    Whole,
+    /// Its hours or days.
+    Series,
+    /// Its models.
+    Models,
+}
+
+/// The board of a team in a span.
+///
+/// # Errors
+/// The store's.
+pub(super) fn board(
+    conn: &mut Conn,
+    team: SpaceId,
+    span: Span,
+    rest: &[Fact],
+    filled: Filled,
+) -> Result<Board, StoreError> {
+    let mut board = Board::new(span);
+    for part in span.parts() {
+        if filled != Filled::Models {
+            for (at, tally) in team_rollups::by_time(conn, team, part)? {
+                board.add_point(at, &tally);
+            }
+        }
+        if filled != Filled::Series {
+            for (model, tally) in team_rollups::by_model(conn, team, part)? {
+                board.add_model(&model, &tally);
+            }
+        }
+    }
+    rest.iter().for_each(|fact| board.add_fact(fact));
+    Ok(board)
 }
 
 /// Who ran what: a page of the people, and how many there are on all pages. Of a team every member, whether they ran anything or not.
-fn people(
+///
+/// # Errors
+/// The store's.
+pub(super) fn people(
     conn: &mut Conn,
     team: Option<SpaceId>,
     mut people: BTreeMap<UserId, Tally>,
@@ -210,7 +227,7 @@ fn people(
     Ok((shown.into_iter().map(person).collect(), all))
 }
 
-/// The figures of a team, or of everybody; with them the counts that they are made of.
+/// The figures of a team, or of everybody, with a page of the people.
 ///
 /// # Errors
 /// The store's.
@@ -219,7 +236,7 @@ pub(super) fn view(
     team: Option<SpaceId>,
     span: Span,
     now: Millis,
-    most: Rows,
+    page: Page,
 ) -> Result<TeamFiguresView, StoreError> {
     let cursor = rollups::cursor(conn)?;
     let whole = Span {
@@ -228,16 +245,21 @@ pub(super) fn view(
     };
     let whose = team.map_or(Whose::Everybody, Whose::Team);
     let rest = dashboards::uncounted(conn, whose, &cursor, whole)?;
-    let all = counted(conn, team, span, &rest)?;
-    let before = counted(conn, team, span.before(), &rest)?.total();
-    let total = all.total();
-    let (prompts, active_prompts) = match team {
-        Some(team) => told(conn, Told::Team(team), span, &rest, most.prompts)?,
-        None => Default::default(),
+    let counted = by_person(conn, team, span, &rest)?;
+    let mut total = Tally::default();
+    counted.values().for_each(|tally| total.merge(tally));
+    let before = self::total(conn, team, span.before(), &rest)?;
+    let (board, (prompts, active_prompts)) = match team {
+        Some(team) => (
+            board(conn, team, span, &rest, Filled::Whole)?,
+            told(conn, Told::Team(team), span, &rest, PROMPTS)?,
+        ),
+        // Everybody's figures are summed up by person alone.
+        None => (Board::new(span), Default::default()),
     };
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    let active = count(all.people.len());
-    let (people, people_count) = people(conn, team, all.people, most.people)?;
+    let active = count(counted.len());
+    let (people, people_count) = people(conn, team, counted, page)?;
     let accounts = match team {
         Some(team) => members::count(conn, team)?,
         None => metrics::accounts(conn)?,
@@ -245,9 +267,9 @@ pub(super) fn view(
     Ok(TeamFiguresView {
         begun: None,
         grain: span.grain,
-        points: all.board.series(),
-        models: all.board.by_model(most.models),
-        model_count: count(all.board.models()),
+        points: board.series(),
+        models: board.by_model(MODELS),
+        model_count: count(board.models()),
         prompts,
         active_prompts,
         metrics: MetricsView {

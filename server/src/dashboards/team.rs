@@ -1,17 +1,21 @@
 //! `GET /teams/{team}/figures`, as JSON and as a file of CSV: what a team's prompts were run for, and by whom. Not the counting.
 
-use super::files::{self, LINES, MODELS, PROMPTS};
-use super::metrics::{self, Page, PeopleQuery, Rows};
+use super::figures::{self, Told};
+use super::files::{self, LINES};
+use super::metrics::{self, Filled, Page, PeopleQuery};
 use super::query::PeriodQuery;
 use crate::app::AppState;
-use crate::store::{Conn, StoreError, dashboards};
+use crate::store::dashboards::{self, Whose};
+use crate::store::{Conn, StoreError, rollups};
 use crate::web::guard::SeeFigures;
 use crate::web::routes::Routes;
 use crate::web::{In, Reply};
 use actix_web::web::{Data, Json, Query};
 use actix_web::{HttpResponse, get};
+use krowoc_shared::dashboards::Span;
 use krowoc_shared::dashboards::wire::TeamFiguresView;
 use krowoc_shared::error::Problem;
+use krowoc_shared::ids::SpaceId;
 use serde::Deserialize;
 
 /// Its routes.
@@ -42,17 +46,12 @@ async fn team_figures(
     people: Query<PeopleQuery>,
 ) -> Reply<Json<TeamFiguresView>> {
     let now = state.now();
-    let span = query.span(now)?;
-    let most = Rows {
-        people: people.page(),
-        models: MODELS,
-        prompts: PROMPTS,
-    };
+    let (span, page) = (query.span(now)?, people.page());
     let (team, user) = (member.space(), member.user);
     let found = state
         .store
         .read(move |conn: &mut Conn| -> Result<_, StoreError> {
-            let mut view = metrics::view(conn, Some(team), span, now, most)?;
+            let mut view = metrics::view(conn, Some(team), span, now, page)?;
             if view.metrics.total.executions == 0 && view.metrics.before.executions == 0 {
                 view.begun = Some(dashboards::begun_in_team(conn, user, team)?);
             }
@@ -103,23 +102,47 @@ async fn team_figures_csv(
     query: Query<PeriodQuery>,
     lines: Query<LinesQuery>,
 ) -> Reply<HttpResponse> {
-    let now = state.now();
-    let (span, team) = (query.span(now)?, member.space());
+    let (span, team) = (query.span(state.now())?, member.space());
     let by = lines.by.unwrap_or_default();
-    let most = Rows {
-        people: Page::ALL,
-        models: if by == TeamLines::Model { LINES } else { 0 },
-        prompts: if by == TeamLines::Prompt { LINES } else { 0 },
-    };
-    let found = state
+    let text = state
         .store
-        .read(move |conn: &mut Conn| metrics::view(conn, Some(team), span, now, most))
+        .read(move |conn: &mut Conn| lines_of(conn, team, span, by))
         .await?;
-    let (name, text) = match by {
-        TeamLines::Time => ("team-time", files::by_time(&found.points, span)),
-        TeamLines::Member => ("team-members", files::by_member(&found.metrics.people)),
-        TeamLines::Model => ("team-models", files::by_model(&found.models)),
-        TeamLines::Prompt => ("team-prompts", files::by_prompt(&found.prompts)),
+    let name = match by {
+        TeamLines::Time => "team-time",
+        TeamLines::Member => "team-members",
+        TeamLines::Model => "team-models",
+        TeamLines::Prompt => "team-prompts",
     };
     Ok(files::answer(name, span, text))
+}
+
+/// The text of a file; only what it holds is counted.
+fn lines_of(
+    conn: &mut Conn,
+    team: SpaceId,
+    span: Span,
+    by: TeamLines,
+) -> Result<String, StoreError> {
+    let cursor = rollups::cursor(conn)?;
+    let rest = dashboards::uncounted(conn, Whose::Team(team), &cursor, span)?;
+    Ok(match by {
+        TeamLines::Time => {
+            let board = metrics::board(conn, team, span, &rest, Filled::Series)?;
+            files::by_time(&board.series(), span)
+        }
+        TeamLines::Member => {
+            let counted = metrics::by_person(conn, Some(team), span, &rest)?;
+            let (people, _) = metrics::people(conn, Some(team), counted, Page::ALL)?;
+            files::by_member(&people)
+        }
+        TeamLines::Model => {
+            let board = metrics::board(conn, team, span, &rest, Filled::Models)?;
+            files::by_model(&board.by_model(LINES))
+        }
+        TeamLines::Prompt => {
+            let whose = Told::Team(team);
+            files::by_prompt(&figures::most_costly(conn, whose, span, &rest, LINES)?)
+        }
+    })
 }

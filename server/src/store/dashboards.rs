@@ -66,7 +66,7 @@ fn begun_by(
 }
 
 /// The counts of a row, or of several together.
-#[derive(QueryableByName)]
+#[derive(Default, QueryableByName)]
 pub(super) struct Counts {
     #[diesel(sql_type = BigInt)]
     completed: i64,
@@ -277,8 +277,7 @@ impl Whose {
     }
 }
 
-/// Executions of a span that have ended and are not counted in roll-ups: behind the cursor, or late; those of a team also from before there
-/// were counts by team.
+/// Executions of a span that have ended and are not counted in roll-ups: behind the cursor, or late.
 ///
 /// # Errors
 /// The database's.
@@ -294,80 +293,14 @@ pub fn uncounted(
     // At its end an execution is none of the span any more: it is left out below.
     let end = id(span.to, 0);
     // One lower and one upper bound: of two, SQLite looks only for one of them in the index, and would read all on its other side.
-    let between = |after: Vec<u8>, until: Vec<u8>| {
-        select()
-            .sql(" FROM execution WHERE id > ? AND id <= ? AND finished_at IS NOT NULL")
-            .bind(after)
-            .bind(until)
-    };
-    let behind = between(begin.clone().max(cursor.upto.clone()), end.clone());
+    let behind = select()
+        .sql(" FROM execution WHERE id > ? AND id <= ? AND finished_at IS NOT NULL")
+        .bind(begin.max(cursor.upto.clone()))
+        .bind(end);
     let mut rows: Vec<FactRow> = whose.only(behind).load(conn)?;
-    let late = select().sql(LATE);
-    if let Whose::Team(_) = whose {
-        let until = end.min(cursor.teams_from.clone()).min(cursor.upto.clone());
-        let old = between(begin, until);
-        rows.extend(whose.only(old).load::<FactRow>(conn)?);
-        let late = late.sql(" AND execution.id > ?");
-        let late = late.bind(cursor.teams_from.clone());
-        rows.extend(whose.only(late).load::<FactRow>(conn)?);
-    } else {
-        rows.extend(whose.only(late).load::<FactRow>(conn)?);
-    }
+    rows.extend(whose.only(select().sql(LATE)).load::<FactRow>(conn)?);
     let facts: Result<Vec<Fact>, StoreError> = rows.into_iter().map(FactRow::fact).collect();
     let mut facts = facts?;
     facts.retain(|fact| span.contains(fact.at));
     Ok(facts)
-}
-
-/// What was counted in a team of a member and a model in a bucket.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MemberBucket {
-    /// Who ran it.
-    pub user: UserId,
-    /// When, and with which model.
-    pub of_model: ModelBucket,
-}
-
-/// The counts of a part by bucket, account and model, of a team.
-///
-/// # Errors
-/// The database's.
-pub fn by_member(
-    conn: &mut Conn,
-    team: SpaceId,
-    part: Part,
-) -> Result<Vec<MemberBucket>, StoreError> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = BigInt)]
-        bucket: i64,
-        #[diesel(sql_type = Binary)]
-        account_id: Vec<u8>,
-        #[diesel(sql_type = Text)]
-        model: String,
-        #[diesel(embed)]
-        counts: Counts,
-        #[diesel(sql_type = Binary)]
-        latency: Vec<u8>,
-    }
-    let columns = COUNTS.join(", ");
-    let rows: Vec<Row> = Statement::new("SELECT bucket, account_id, model, ")
-        .sql(&columns)
-        .sql(", latency FROM rollup_team WHERE space_id = ? AND grain = ? AND bucket >= ? AND bucket < ?")
-        .bind(team.as_bytes())
-        .bind(part.grain.code())
-        .bind(part.first)
-        .bind(part.end)
-        .load(conn)?;
-    let bucket = |row: Row| {
-        Ok(MemberBucket {
-            user: super::accounts::user(&row.account_id)?,
-            of_model: ModelBucket {
-                at: row.bucket.saturating_mul(part.grain.millis()),
-                model: row.model,
-                tally: row.counts.tally(latencies(&row.latency)?),
-            },
-        })
-    };
-    rows.into_iter().map(bucket).collect()
 }

@@ -41,6 +41,23 @@ pub fn by_account(conn: &mut Conn, part: Part) -> Result<Vec<(UserId, Tally)>, S
     rows.into_iter().map(counted).collect()
 }
 
+/// The counts of a part in all, latencies left out.
+///
+/// # Errors
+/// The database's.
+pub fn total(conn: &mut Conn, part: Part) -> Result<Tally, StoreError> {
+    // Of no row there is no sum, rather than one of nothing.
+    let row: Option<Counts> = Statement::new("SELECT ")
+        .sql(&sums())
+        .sql(" FROM rollup_model WHERE grain = ? AND bucket >= ? AND bucket < ? GROUP BY grain")
+        .bind(part.grain.code())
+        .bind(part.first)
+        .bind(part.end)
+        .first(conn)?;
+    let row = row.unwrap_or_default();
+    Ok(row.tally(Latencies::default()))
+}
+
 /// The e-mail addresses of accounts; of those that are gone there is none.
 ///
 /// # Errors

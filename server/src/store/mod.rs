@@ -59,6 +59,7 @@ pub mod standings;
 pub mod statement;
 pub mod sync;
 pub mod team_events;
+pub mod team_rollups;
 pub mod teams;
 pub mod throttle;
 pub mod tiers;

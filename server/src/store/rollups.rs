@@ -77,8 +77,6 @@ impl FactRow {
 pub struct Cursor {
     /// Every execution up to this id is counted, or late.
     pub upto: Vec<u8>,
-    /// Of executions of teams, those after this id alone are counted by team.
-    pub teams_from: Vec<u8>,
     /// How many steps there were.
     turns: i64,
 }
@@ -92,18 +90,15 @@ pub fn cursor(conn: &mut Conn) -> Result<Cursor, StoreError> {
     struct Row {
         #[diesel(sql_type = Binary)]
         upto: Vec<u8>,
-        #[diesel(sql_type = Binary)]
-        teams_from: Vec<u8>,
         #[diesel(sql_type = BigInt)]
         turns: i64,
     }
+    // Its column `teams_from` is the release before's, which runs on this schema too: zeros, and gone with a later release.
     let row: Option<Row> =
-        Statement::new("SELECT upto, teams_from, turns FROM rollup_cursor WHERE id = 1")
-            .first(conn)?;
+        Statement::new("SELECT upto, turns FROM rollup_cursor WHERE id = 1").first(conn)?;
     let row = row.ok_or_else(|| StoreError::Fault("the roll-ups have no cursor".to_owned()))?;
     Ok(Cursor {
         upto: row.upto,
-        teams_from: row.teams_from,
         turns: row.turns,
     })
 }
@@ -171,11 +166,9 @@ impl Step {
     fn count(&mut self, fact: &Fact) {
         let prompt = fact.prompt.map(|id| id.as_bytes().to_vec());
         let prompt = prompt.unwrap_or_default();
-        let by_team = fact.id.as_bytes().as_slice() > self.from.teams_from.as_slice();
-        let team = fact.team.filter(|_| by_team);
         for grain in Grain::ALL {
             let bucket = grain.bucket(fact.at);
-            let of_team = team.map(|team| {
+            let of_team = fact.team.map(|team| {
                 [
                     Subject::Team(team, fact.model.clone()),
                     Subject::TeamPrompt(team, prompt.clone()),
@@ -354,6 +347,10 @@ pub(super) const COUNTS: [&str; 6] = [
 
 /// Reads a histogram.
 pub(super) fn latencies(bytes: &[u8]) -> Result<Latencies, StoreError> {
-    Latencies::decode(bytes)
-        .ok_or_else(|| StoreError::Fault("a histogram is not readable".to_owned()))
+    Latencies::decode(bytes).ok_or_else(fault_of_histogram)
+}
+
+/// What is said of a histogram that is none.
+pub(super) fn fault_of_histogram() -> StoreError {
+    StoreError::Fault("a histogram is not readable".to_owned())
 }

@@ -34,14 +34,25 @@ impl Board {
 
     /// Adds the tally of a model in a bucket that begins at `at`; the bucket must lie in the span.
     pub fn add(&mut self, at: i64, model: &str, tally: &Tally) {
+        self.add_point(at, tally);
+        self.add_model(model, tally);
+    }
+
+    /// Adds the tally of a bucket that begins at `at`, of all models; it must lie in the span. What its models come to is added by
+    /// [`Board::add_model`].
+    pub fn add_point(&mut self, at: i64, tally: &Tally) {
         let bucket = self.span.grain.bucket(at);
         self.points.entry(bucket).or_default().merge(tally);
+        self.total.merge(tally);
+    }
+
+    /// Adds the tally of a model, of whatever buckets: those are added by [`Board::add_point`], and the total with them.
+    pub fn add_model(&mut self, model: &str, tally: &Tally) {
         if let Some(known) = self.models.get_mut(model) {
             known.merge(tally);
         } else {
             self.models.insert(model.to_owned(), tally.clone());
         }
-        self.total.merge(tally);
     }
 
     /// Adds an execution, when it was asked for in the span.

@@ -109,19 +109,33 @@ impl Latencies {
     /// Reads what [`Latencies::encode`] wrote; `None` for anything else.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut all = Self::default();
+        all.add_encoded(bytes).then_some(all)
+    }
+
+    /// Adds all of another as [`Latencies::encode`] wrote it; false for anything else, of which some may have been added.
+    #[must_use]
+    pub fn add_encoded(&mut self, bytes: &[u8]) -> bool {
+        self.read_all(bytes).is_some()
+    }
+
+    fn read_all(&mut self, bytes: &[u8]) -> Option<()> {
         let mut rest = bytes;
-        let mut slots = BTreeMap::new();
-        let mut slot = 0_u16;
+        let mut before: Option<u16> = None;
         while !rest.is_empty() {
             let (step, after) = read(rest)?;
-            let (count, after) = read(after)?;
-            slot = slot.checked_add(u16::try_from(step).ok()?)?;
-            if count == 0 || slots.insert(slot, count).is_some() {
+            let (more, after) = read(after)?;
+            let from = before.unwrap_or(0);
+            let slot = from.checked_add(u16::try_from(step).ok()?)?;
+            if more == 0 || before == Some(slot) {
                 return None;
             }
+            let count = self.slots.entry(slot).or_default();
+            *count = count.saturating_add(more);
+            before = Some(slot);
             rest = after;
         }
-        Some(Self { slots })
+        Some(())
     }
 }
 
@@ -238,8 +252,11 @@ mod tests {
         fn parts_in_any_cut_add_up_to_the_whole(values in prop::collection::vec(0_i64..1_000_000, 1..200), cut in 0_usize..200) {
             let cut = cut.min(values.len());
             let mut parts = of(&values[cut..]);
+            let mut written = parts.clone();
             parts.merge(&of(&values[..cut]));
-            prop_assert_eq!(parts, of(&values));
+            prop_assert_eq!(&parts, &of(&values));
+            prop_assert!(written.add_encoded(&of(&values[..cut]).encode()));
+            prop_assert_eq!(written, parts);
         }
 
         #[test]
