@@ -10,6 +10,7 @@ use crate::store::{Conn, executions};
 use crate::web::actor::{Executions, still_holds};
 use crate::web::body::Body;
 use crate::web::guard::{self, SpaceQuery};
+use crate::web::lasting;
 use crate::web::problem::CORRELATION;
 use crate::web::routes::Routes;
 use crate::web::{Actor, Fault, May, Recent, Reply};
@@ -94,13 +95,7 @@ async fn planned(
 }
 
 fn sse(reader: Reader) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("text/event-stream")
-        .insert_header(("cache-control", "no-store"))
-        .insert_header(("x-accel-buffering", "no"))
-        // Compression would hold events back until its window is full.
-        .insert_header(("content-encoding", "identity"))
-        .streaming(reader.bytes())
+    lasting::events().streaming(reader.bytes())
 }
 
 fn seat(state: &AppState, actor: &Actor) -> Reply<super::board::Seat> {

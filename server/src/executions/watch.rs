@@ -1,4 +1,5 @@
-//! Executions as such, as server-sent events: that they begin, and that they have ended. Not what they answer: that is the stream of a run.
+//! Executions as such, as server-sent events: that they begin, and that they have ended. Not what they answer: that is the stream of a run;
+//! and not the stream's own end: that is `web::lasting`.
 //!
 //! Those of this process are told at once. Those of other processes on the same PostgreSQL are looked for: once a second while one is under
 //! way, else every five.
@@ -7,29 +8,24 @@ use super::board::Seat;
 use super::news::Told;
 use crate::app::AppState;
 use crate::store::execution_news::{self, Whose};
-use crate::store::{Conn, DatabaseUrl, Event, StoreError, members};
+use crate::store::{Conn, StoreError};
 use crate::web::actor::Executions;
 use crate::web::guard::{self, SpaceQuery};
+use crate::web::lasting::{self, Beat, Due, LIVES, Lasting};
 use crate::web::routes::Routes;
-use crate::web::{Actor, Fault, May, Reply};
+use crate::web::{May, Reply};
 use actix_web::web::{Bytes, Data, Query};
 use actix_web::{HttpResponse, get};
 use futures_util::stream;
 use krowoc_shared::access::Action;
-use krowoc_shared::error::{ErrorCode, Problem};
+use krowoc_shared::error::Problem;
 use krowoc_shared::execution::wire::ExecutionView;
 use krowoc_shared::ids::{ExecutionId, Millis};
 use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
-use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{Interval, MissedTickBehavior};
 
-/// How soon a stream notices that it must end, and what happens elsewhere.
-const TICK: Duration = Duration::from_secs(1);
-/// Ticks between two comments.
-const COMMENT: u32 = 15;
 /// Ticks between two looks for what happens elsewhere while nothing is under way.
 const QUIET: u32 = 5;
 /// How far the clocks of two servers may differ: what began so long ago is still looked for.
@@ -71,40 +67,27 @@ async fn execution_events(
         }
         false => Whose::Own(actor.user),
     };
-    let Some(seat) = state.executions.watch(actor.user) else {
-        let detail = "Too many pages and devices of this account listen at once; close some.";
-        return Err(Fault::new(ErrorCode::RateLimited)
-            .detail(detail)
-            .retry_after(30));
-    };
+    let seat = state.executions.watch(actor.user);
+    let seat = seat.ok_or_else(lasting::too_many)?;
     // Before what is there is read: what begins in between is known twice rather than never.
     let (news, events) = (state.executions.news().listen(), state.store.events());
-    let mut stream = Stream::new(state, actor.actor(), whose, seat, news, events);
+    let lasting = Lasting::new(state, actor.actor(), membership.team, events);
+    let mut stream = Stream::new(lasting, whose, seat, news);
     for view in stream.recent().await? {
         stream.known.insert(view.id, view.state.is_final());
     }
-    Ok(HttpResponse::Ok()
-        .content_type("text/event-stream")
-        .insert_header(("cache-control", "no-store"))
-        .insert_header(("x-accel-buffering", "no"))
-        // Compression would hold events back until its window is full.
-        .insert_header(("content-encoding", "identity"))
-        .streaming(stream.bytes()))
+    Ok(lasting::events().streaming(stream.bytes()))
 }
 
 /// A stream under way.
 struct Stream {
-    state: Data<AppState>,
-    actor: Actor,
+    lasting: Lasting,
     whose: Whose,
     _seat: Seat,
     news: Receiver<Told>,
-    events: Receiver<Event>,
     /// What was told, or was there before, and whether it had ended.
     known: BTreeMap<ExecutionId, bool>,
     waiting: VecDeque<Bytes>,
-    tick: Interval,
-    ticks: u32,
     /// Ticks since it looked for what happens elsewhere.
     unseen: u32,
 }
@@ -116,28 +99,15 @@ enum Next {
 }
 
 impl Stream {
-    fn new(
-        state: Data<AppState>,
-        actor: Actor,
-        whose: Whose,
-        seat: Seat,
-        news: Receiver<Told>,
-        events: Receiver<Event>,
-    ) -> Self {
-        let mut tick = tokio::time::interval(TICK);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    fn new(lasting: Lasting, whose: Whose, seat: Seat, news: Receiver<Told>) -> Self {
         Self {
-            state,
-            actor,
+            lasting,
             whose,
             _seat: seat,
             news,
-            events,
             known: BTreeMap::new(),
             // It is heard from now on.
-            waiting: VecDeque::from([Bytes::from_static(b":\n\n")]),
-            tick,
-            ticks: 0,
+            waiting: VecDeque::from([Bytes::from_static(LIVES)]),
             unseen: 0,
         }
     }
@@ -169,19 +139,12 @@ impl Stream {
                 // What was lost is in the history: the client begins anew.
                 Err(RecvError::Lagged(_) | RecvError::Closed) => Next::End,
             },
-            event = self.events.recv() => match event {
-                Ok(Event::Revoked(id)) if id == *self.actor.holder.family() => Next::End,
-                Ok(Event::Membership(user)) if self.is_of_team() && user == self.actor.user => Next::End,
-                Ok(_) => Next::Nothing,
-                Err(RecvError::Lagged(_) | RecvError::Closed) => Next::End,
+            beat = self.lasting.next() => match beat {
+                Beat::Event(_) => Next::Nothing,
+                Beat::Tick => self.ticked().await,
+                Beat::End => Next::End,
             },
-            () = self.state.stopping() => Next::End,
-            _ = self.tick.tick() => self.ticked().await,
         }
-    }
-
-    fn is_of_team(&self) -> bool {
-        matches!(self.whose, Whose::Team(_))
     }
 
     fn concerns(&self, told: &Told) -> bool {
@@ -208,36 +171,28 @@ impl Stream {
         }
     }
 
-    fn is_shared(&self) -> bool {
-        matches!(self.state.store.url(), DatabaseUrl::Postgres(_))
-    }
-
     /// The first id that is not long ago.
     fn edge(&self) -> ExecutionId {
-        ExecutionId::mint(self.state.now().saturating_sub(SKEW), [0; 10])
+        ExecutionId::mint(self.lasting.state().now().saturating_sub(SKEW), [0; 10])
     }
 
     async fn recent(&self) -> Result<Vec<ExecutionView>, StoreError> {
         let (whose, edge) = (self.whose, self.edge());
-        self.state
-            .store
+        let store = &self.lasting.state().store;
+        store
             .read(move |conn: &mut Conn| execution_news::since(conn, whose, edge))
             .await
     }
 
     async fn ticked(&mut self) -> Next {
-        if self.state.now() >= self.actor.expires_at {
-            return Next::End;
-        }
-        self.ticks = self.ticks.saturating_add(1);
-        if self.ticks >= COMMENT {
-            self.ticks = 0;
-            self.waiting.push_back(Bytes::from_static(b":\n\n"));
-            let edge = self.edge();
-            self.known.retain(|id, ended| !*ended || *id > edge);
-            if self.moved().await {
-                return Next::End;
+        match self.lasting.ticked().await {
+            Due::End => return Next::End,
+            Due::Comment => {
+                self.waiting.push_back(Bytes::from_static(LIVES));
+                let edge = self.edge();
+                self.known.retain(|id, ended| !*ended || *id > edge);
             }
+            Due::Nothing => {}
         }
         match self.is_due() {
             true => Next::Look,
@@ -249,24 +204,11 @@ impl Stream {
     fn is_due(&mut self) -> bool {
         self.unseen = self.unseen.saturating_add(1);
         let is_quiet = self.known.values().all(|ended| *ended);
-        let due = self.is_shared() && (!is_quiet || self.unseen >= QUIET);
+        let due = self.lasting.is_shared() && (!is_quiet || self.unseen >= QUIET);
         if due {
             self.unseen = 0;
         }
         due
-    }
-
-    /// Whether another process has changed which spaces the caller is in.
-    async fn moved(&self) -> bool {
-        if !self.is_of_team() || !self.is_shared() {
-            return false;
-        }
-        let user = self.actor.user;
-        let now = self
-            .state
-            .store
-            .read(move |conn: &mut Conn| -> Result<_, StoreError> { members::of(conn, user) });
-        now.await.is_ok_and(|now| now != self.actor.spaces)
     }
 
     /// Looks for what other processes began and ended.
@@ -274,14 +216,12 @@ impl Stream {
         let open = self.known.iter().filter(|(_, ended)| !**ended);
         let open: Vec<ExecutionId> = open.map(|(id, _)| *id).collect();
         let (whose, edge) = (self.whose, self.edge());
-        let read = self
-            .state
-            .store
-            .read(move |conn: &mut Conn| -> Result<_, StoreError> {
-                let recent = execution_news::since(conn, whose, edge)?;
-                let ended = execution_news::ended(conn, whose, &open)?;
-                Ok((recent, ended))
-            });
+        let store = &self.lasting.state().store;
+        let read = store.read(move |conn: &mut Conn| -> Result<_, StoreError> {
+            let recent = execution_news::since(conn, whose, edge)?;
+            let ended = execution_news::ended(conn, whose, &open)?;
+            Ok((recent, ended))
+        });
         match read.await {
             Ok((recent, ended)) => {
                 // The oldest first, as they began.

@@ -11,11 +11,12 @@ pub use hub::Hub;
 use crate::app::AppState;
 use crate::store::{Conn, StoreError, sync};
 use crate::web::guard::{ReadLibrary, SpaceQuery};
+use crate::web::lasting::{self, Lasting};
 use crate::web::routes::Routes;
-use crate::web::{Fault, In, Reply};
+use crate::web::{In, Reply};
 use actix_web::web::{Data, Query};
 use actix_web::{HttpResponse, get};
-use krowoc_shared::error::{ErrorCode, Problem};
+use krowoc_shared::error::Problem;
 use krowoc_shared::sync::wire::Hint;
 use serde::Deserialize;
 
@@ -56,12 +57,8 @@ async fn live(
         true => actor.space_ids(),
         false => vec![actor.space()],
     };
-    let Some(seat) = state.live.join(actor.user, &spaces) else {
-        let detail = "Too many pages and devices of this account listen at once; close some.";
-        return Err(Fault::new(ErrorCode::RateLimited)
-            .detail(detail)
-            .retry_after(30));
-    };
+    let seat = state.live.join(actor.user, &spaces);
+    let seat = seat.ok_or_else(lasting::too_many)?;
     // Subscribed before the numbers are read: what commits in between is told twice rather than never.
     let events = state.store.events();
     let elsewhere = state.live.hints();
@@ -71,18 +68,7 @@ async fn live(
         .read(move |conn: &mut Conn| -> Result<_, StoreError> { sync::seqs(conn, &asked) })
         .await?;
     state.live.saw(&now);
-    let listener = stream::Listener {
-        actor: actor.actor(),
-        spaces,
-        moves,
-        seat,
-    };
-    let stream = stream::Stream::new(state, listener, events, elsewhere, now);
-    Ok(HttpResponse::Ok()
-        .content_type("text/event-stream")
-        .insert_header(("cache-control", "no-store"))
-        .insert_header(("x-accel-buffering", "no"))
-        // Compression would hold events back until its window is full.
-        .insert_header(("content-encoding", "identity"))
-        .streaming(stream.bytes()))
+    let lasting = Lasting::new(state, actor.actor(), moves, events);
+    let stream = stream::Stream::new(lasting, (spaces, seat), elsewhere, now);
+    Ok(lasting::events().streaming(stream.bytes()))
 }

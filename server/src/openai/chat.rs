@@ -8,7 +8,7 @@ use crate::app::AppState;
 use crate::executions::service::{self, Handle, Idempotency, RunSpec};
 use crate::store::{Conn, executions, members};
 use crate::web::actor::{Executions, Grant, still_holds};
-use crate::web::{Actor, Body, Fault, May, Recent};
+use crate::web::{Actor, Body, Fault, May, Recent, lasting};
 use actix_web::dev::Payload;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
@@ -212,14 +212,8 @@ impl Run {
     async fn stream(mut self, view: &ExecutionView) -> Result<HttpResponse, ApiError> {
         // All that does not depend on the answer is done while it is waited for.
         self.opening = Some(self.head.begin(self.with_usage));
-        let mut response = HttpResponse::Ok();
+        let mut response = lasting::events();
         headers(&mut response, view);
-        response
-            .content_type("text/event-stream")
-            .insert_header(("cache-control", "no-store"))
-            .insert_header(("x-accel-buffering", "no"))
-            // Compression would hold events back until its window is full.
-            .insert_header(("content-encoding", "identity"));
         let first = loop {
             match self.events.recv().await {
                 None => return Err(left()),

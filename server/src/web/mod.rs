@@ -12,6 +12,7 @@ pub mod fallback;
 pub mod guard;
 pub mod headers;
 pub mod health;
+pub mod lasting;
 pub mod problem;
 pub mod recent;
 pub mod request;
