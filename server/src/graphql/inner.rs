@@ -9,6 +9,7 @@ use super::sse::Events;
 use crate::app::AppState;
 use crate::web::body;
 use crate::web::problem::{CORRELATION, Fault, Reply};
+use crate::web::proven::Proven;
 use crate::web::routes::Routes;
 use actix_http::Request;
 use actix_service::boxed::{self, BoxService};
@@ -113,12 +114,13 @@ fn internal() -> Box<Problem> {
 pub struct Caller {
     headers: Vec<(HeaderName, HeaderValue)>,
     peer: Option<SocketAddr>,
+    proven: Option<Proven>,
 }
 
 impl Caller {
-    /// Of a request of the door.
+    /// Of a request of the door. What is proven of it is not proven again by each call.
     #[must_use]
-    pub fn of(request: &HttpRequest) -> Self {
+    pub fn of(request: &HttpRequest, proven: Option<Proven>) -> Self {
         let csrf = HeaderName::from_static(crate::web::actor::CSRF_HEADER);
         let names = CARRIED.into_iter().chain([csrf]);
         let all = names.flat_map(|name| {
@@ -129,6 +131,7 @@ impl Caller {
         Self {
             headers: all.collect(),
             peer: request.peer_addr(),
+            proven,
         }
     }
 }
@@ -251,6 +254,9 @@ fn request(caller: &Caller, asked: Asked) -> Reply<Request> {
     let (length, typed) = (body.as_ref().map_or(0, Vec::len), body.is_some());
     let payload = body.map_or(Payload::None, |body| Payload::from(Bytes::from(body)));
     let mut request = Request::with_payload(payload);
+    if let Some(proven) = &caller.proven {
+        proven.clone().beside(&mut request);
+    }
     let head = request.head_mut();
     head.method = asked.method;
     head.uri = Uri::try_from(asked.address).map_err(|_| ErrorCode::InvalidRequest)?;

@@ -60,6 +60,8 @@ pub struct Limits {
 pub struct Judged {
     /// Whether it is read as a stream of events.
     pub is_subscription: bool,
+    /// Whether it changes nothing and is over at once: a query.
+    pub is_query: bool,
     /// Whether it asks for the schema.
     pub asks_schema: bool,
 }
@@ -126,10 +128,12 @@ impl Limits {
     ) -> Result<(ExecutableDocument, Judged), String> {
         let mut fragments = document.fragments;
         let operation = chosen(document.operations, name)?;
-        let (root, is_subscription) = match operation.node.ty {
-            OperationType::Query => ("Query", false),
-            OperationType::Mutation => ("Mutation", false),
-            OperationType::Subscription => ("Subscription", true),
+        let kind = operation.node.ty;
+        let is_subscription = kind == OperationType::Subscription;
+        let root = match kind {
+            OperationType::Query => "Query",
+            OperationType::Mutation => "Mutation",
+            OperationType::Subscription => "Subscription",
         };
         let judge = Judge::new(self, &fragments, &operation.node, variables);
         let found = judge.whole(root)?;
@@ -144,6 +148,7 @@ impl Limits {
         }
         let judged = Judged {
             is_subscription,
+            is_query: kind == OperationType::Query,
             asks_schema: found.asks_schema,
         };
         let reached = found.reached;

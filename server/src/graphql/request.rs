@@ -12,10 +12,12 @@ use crate::web::actor::{ACCESS_COOKIE, Anyone};
 use crate::web::body::Body;
 use crate::web::client::same_origin;
 use crate::web::contract::Contract;
+use crate::web::lasting::{EVENTS, events};
+use crate::web::proven::Proven;
 use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, post};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, post};
 use async_graphql::parser::parse_query;
 use async_graphql::{Request, Response, Variables};
 use futures_util::StreamExt;
@@ -29,8 +31,6 @@ use std::rc::Rc;
 const MEDIA_TYPE: &str = "application/graphql-response+json";
 /// The media type of answers before there was one of their own.
 const LEGACY: &str = "application/json";
-/// The media type of events.
-const EVENTS: &str = "text/event-stream";
 
 /// Largest request of somebody who is not signed in, in bytes. Nothing that everybody may read needs more.
 const ANONYMOUS_BYTES: usize = 128 * 1024;
@@ -100,7 +100,8 @@ pub(super) async fn graphql(
     payload: actix_web::web::Payload,
 ) -> Reply<HttpResponse> {
     same_origin(&request)?;
-    let signed_in = is_signed_in(&request).await?;
+    let proven = proven(&request).await?;
+    let signed_in = proven.is_some();
     let wanted = wanted(&request, payload.into_inner(), signed_in).await?;
     let inner = request.app_data::<Inner>().cloned();
     let inner = inner.ok_or(ErrorCode::Internal)?;
@@ -113,7 +114,10 @@ pub(super) async fn graphql(
         Err(refused) => return Ok(answer(*refused, accepted)),
     };
     let aside = Aside::default();
-    let serving = inner.serve(Caller::of(&request), calls, aside.clone());
+    // Fields of a mutation follow one another, and one may end the access that the next would need; a stream must begin with an access that
+    // holds when it is listened to. Both prove it in each call.
+    let proven = proven.filter(|_| judged.is_query);
+    let serving = inner.serve(Caller::of(&request, proven), calls, aside.clone());
     if judged.is_subscription && accepted == Accepted::Events {
         let responses = made.schema.execute_stream(asked);
         let responses = responses.map(move |response| room.kept(response));
@@ -144,15 +148,15 @@ pub(super) async fn graphql(
     Ok(response)
 }
 
-/// Whether somebody proves who they are. A proof that does not hold is refused, as everywhere; without one, what is public is answered.
-async fn is_signed_in(request: &HttpRequest) -> Reply<bool> {
+/// Who proves who they are. A proof that does not hold is refused, as everywhere; without one, what is public is answered.
+async fn proven(request: &HttpRequest) -> Reply<Option<Proven>> {
     let bearer = request.headers().contains_key(header::AUTHORIZATION);
     if !bearer && request.cookie(ACCESS_COOKIE).is_none() {
-        return Ok(false);
+        return Ok(None);
     }
     // This request is no GET: with a cookie, it needs the CSRF token whatever is asked for.
-    Anyone::from_request(request, &mut Payload::None).await?;
-    Ok(true)
+    let anyone = Anyone::from_request(request, &mut Payload::None).await?;
+    Ok(Some(anyone.proven()))
 }
 
 /// What is asked for. Who is not signed in may send less.
@@ -238,15 +242,4 @@ fn told(mut response: Response, accepted: Accepted, of_request: bool) -> HttpRes
         .content_type(kind)
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .body(body)
-}
-
-fn events() -> HttpResponseBuilder {
-    let mut response = HttpResponse::Ok();
-    response
-        .content_type(EVENTS)
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header(("x-accel-buffering", "no"))
-        // Compression would hold events back until its window is full.
-        .insert_header((header::CONTENT_ENCODING, "identity"));
-    response
 }

@@ -1,6 +1,7 @@
 //! Who asks: a session by cookie, a device or a program by bearer token. Not what they may do beyond their own spaces and scopes.
 
 use super::problem::{Fault, Reply};
+use super::proven::Proven;
 use super::token::{Token, same};
 use crate::app::AppState;
 use crate::store::Conn;
@@ -382,6 +383,9 @@ pub fn still_holds(conn: &mut Conn, token: Option<TokenId>, now: Millis) -> Repl
 pub(super) async fn identify(request: &HttpRequest) -> Reply<Actor> {
     let state = state(request)?;
     let now = state.clock.now();
+    if let Some(actor) = Proven::of(request, now) {
+        return Ok(actor);
+    }
     let proof = proof(request)?;
     let by_cookie = matches!(proof, Proof::Cookie(_));
     let personal = match &proof {

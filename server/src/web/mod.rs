@@ -14,6 +14,7 @@ pub mod headers;
 pub mod health;
 pub mod lasting;
 pub mod problem;
+pub mod proven;
 pub mod recent;
 pub mod request;
 pub mod routes;

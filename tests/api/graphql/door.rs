@@ -202,6 +202,65 @@ async fn signing_out_takes_the_cookies_along() {
 }
 
 #[tokio::test]
+async fn a_mutation_that_ends_the_access_ends_it_for_the_fields_after_it() {
+    let app = TestApp::start().await;
+    let alice = app.sign_up("alice@example.org").await;
+    let both = "mutation { signOut createTeam(input: {name: \"Later\"}) { id } }";
+    let answer: Value = ask(&alice, both, json!({})).await.json();
+    assert_eq!(answer["data"]["signOut"], true, "{answer}");
+    assert_eq!(answer["errors"][0]["path"], json!(["createTeam"]));
+    let again = app.anonymous();
+    again
+        .sign_in("alice@example.org", krowoc_tests::caller::PASSWORD)
+        .await
+        .ok();
+    assert_eq!(
+        data(&again, "{ teams { id } }", json!({})).await,
+        json!({"teams": []})
+    );
+}
+
+#[tokio::test]
+async fn fields_of_a_query_know_who_asks_and_what_they_may_do() {
+    let app = TestApp::start().await;
+    let alice = app.sign_up("alice@example.org").await;
+    let team = krowoc_tests::teams::Team::of(&alice, "Ours").await;
+    let query = "query($team: ID!) { account { email } libraryOverview(space: $team) { __typename } executions { __typename } tokens { __typename } }";
+    let (program, _) = alice.program(&["library:read"]).await;
+    let answer = ask(&program, query, json!({"team": team.id})).await;
+    let answer: Value = answer.json();
+    let mut refused: Vec<String> = answer["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| {
+            format!(
+                "{}: {}",
+                error["path"][0].as_str().unwrap(),
+                error["extensions"]["code"].as_str().unwrap()
+            )
+        })
+        .collect();
+    refused.sort();
+    assert_eq!(
+        refused,
+        [
+            "account: forbidden",
+            "executions: missing_scope",
+            "tokens: forbidden"
+        ],
+        "{answer}"
+    );
+    assert!(answer["data"]["libraryOverview"].is_object(), "{answer}");
+    let bob = app.sign_up("bob@example.org").await;
+    let (code, error) = self::refused(&bob, query, json!({"team": team.id})).await;
+    assert_eq!(
+        (code.as_str(), &error["path"]),
+        ("not_found", &json!(["libraryOverview"]))
+    );
+}
+
+#[tokio::test]
 async fn each_operation_is_counted_by_what_became_of_it() {
     let app = TestApp::start().await;
     let alice = app.sign_up("alice@example.org").await;
