@@ -31,11 +31,27 @@ impl Body {
         };
         Self {
             kind,
-            tag: format!("\"{}\"", token::encode(&Sha256::digest(&bytes))),
+            tag: tag(&bytes),
             gzip: encoded(gzip),
             brotli: encoded(brotli),
             plain: Bytes::from(bytes),
         }
+    }
+
+    /// Of bytes that are compressed already.
+    pub(super) fn packed(kind: &'static str, bytes: Vec<u8>) -> Self {
+        Self {
+            kind,
+            tag: tag(&bytes),
+            gzip: None,
+            brotli: None,
+            plain: Bytes::from(bytes),
+        }
+    }
+
+    /// Bytes of the plain form.
+    pub(super) fn size(&self) -> usize {
+        self.plain.len()
     }
 
     /// The answer to a request: this body in the form that the client takes, or that it has it already.
@@ -77,6 +93,11 @@ impl Body {
             _ => ("identity", &self.plain),
         }
     }
+}
+
+/// The tag by which bytes are known.
+fn tag(bytes: &[u8]) -> String {
+    format!("\"{}\"", token::encode(&Sha256::digest(bytes)))
 }
 
 fn takes(accepted: &str, coding: &str) -> bool {

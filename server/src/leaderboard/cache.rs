@@ -15,7 +15,7 @@ use krowoc_shared::leaderboard::{Counts, Formula, PLACES, Pool, Ranked, Window};
 use krowoc_shared::text::fold;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// What was read is taken as it is for so long; then one request reads anew, and the others go on with what there is.
 const FRESH: Millis = 10_000;
@@ -109,10 +109,8 @@ pub(super) enum Ready {
     Front(Window, Formula),
     /// A prompt as a page.
     Page(String),
-    /// The picture of a prompt; of the board without a name.
-    Card(String),
-    /// The map of the site.
-    Map,
+    /// The map of the site, or a part of it.
+    Map(Option<usize>),
 }
 
 /// A public prompt with what was counted of it.
@@ -178,6 +176,8 @@ pub(super) struct Catalogue {
     counted_at: Option<Millis>,
     items: Vec<Item>,
     by_id: HashMap<PublicationId, usize>,
+    /// The usual order of the usual window, and where each is in it; made when a page asks for it first.
+    usual: OnceLock<(Vec<Ranked>, HashMap<PublicationId, usize>)>,
     bodies: moka::sync::Cache<Ready, Arc<Body>>,
 }
 
@@ -211,6 +211,7 @@ impl Catalogue {
             counted_at,
             by_id: places.map(|(at, item)| (item.listed.id, at)).collect(),
             items,
+            usual: OnceLock::new(),
             bodies: moka::sync::Cache::new(BODIES),
         })
     }
@@ -276,26 +277,53 @@ impl Catalogue {
             .collect()
     }
 
+    /// What has a place.
+    fn entry(
+        &self,
+        rank: u32,
+        ranked: Ranked,
+        window: Window,
+        moved: Option<i64>,
+    ) -> Option<Entry> {
+        let item = self.item(ranked.id)?;
+        Some(Entry {
+            rank,
+            moved,
+            slug: item.listed.slug.clone(),
+            title: item.listed.title.clone(),
+            author: item.listed.author.clone(),
+            tags: item.listed.tags.clone(),
+            first_at: item.listed.first_at,
+            counts: item.counts(window),
+            score: ranked.score,
+            parts: ranked.parts,
+            hours: item.hours(),
+        })
+    }
+
+    /// The place of a prompt on the board as it is shown first, with why it has it, however far below the fiftieth. `None` of a copy. By how
+    /// much it moved is not worked out for it.
+    pub(super) fn entry_of(&self, id: PublicationId) -> Option<Entry> {
+        let window = Window::default();
+        let (ranked, places) = self.usual.get_or_init(|| {
+            let (ranked, _) = self.ranked(window, Formula::default());
+            let places = ranked.iter().enumerate().map(|(at, it)| (it.id, at));
+            let places = places.collect();
+            (ranked, places)
+        });
+        let at = *places.get(&id)?;
+        let rank = u32::try_from(at).ok()?.checked_add(1)?;
+        self.entry(rank, ranked.get(at)?.clone(), window, None)
+    }
+
     /// A board.
     pub(super) fn board(&self, window: Window, formula: Formula) -> BoardView {
         let (ranked, pool) = self.ranked(window, formula);
         let before = self.places_before(window, formula);
         let entry = |(rank, ranked): (u32, Ranked)| {
-            let item = self.item(ranked.id)?;
             let moved = |place: &i64| place.saturating_sub(i64::from(rank));
-            Some(Entry {
-                rank,
-                moved: before.get(&ranked.id).map(moved),
-                slug: item.listed.slug.clone(),
-                title: item.listed.title.clone(),
-                author: item.listed.author.clone(),
-                tags: item.listed.tags.clone(),
-                first_at: item.listed.first_at,
-                counts: item.counts(window),
-                score: ranked.score,
-                parts: ranked.parts,
-                hours: item.hours(),
-            })
+            let moved = before.get(&ranked.id).map(moved);
+            self.entry(rank, ranked, window, moved)
         };
         BoardView {
             window,

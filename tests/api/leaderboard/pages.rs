@@ -46,8 +46,20 @@ async fn the_front_page_is_whole_without_a_script() {
     assert!(!shown.contains("style=") && !shown.contains("<script>"));
     let week = text(&app, "/leaderboard?window=7d&formula=wilson").await;
     assert!(week.contains("wilson-1") && week.contains("noindex"));
+    for link in [
+        "<a href=\"/leaderboard?window=7d\">Reach and approval</a>",
+        "<a href=\"/leaderboard?window=7d&amp;formula=wilson\" aria-current=\"page\">Approval</a>",
+        "<a href=\"/leaderboard?window=7d&amp;formula=classic\">Classic</a>",
+        "<a href=\"/leaderboard?window=all&amp;formula=wilson\">All time</a>",
+    ] {
+        assert!(week.contains(link), "{link}");
+    }
     let found = text(&app, "/leaderboard?q=law").await;
     assert!(found.contains("2 prompts") && found.contains("href=\"/p/lawyer\""));
+    assert!(
+        !found.contains("aria-label=\"Formula\""),
+        "a search has one order"
+    );
     assert!(
         text(&app, "/leaderboard?q=nothing-like-it")
             .await
@@ -157,6 +169,10 @@ async fn search_engines_find_the_public_pages_and_nothing_else() {
     assert!(!map.contains("/p/copy"));
     let robots = page(&app, "/robots.txt").await.ok().text();
     assert!(robots.contains("Disallow: /\n") && robots.contains("/sitemap.xml"));
+    for part in ["0", "1", "2", "x"] {
+        let part = page(&app, &format!("/sitemap-{part}.xml")).await;
+        assert_eq!(part.status, StatusCode::NOT_FOUND, "all are in one");
+    }
     text(&app, "/p/%E8%A6%81%E7%B4%84").await;
     let shown = text(&app, "/p/copy").await;
     let canonical = "rel=\"canonical\" href=\"";
@@ -220,7 +236,8 @@ async fn pages_are_sent_small_and_once_with_the_policy_of_the_dashboard() {
             .request(Method::GET, &path)
             .header("accept-encoding", "gzip, br");
         let small = nobody.send(small).await;
-        if first.body.len() > 2_000 {
+        // A picture is packed already.
+        if first.body.len() > 2_000 && !path.ends_with(".png") {
             assert_eq!(small.header("content-encoding"), "br", "{path}");
             assert!(small.body.len() <= first.body.len(), "{path}");
         }
@@ -229,4 +246,127 @@ async fn pages_are_sent_small_and_once_with_the_policy_of_the_dashboard() {
     assert_eq!(card.header("cross-origin-resource-policy"), "cross-origin");
     let page = nobody.get("/p/lawyer").await;
     assert_eq!(page.header("cross-origin-resource-policy"), "same-origin");
+}
+
+/// What a page has between two texts, the first time.
+fn between<'a>(page: &'a str, begin: &str, end: &str) -> &'a str {
+    let (_, rest) = page.split_once(begin).unwrap();
+    rest.split_once(end).unwrap().0
+}
+
+#[tokio::test]
+async fn the_page_of_a_prompt_says_why_it_has_its_rank_as_the_board_does() {
+    let app = server().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let bob = app.sign_up("bob@example.org").await;
+    let (_, lawyer) = Prompt::public(&ada, "Lawyer", LAWYER).await;
+    app.advance(1_000);
+    let (_, chef) = Prompt::public(&ada, "Chef", CHEF).await;
+    app.advance(1_000);
+    let (_, copy) = Prompt::public(&bob, "Copy", LAWYER).await;
+    let path = format!("/p/{chef}");
+    let before = page(&app, &path).await.ok();
+    assert!(before.text().contains("Why rank 2"));
+    vote(&bob, "192.0.2.1", &chef, Some("up")).await.ok();
+    let taken = fork(&bob, "192.0.2.1", &chef).await;
+    ran(&app, vec![run(user(&bob).await, &taken, app.state.now())]).await;
+    count(&app).await;
+    let after = page(&app, &path).await.ok();
+    assert_ne!(before.header("etag"), after.header("etag"));
+    let (after, board) = (after.text(), text(&app, "/leaderboard").await);
+    let why = |page: &str| between(page, "<summary>Why rank 1", "</details>").to_owned();
+    assert_eq!(why(&after), why(&board));
+    for words in [
+        "of 1,000 points",
+        "in the last 24 hours",
+        "People who ran it, 1",
+        "1 for and 0 against",
+    ] {
+        assert!(why(&after).contains(words), "{words}");
+    }
+    assert!(
+        text(&app, &format!("/p/{lawyer}"))
+            .await
+            .contains("Why rank 2")
+    );
+    let copy = text(&app, &format!("/p/{copy}")).await;
+    assert!(!copy.contains("Why rank") && copy.contains("see the first one"));
+    let filled = app
+        .anonymous()
+        .request(Method::POST, &path)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("fridge=eggs");
+    let filled = app.anonymous().send(filled).await.ok().text();
+    assert!(filled.contains("Why rank 1") && filled.contains("Filled in"));
+}
+
+#[tokio::test]
+async fn headings_stand_in_order_and_what_can_be_pressed_has_a_name() {
+    let app = server().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let (_, slug) = Prompt::public(&ada, "Lawyer", LAWYER).await;
+    for path in [
+        "/leaderboard",
+        "/leaderboard?q=law",
+        "/leaderboard/rules",
+        &format!("/p/{slug}"),
+    ] {
+        let shown = text(&app, path).await;
+        let levels = shown.split("<h").skip(1);
+        let levels: Vec<u32> = levels
+            .filter_map(|it| it.chars().next()?.to_digit(10))
+            .collect();
+        assert_eq!(levels.iter().filter(|it| **it == 1).count(), 1, "{path}");
+        assert_eq!(levels.first(), Some(&1), "{path}");
+        assert!(levels.windows(2).all(|it| it[1] <= it[0] + 1), "{path}");
+        let navigations: Vec<&str> = shown.split("<nav").skip(1).collect();
+        let mut names: Vec<&str> = navigations
+            .iter()
+            .map(|it| between(it, "aria-label=\"", "\""))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), navigations.len(), "{path}: {names:?}");
+        for summary in shown.split("<summary>").skip(1) {
+            assert!(!summary.starts_with('<'), "{path}: {summary}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_picture_of_a_prompt_shows_what_it_is_called_and_who_made_it() {
+    let app = server().await;
+    let ada = app.sign_up("ada@example.org").await;
+    let (lawyer, slug) = Prompt::public(&ada, "Lawyer", LAWYER).await;
+    let path = format!("/p/{slug}/card.png");
+    let picture = async || {
+        app.advance(31_000);
+        let answer = page(&app, &path).await.ok();
+        assert_eq!(answer.header("content-type"), "image/png");
+        assert!(answer.body.starts_with(b"\x89PNG"));
+        answer.header("etag").to_owned()
+    };
+    let first = picture().await;
+    assert_eq!(picture().await, first, "the same while nothing changes");
+    let retitle = async |title: &str| {
+        let edit = json!({"set": {"title": title}});
+        ada.patch(&lawyer.path(""), edit).await.ok();
+        lawyer.publish().await;
+    };
+    retitle("Lawyer for small companies").await;
+    let second = picture().await;
+    assert_ne!(second, first);
+    let renamed = json!({"author": "Bea", "tags": []});
+    ada.put(&lawyer.path("/publication"), renamed).await.ok();
+    let third = picture().await;
+    assert_ne!(third, second);
+    // What cannot be read is not drawn, and what cannot be drawn is no error.
+    for title in ["🚀🚀", "\u{378}", "a\u{300}\u{301}".repeat(150).as_str()] {
+        retitle(title).await;
+        assert_ne!(picture().await, third, "{title}");
+    }
+    let shown = text(&app, &format!("/p/{slug}")).await;
+    assert!(shown.contains("property=\"og:image:alt\""));
+    let board = page(&app, "/leaderboard/card.png").await.ok();
+    assert_ne!(board.header("etag"), third);
 }

@@ -1,7 +1,7 @@
 //! The front page: a board with its windows, a search, and why each prompt has its place. Not the prompt's own page.
 
 use super::html::{
-    COPY, DOWN, FORK, Head, SEARCH, UP, count, escape, icon, page, percent, put, time,
+    COPY, DOWN, FORK, Head, SEARCH, UP, count, escape, icon, page, percent, put, time, titled,
 };
 use super::site::{Site, card_of_board};
 use crate::leaderboard::cache::Item;
@@ -9,6 +9,9 @@ use krowoc_shared::leaderboard::picture::{self, points};
 use krowoc_shared::leaderboard::wire::{BoardView, Entry};
 use krowoc_shared::leaderboard::{Formula, PLACES, Part, PartName, Window};
 use std::fmt::Write;
+
+/// What the board is called.
+pub(super) const TITLE: &str = "Prompts people run again";
 
 /// How a window is called.
 const fn called(window: Window) -> &'static str {
@@ -58,8 +61,8 @@ pub(super) fn board(site: &Site, view: &BoardView) -> String {
         escape(&view.rules.version)
     );
     let title = match view.window {
-        Window::Day => "Prompts people run again".to_owned(),
-        window => format!("Prompts people run again, {}", spoken(window)),
+        Window::Day => TITLE.to_owned(),
+        window => format!("{TITLE}, {}", spoken(window)),
     };
     let head = Head {
         title: &title,
@@ -70,6 +73,7 @@ pub(super) fn board(site: &Site, view: &BoardView) -> String {
             view.window.as_str()
         ),
         picture: &card_of_board(site),
+        pictured: TITLE,
         kind: "website",
         hidden: view.formula != Formula::default(),
     };
@@ -114,6 +118,7 @@ pub(super) fn found(site: &Site, words: &str, items: &[&Item], public: u64) -> S
         description: "Public prompts that hold these words.",
         canonical: &format!("{}/leaderboard", site.origin),
         picture: &card_of_board(site),
+        pictured: TITLE,
         kind: "website",
         hidden: true,
     };
@@ -121,33 +126,52 @@ pub(super) fn found(site: &Site, words: &str, items: &[&Item], public: u64) -> S
 }
 
 fn hero() -> String {
-    "<div class=\"hero\"><h1>Prompts people run again</h1><p>Public prompts, ranked by who runs them and by votes. Copy one, or take it \
-     into your own library.</p></div>"
-        .to_owned()
+    format!(
+        "<div class=\"hero\"><h1>{TITLE}</h1><p>Public prompts, ranked by who runs them and by votes. Copy one, or take it into your own \
+         library.</p></div>"
+    )
 }
 
+/// How a formula is called, as on the dashboard.
+const fn formula_called(formula: Formula) -> &'static str {
+    match formula {
+        Formula::Krowoc => "Reach and approval",
+        Formula::Wilson => "Approval",
+        Formula::Classic => "Classic",
+    }
+}
+
+/// A link to a board, marked when it is the one that is shown.
+fn choice(out: &mut String, window: Window, formula: Formula, shown: bool, name: &str) {
+    let formula = match formula {
+        Formula::Krowoc => String::new(),
+        other => format!("&amp;formula={}", other.as_str()),
+    };
+    put!(
+        out,
+        "<a href=\"/leaderboard?window={}{formula}\"{}>{name}</a>",
+        window.as_str(),
+        if shown { " aria-current=\"page\"" } else { "" }
+    );
+}
+
+/// What can be chosen: a window, of a board a formula too, and a search.
 fn bar(out: &mut String, window: Option<Window>, formula: Formula, words: &str, public: u64) {
     out.push_str("<div class=\"sitebar\"><nav class=\"seg\" aria-label=\"Window\">");
     for one in Window::ALL {
-        let current = if window == Some(one) {
-            " aria-current=\"page\""
-        } else {
-            ""
-        };
-        let formula = match formula {
-            Formula::Krowoc => String::new(),
-            other => format!("&amp;formula={}", other.as_str()),
-        };
-        put!(
-            out,
-            "<a href=\"/leaderboard?window={}{formula}\"{current}>{}</a>",
-            one.as_str(),
-            called(one)
-        );
+        choice(out, one, formula, window == Some(one), called(one));
+    }
+    out.push_str("</nav>");
+    if let Some(window) = window {
+        out.push_str("<nav class=\"seg\" aria-label=\"Formula\">");
+        for one in Formula::ALL {
+            choice(out, window, one, formula == one, formula_called(one));
+        }
+        out.push_str("</nav>");
     }
     put!(
         out,
-        "</nav><form class=\"search\" role=\"search\" action=\"/leaderboard\" method=\"get\">{}<label class=\"sr\" for=\"q\">Search public \
+        "<form class=\"search\" role=\"search\" action=\"/leaderboard\" method=\"get\">{}<label class=\"sr\" for=\"q\">Search public \
          prompts</label><input class=\"input\" id=\"q\" type=\"search\" name=\"q\" value=\"{}\" maxlength=\"200\" placeholder=\"Search {} \
          public {}\"><kbd class=\"kbd hide-s\" aria-hidden=\"true\">/</kbd></form></div>",
         icon(SEARCH),
@@ -160,12 +184,11 @@ fn bar(out: &mut String, window: Option<Window>, formula: Formula, words: &str, 
 /// The title with who made it and its tags.
 fn named(slug: &str, title: &str, author: &str, tags: &[String]) -> String {
     let mut out = String::new();
-    let shown = if title.is_empty() { "Untitled" } else { title };
     put!(
         out,
         "<a class=\"rank__title\" href=\"/p/{}\" dir=\"auto\">{}</a><p class=\"line line--wrap xs muted\"><span dir=\"auto\">by {}</span>",
         percent(slug),
-        escape(shown),
+        escape(titled(title)),
         escape(author)
     );
     if !tags.is_empty() {
@@ -209,7 +232,7 @@ fn row(out: &mut String, entry: &Entry, view: &BoardView) {
         spark(&entry.hours),
         count(entry.counts.runs),
         acts(&entry.slug, &entry.title, entry.counts.votes()),
-        why(entry, view)
+        why(entry, view.window, "whyrow")
     );
 }
 
@@ -249,16 +272,17 @@ fn part_words(part: &Part, entry: &Entry) -> String {
     }
 }
 
-fn why(entry: &Entry, view: &BoardView) -> String {
+/// Why it has its place in a window: its score, and what that is made of.
+pub(super) fn why(entry: &Entry, window: Window, class: &str) -> String {
     let mut out = String::new();
     put!(
         out,
-        "<details class=\"whyrow\"><summary>Why rank {}{}</summary><div class=\"why\"><p class=\"line xs\"><b>{} of 1,000 points</b>\
+        "<details class=\"{class}\"><summary>Why rank {}{}</summary><div class=\"why\"><p class=\"line xs\"><b>{} of 1,000 points</b>\
          <span class=\"push muted\">{}</span></p><div class=\"whybars\">",
         entry.rank,
         icon(DOWN),
         count(points(entry.score).into()),
-        spoken(view.window)
+        spoken(window)
     );
     for part in &entry.parts {
         let share = picture::share(part);

@@ -36,6 +36,14 @@ pub(super) fn percent(text: &str) -> String {
         .replace("%2D", "-")
 }
 
+/// A title as it is shown.
+pub(super) fn titled(title: &str) -> &str {
+    match title {
+        "" => "Untitled",
+        title => title,
+    }
+}
+
 /// A count with a comma between thousands.
 pub(super) fn count(n: u64) -> String {
     let digits = n.to_string();
@@ -88,6 +96,8 @@ pub(super) struct Head<'a> {
     pub canonical: &'a str,
     /// The address of a picture of it.
     pub picture: &'a str,
+    /// The title that the picture shows.
+    pub pictured: &'a str,
     /// `website` or `article`.
     pub kind: &'a str,
     /// Not for search engines.
@@ -115,8 +125,10 @@ pub(super) fn page(head: &Head<'_>, version: &str, main: &str) -> String {
          <meta property=\"og:title\" content=\"{title}\"><meta property=\"og:description\" content=\"{description}\">\
          <meta property=\"og:url\" content=\"{canonical}\"><meta property=\"og:image\" content=\"{picture}\">\
          <meta property=\"og:image:width\" content=\"1200\"><meta property=\"og:image:height\" content=\"630\">\
+         <meta property=\"og:image:alt\" content=\"{}, with runs of the last 24 hours as bars\">\
          <meta name=\"twitter:card\" content=\"summary_large_image\">",
-        head.kind
+        head.kind,
+        escape(head.pictured)
     );
     if head.hidden {
         out.push_str("<meta name=\"robots\" content=\"noindex\">");
@@ -151,6 +163,7 @@ mod tests {
             description: mark,
             canonical: mark,
             picture: mark,
+            pictured: mark,
             kind: "article",
             hidden: true,
         };

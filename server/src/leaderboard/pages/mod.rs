@@ -1,11 +1,15 @@
 //! The pages that everybody reads, drawn here: no script is needed to read them, and no sign-in. Not the dashboard's screens.
 
 mod card;
+mod cards;
+mod faces;
 mod front;
 mod html;
+mod png;
 mod prompt;
 mod rules;
 mod site;
+mod words;
 
 use super::board::{BoardQuery, CACHE, read};
 use super::body::Body;
@@ -16,7 +20,9 @@ use crate::web::headers::SHARED;
 use crate::web::{Fault, Reply, assets};
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, Data, Path, Query, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, route};
+use actix_web::{HttpRequest, HttpResponse, route, web};
+use card::Look;
+use cards::card;
 use html::{Head, page};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::leaderboard::{Formula, Window};
@@ -25,6 +31,7 @@ use prompt::Made;
 use serde::Deserialize;
 use site::Site;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The media type of a page.
 const HTML: &str = "text/html; charset=utf-8";
@@ -45,6 +52,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(board_card)
         .service(robots)
         .service(sitemap)
+        .service(sitemap_part)
         .service(prompt_card)
         .service(filled)
         .service(prompt_page);
@@ -121,13 +129,13 @@ async fn site_script(request: HttpRequest) -> HttpResponse {
 #[route("/leaderboard/card.png", method = "GET", method = "HEAD")]
 async fn board_card(request: HttpRequest, state: Data<AppState>) -> Reply<HttpResponse> {
     let catalogue = state.public.catalogue(&state).await?;
-    let make = |it: &Catalogue| picture(&it.hours());
-    let body = catalogue.ready(Ready::Card(String::new()), make);
-    Ok(shared(body.answer(&request, HOUR)))
-}
-
-fn picture(hours: &[u64]) -> Body {
-    Body::new("image/png", card::draw(hours))
+    let look = Look {
+        title: front::TITLE.to_owned(),
+        author: None,
+        site: Site::of(&state).name().to_owned(),
+        hours: catalogue.hours(),
+    };
+    Ok(shared(card(look).await?.answer(&request, HOUR)))
 }
 
 /// Pages of others show it beside a link.
@@ -147,16 +155,41 @@ async fn robots(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
 
 #[route("/sitemap.xml", method = "GET", method = "HEAD")]
 async fn sitemap(request: HttpRequest, state: Data<AppState>) -> Reply<HttpResponse> {
-    let site = Site::of(&state);
     let catalogue = state.public.catalogue(&state).await?;
-    let make = |it: &Catalogue| {
-        Body::new(
-            "application/xml; charset=utf-8",
-            site::map(&site, it).into_bytes(),
-        )
-    };
-    let body = catalogue.ready(Ready::Map, make);
+    let body = map(&state, catalogue, None).await?;
     Ok(body.answer(&request, CACHE))
+}
+
+#[route("/sitemap-{part:[1-9][0-9]{0,3}}.xml", method = "GET", method = "HEAD")]
+async fn sitemap_part(
+    request: HttpRequest,
+    state: Data<AppState>,
+    part: Path<usize>,
+) -> Reply<HttpResponse> {
+    let catalogue = state.public.catalogue(&state).await?;
+    let part = part.into_inner();
+    if !site::has_part(&catalogue, part) {
+        return Err(ErrorCode::NotFound.into());
+    }
+    let body = map(&state, catalogue, Some(part)).await?;
+    Ok(body.answer(&request, CACHE))
+}
+
+/// The map of the site, or a part of it: made aside, for it may name tens of thousands.
+async fn map(state: &AppState, catalogue: Arc<Catalogue>, part: Option<usize>) -> Reply<Arc<Body>> {
+    let key = Ready::Map(part);
+    if let Some(body) = catalogue.find(&key) {
+        return Ok(body);
+    }
+    let site = Site::of(state);
+    let made = web::block(move || {
+        let make = |it: &Catalogue| {
+            let words = site::map(&site, it, part);
+            Body::new("application/xml; charset=utf-8", words.into_bytes())
+        };
+        catalogue.ready(key, make)
+    });
+    Ok(made.await.map_err(|_| ErrorCode::Internal)?)
 }
 
 #[route("/p/{slug}/card.png", method = "GET", method = "HEAD")]
@@ -168,9 +201,13 @@ async fn prompt_card(
     let slug = slug.into_inner();
     let catalogue = state.public.catalogue(&state).await?;
     let item = catalogue.by_slug(&slug).ok_or(ErrorCode::NotFound)?;
-    let hours = item.hours();
-    let body = catalogue.ready(Ready::Card(slug), |_| picture(&hours));
-    Ok(shared(body.answer(&request, HOUR)))
+    let look = Look {
+        title: html::titled(&item.listed.title).to_owned(),
+        author: Some(item.listed.author.clone()),
+        site: Site::of(&state).name().to_owned(),
+        hours: item.hours(),
+    };
+    Ok(shared(card(look).await?.answer(&request, HOUR)))
 }
 
 #[route("/p/{slug}", method = "GET", method = "HEAD")]
@@ -186,11 +223,12 @@ async fn prompt_page(
     if let Some(body) = catalogue.find(&key) {
         return Ok(body.answer(&request, CACHE));
     }
-    let view = match read(&state, &catalogue, slug).await {
-        Ok((_, view)) => view,
+    let (whole, view) = match read(&state, &catalogue, slug).await {
+        Ok(found) => found,
         Err(fault) => return gone(&site, fault),
     };
-    let page = prompt::page_of(&site, &view, &BTreeMap::new(), &Made::Not);
+    let entry = catalogue.entry_of(whole.id);
+    let page = prompt::page_of(&site, &view, entry.as_ref(), &BTreeMap::new(), &Made::Not);
     let body = catalogue.keep(key, text(page));
     Ok(body.answer(&request, CACHE))
 }
@@ -214,7 +252,8 @@ async fn filled(state: Data<AppState>, slug: Path<String>, sent: Bytes) -> Reply
         Ok(text) => Made::Text(text),
         Err(why) => Made::Lacks(format!("Not filled in: {why}.")),
     };
-    let page = prompt::page_of(&site, &view, &values, &made);
+    let entry = catalogue.entry_of(whole.id);
+    let page = prompt::page_of(&site, &view, entry.as_ref(), &values, &made);
     Ok(HttpResponse::Ok()
         .content_type(HTML)
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -231,6 +270,7 @@ fn gone(site: &Site, fault: Fault) -> Reply<HttpResponse> {
         description: "There is no public prompt at this address.",
         canonical: &format!("{}/leaderboard", site.origin),
         picture: &site::card_of_board(site),
+        pictured: front::TITLE,
         kind: "website",
         hidden: true,
     };

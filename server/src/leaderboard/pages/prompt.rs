@@ -1,8 +1,12 @@
 //! The page of a public prompt: its text, its blanks to be filled in, and what one can do with it. Not the board.
 
-use super::html::{COPY, DOWN, FORK, Head, UP, count, escape, icon, page, percent, put, time};
+use super::front;
+use super::html::{
+    COPY, DOWN, FORK, Head, UP, count, escape, icon, page, percent, put, time, titled,
+};
 use super::site::{Site, card_of};
-use krowoc_shared::leaderboard::wire::{Based, PublicPrompt, Reason};
+use krowoc_shared::leaderboard::Window;
+use krowoc_shared::leaderboard::wire::{Based, Entry, PublicPrompt, Reason};
 use krowoc_shared::prompts::{Variable, VariableKind};
 use krowoc_shared::text::excerpt;
 use std::collections::BTreeMap;
@@ -21,18 +25,15 @@ pub(super) enum Made {
     Lacks(String),
 }
 
-/// The page.
+/// The page. `entry` is its place on the board as that is shown first.
 pub(super) fn page_of(
     site: &Site,
     prompt: &PublicPrompt,
+    entry: Option<&Entry>,
     values: &BTreeMap<String, String>,
     made: &Made,
 ) -> String {
-    let title = if prompt.title.is_empty() {
-        "Untitled"
-    } else {
-        &prompt.title
-    };
+    let title = titled(&prompt.title);
     let mut main = String::new();
     put!(
         main,
@@ -65,7 +66,7 @@ pub(super) fn page_of(
     );
     form(&mut main, prompt, values, made);
     main.push_str("</div>");
-    facts(&mut main, prompt);
+    facts(&mut main, prompt, entry);
     main.push_str("</div>");
     let whole = match prompt.description.trim() {
         "" => excerpt(&prompt.text, SUMMARY),
@@ -80,6 +81,7 @@ pub(super) fn page_of(
         description: &whole,
         canonical: &canonical,
         picture: &card_of(site, &prompt.slug),
+        pictured: title,
         kind: "article",
         hidden: false,
     };
@@ -88,11 +90,7 @@ pub(super) fn page_of(
 
 /// What it was made of, with the way there while that is public.
 fn based(on: &Based) -> String {
-    let title = match on.title.as_str() {
-        "" => "Untitled",
-        title => title,
-    };
-    let title = escape(title);
+    let title = escape(titled(&on.title));
     match (&on.slug, &on.author) {
         (Some(slug), author) => {
             let by = author
@@ -217,7 +215,7 @@ fn blank(out: &mut String, variable: &Variable, value: Option<&str>) {
     out.push_str("</label>");
 }
 
-fn facts(out: &mut String, prompt: &PublicPrompt) {
+fn facts(out: &mut String, prompt: &PublicPrompt, entry: Option<&Entry>) {
     let counts = &prompt.counts;
     put!(
         out,
@@ -230,6 +228,10 @@ fn facts(out: &mut String, prompt: &PublicPrompt) {
         time(prompt.published_at),
         time(prompt.first_at)
     );
+    if let Some(entry) = entry {
+        let why = front::why(entry, Window::default(), "whyrow whyrow--alone");
+        out.push_str(&why);
+    }
     put!(
         out,
         "<details class=\"whyrow whyrow--alone\" data-script hidden><summary>Report it{}</summary><form class=\"fill why\" data-report=\"{}\">\

@@ -1,5 +1,6 @@
 //! The page that says how ranking works, in words. Not the formulas themselves.
 
+use super::front::TITLE;
 use super::html::{Head, page};
 use super::site::{Site, card_of_board};
 
@@ -13,7 +14,7 @@ pub(super) fn rules(site: &Site) -> String {
         <li>A vote counts once an account, for a prompt of somebody else; the last word of an account is its vote. Where this server sends \
         mail, only accounts with a confirmed address count.</li>\
         <li>A prompt of a team is judged by others: not by whoever was a member since it was first public.</li>\
-        <li>Of the accounts that vote for a prompt, or copy it, from one network within an hour, the first three count.</li>\
+        <li>Of the accounts that vote for a prompt, copy it, or run their copy, from one network within an hour, the first three count.</li>\
         <li>A prompt with nearly the same text as an earlier public one has a page, and no place.</li></ul>\
         <h2>krowoc-1, the usual order</h2><p>0.6 × reach + 0.4 × approval. Reach is log₂(1 + people) / 10, at most 1: each doubling of \
         people adds as much, and 1,023 people fill it. Somebody who ran the prompt weighs half after 12 hours (of the last 24 hours), 3½ days \
@@ -29,6 +30,7 @@ pub(super) fn rules(site: &Site) -> String {
         description: "What counts on the board of public prompts, and by which formula.",
         canonical: &format!("{}/leaderboard/rules", site.origin),
         picture: &card_of_board(site),
+        pictured: TITLE,
         kind: "article",
         hidden: false,
     };
