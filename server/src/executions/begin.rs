@@ -199,6 +199,8 @@ pub fn begin(tx: &mut Tx<'_>, gateway: &dyn Gateway, beginning: &Beginning) -> R
         return Ok(Begun::Before(group));
     }
     let settings = budgets::settings(tx, beginning.user)?;
+    let origin = beginning.spec.origin;
+    let network = origin.map(|origin| origin.hash(tx)).transpose()?;
     let mut begun = Vec::with_capacity(beginning.ids.len());
     let places = beginning.spec.models.iter().zip(&beginning.ids);
     for (place, (model, id)) in (0_i16..).zip(places) {
@@ -222,6 +224,7 @@ pub fn begin(tx: &mut Tx<'_>, gateway: &dyn Gateway, beginning: &Beginning) -> R
                 .map(|it| (it.key.as_str(), it.digest)),
             letter: beginning.spec.letter,
             team: beginning.spec.team,
+            network,
             request: &beginning.kept,
         };
         executions::begin(tx, &new)?;

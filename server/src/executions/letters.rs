@@ -7,14 +7,16 @@ use crate::app::AppState;
 use crate::store::dead_letters::{self, Filter};
 use crate::store::execution_rows::Whole;
 use crate::store::sessions::Holder;
-use crate::store::{Conn, Tx, executions};
+use crate::store::{Conn, Tx, executions, logs};
 use crate::web::actor::{Executions, is_admin};
 use crate::web::body::Body;
+use crate::web::client::address;
+use crate::web::origin::Origin;
 use crate::web::problem::CORRELATION;
 use crate::web::routes::Routes;
 use crate::web::{Actor, Fault, May, Reply, guard};
 use actix_web::web::{Data, Json, Query};
-use actix_web::{get, post};
+use actix_web::{HttpRequest, get, post};
 use krowoc_shared::access::Action;
 use krowoc_shared::error::{ErrorCode, Problem};
 use krowoc_shared::execution::failure::FailureClass;
@@ -148,12 +150,19 @@ fn again(whole: Whole, letter: DeadLetterId) -> RunSpec {
         correlation_id: CORRELATION.try_with(Clone::clone).unwrap_or_default(),
         // Whoever replays it was proven just now, and need not be its owner.
         token: None,
+        copy: false,
+        origin: None,
     }
 }
 
-/// Replays a letter with its owner's keys and within its owner's budget, whoever asks for it.
-async fn replay_one(state: &AppState, user: Option<UserId>, letter: DeadLetterId) -> Reply<()> {
-    let (whole, settings) = state
+/// Replays a letter with its owner's keys and within its owner's budget, whoever asks for it. `origin` is where the owner asks from.
+async fn replay_one(
+    state: &AppState,
+    user: Option<UserId>,
+    letter: DeadLetterId,
+    origin: Option<Origin>,
+) -> Reply<()> {
+    let (whole, settings, copy) = state
         .store
         .read(move |conn: &mut Conn| -> Reply<_> {
             let found = dead_letters::execution(conn, user, letter)?;
@@ -165,11 +174,16 @@ async fn replay_one(state: &AppState, user: Option<UserId>, letter: DeadLetterId
                 guard::within(conn, team, owner, Action::RunPrompts)?;
             }
             let now = prompt.map(|prompt| settings_now(conn, owner, team, prompt));
-            Ok((whole, now.transpose()?.flatten()))
+            let copy = match prompt.zip(whole.view.version) {
+                Some((prompt, version)) => logs::is_copy(conn, prompt, version)?,
+                None => false,
+            };
+            Ok((whole, now.transpose()?.flatten(), copy))
         })
         .await?;
     let owner = whole.user;
     let mut spec = again(whole, letter);
+    (spec.copy, spec.origin) = (copy, origin.filter(|_| copy));
     if let Some(settings) = settings {
         allow_again(&settings, &mut spec)?;
     }
@@ -199,13 +213,15 @@ struct Reach {
 async fn replay_letters(
     state: Data<AppState>,
     actor: May<Executions>,
+    request: HttpRequest,
     reach: Query<Reach>,
     body: Body<DeadLetterIds>,
 ) -> Reply<Json<DeadLettersDone>> {
     let user = whose(&state, &actor, reach.all == Some(true)).await?;
+    let origin = user.map(|_| Origin::of(&state, address(&request)));
     let (mut done, mut refused) = (Vec::new(), Vec::new());
     for id in checked(body.0)? {
-        match replay_one(&state, user, id).await {
+        match replay_one(&state, user, id, origin).await {
             Ok(()) => done.push(id),
             Err(fault) => refused.push(DeadLetterRefusal {
                 id,

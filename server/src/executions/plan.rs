@@ -1,7 +1,7 @@
 //! From a person's request to what is sent: the prompt's text and settings, the variables, the models that it allows. Not the sending.
 
 use super::service::{PromptRef, RunSpec};
-use crate::store::{Conn, StoreError, accounts, library, versions};
+use crate::store::{Conn, StoreError, accounts, library, logs, versions};
 use crate::web::{Fault, Reply};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::request::{Message, ModelRef, Parameters, Role};
@@ -21,6 +21,7 @@ const TITLE_CHARS: usize = 80;
 /// What a run is made of.
 struct Source {
     prompt: Option<PromptRef>,
+    copy: bool,
     title: String,
     text: String,
     described: Vec<Variable>,
@@ -53,6 +54,7 @@ pub fn plan_text(request: &RunRequest) -> Reply<RunSpec> {
     let text = request.text.clone().unwrap_or_default();
     let source = Source {
         prompt: None,
+        copy: false,
         title: title_of(&text),
         text,
         described: Vec::new(),
@@ -114,6 +116,7 @@ fn made(source: Source, request: &RunRequest) -> Reply<RunSpec> {
     }
     Ok(RunSpec {
         prompt: source.prompt,
+        copy: source.copy,
         title: source.title,
         messages,
         variables: request.variables.clone(),
@@ -167,6 +170,7 @@ fn source(conn: &mut Conn, space: SpaceId, id: DocId, request: &RunRequest) -> R
             id,
             version: of_version.then_some(version),
         }),
+        copy: of_version && logs::is_copy(conn, id, version)?,
         title,
         text,
         described: Variable::list(&held.variables),

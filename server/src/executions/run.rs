@@ -9,8 +9,10 @@ use crate::app::AppState;
 use crate::store::{Conn, executions};
 use crate::web::actor::{Executions, still_holds};
 use crate::web::body::Body;
+use crate::web::client::address;
 use crate::web::guard::{self, SpaceQuery};
 use crate::web::lasting;
+use crate::web::origin::Origin;
 use crate::web::problem::CORRELATION;
 use crate::web::routes::Routes;
 use crate::web::{Actor, Fault, May, Recent, Reply};
@@ -143,6 +145,7 @@ async fn run_models(
     let idempotency = idempotency(&request, &wanted)?;
     let mut spec = planned(&state, &actor, query.space, wanted).await?;
     spec.idempotency = idempotency;
+    spec.origin = spec.copy.then(|| Origin::of(&state, address(&request)));
     let handle = service::start(&state, actor.user, spec).await?;
     let Some(seat) = seat else {
         let Handle {

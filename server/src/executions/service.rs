@@ -9,6 +9,7 @@ use super::resume::resume;
 use crate::app::AppState;
 use crate::store::execution_rows::Request;
 use crate::store::{Ahead, Tx, budgets, executions};
+use crate::web::origin::Origin;
 use crate::web::{Fault, Reply};
 use futures_util::future::join;
 use krowoc_shared::error::ErrorCode;
@@ -78,6 +79,10 @@ pub struct RunSpec {
     pub correlation_id: String,
     /// The personal access token that asks: it must hold still when the run begins.
     pub token: Option<TokenId>,
+    /// Whether the prompt is a copy of a public one, as it was taken.
+    pub copy: bool,
+    /// Where a run of such a copy is asked for from: it may count. Nothing is kept of where others come from.
+    pub origin: Option<Origin>,
 }
 
 impl RunSpec {

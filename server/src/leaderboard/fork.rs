@@ -1,6 +1,5 @@
 //! A copy of a public prompt in one's own library, that says where it is from. Not another way to write: it is an operation.
 
-use super::network::Origin;
 use crate::app::AppState;
 use crate::store::logs::{self, Taken};
 use crate::store::publications::{self, Whole};
@@ -9,6 +8,7 @@ use crate::sync::push::{Batch, Way, apply};
 use crate::web::actor::LibraryWrite;
 use crate::web::body::Body;
 use crate::web::client::address;
+use crate::web::origin::Origin;
 use crate::web::routes::Routes;
 use crate::web::{May, Reply};
 use actix_web::web::{Data, Path};

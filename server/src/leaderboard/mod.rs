@@ -6,7 +6,6 @@ mod body;
 mod cache;
 mod fork;
 mod moderation;
-mod network;
 pub mod pages;
 mod publish;
 pub mod recompute;

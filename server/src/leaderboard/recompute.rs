@@ -6,7 +6,8 @@ use super::publish::printed;
 use crate::app::AppState;
 use crate::jobs::{Kind, Outcome};
 use crate::store::copies::{self, Unread};
-use crate::store::logs::{self, Runners};
+use crate::store::logs;
+use crate::store::run_log::{self, Runners};
 use crate::store::standings::{self, Standing, Standings};
 use crate::store::{Conn, StoreError, Tx, publications};
 use crate::web::routes::Routes;
@@ -181,7 +182,7 @@ fn runs(conn: &mut Conn, now: Millis, confirmed_only: bool) -> Result<Standings,
         length.map_or(Millis::MIN, |length| now.saturating_sub(length))
     });
     let caps = Window::ALL.map(Window::run_cap);
-    for group in logs::runners(conn, now, begins, caps, confirmed_only)? {
+    for group in run_log::runners(conn, now, begins, caps, confirmed_only)? {
         add(&mut all, &group, now);
     }
     Ok(all)
@@ -196,7 +197,7 @@ fn add_hours(
 ) -> Result<(), StoreError> {
     let first = now.div_euclid(HOUR).saturating_sub(23);
     let after = first.saturating_mul(HOUR).saturating_sub(1);
-    for (id, hour, runs) in logs::hours(conn, after, now, confirmed_only)? {
+    for (id, hour, runs) in run_log::hours(conn, after, now, confirmed_only)? {
         let place = usize::try_from(hour.saturating_sub(first)).unwrap_or(usize::MAX);
         let day: &mut Standing = all.entry((Window::Day, id)).or_default();
         day.hours.resize(24, 0);

@@ -1,9 +1,9 @@
 //! Votes: one an account and prompt, changed and taken back at any time. Not their counting.
 
-use super::network::Origin;
 use crate::app::AppState;
 use crate::store::{Conn, StoreError, Tx, logs, publications, throttle, ties};
 use crate::web::body::Body;
+use crate::web::origin::Origin;
 use crate::web::routes::Routes;
 use crate::web::{Client, Fault, Person, Reply};
 use actix_web::web::{Data, Json, Path};

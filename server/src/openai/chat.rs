@@ -8,6 +8,8 @@ use crate::app::AppState;
 use crate::executions::service::{self, Handle, Idempotency, RunSpec};
 use crate::store::{Conn, executions, members};
 use crate::web::actor::{Executions, Grant, still_holds};
+use crate::web::client::address;
+use crate::web::origin::Origin;
 use crate::web::{Actor, Body, Fault, May, Recent, lasting};
 use actix_web::dev::Payload;
 use actix_web::web::{Bytes, Data};
@@ -69,6 +71,7 @@ async fn answer(request: &HttpRequest, mut payload: Payload) -> Result<HttpRespo
     spec.token = actor.token();
     spec.correlation_id = request_id();
     spec.idempotency = idempotency;
+    spec.origin = spec.copy.then(|| Origin::of(&state, address(request)));
     let handle = service::start(&state, actor.user, spec).await?;
     let Some(view) = handle.executions.first().cloned() else {
         return Err(ErrorCode::Internal.into());

@@ -8,6 +8,7 @@ use super::budgets::Tier;
 use super::execution_rows::{REST, VIEW, ViewRow, Whole, WholeRow, cost_parts, json};
 use super::jobs::Owner;
 use super::library::signed;
+use super::logs::Network;
 use super::statement::Statement;
 use super::{Conn, StoreError, Tx};
 use diesel::prelude::*;
@@ -40,6 +41,8 @@ pub struct NewExecution<'a> {
     pub letter: Option<DeadLetterId>,
     /// The team whose prompt it is; `None` for one's own.
     pub team: Option<SpaceId>,
+    /// The hash of the network that asks, of a copy of a public prompt.
+    pub network: Option<Network>,
     /// What was asked for, as JSON.
     pub request: &'a str,
 }
@@ -53,7 +56,7 @@ pub fn begin(tx: &mut Tx<'_>, new: &NewExecution<'_>) -> Result<(), StoreError> 
     Statement::new(
         "INSERT INTO execution (id, account_id, group_id, place, prompt_id, version, title, model, key_id, tier, state, \
          cost_state, cost, reserved, period, price_revision, created_at, attempts, correlation_id, owner, lease_until, idempotency_key, \
-         digest, letter_id, space_id, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 'pending', 0, ?, ?, ?, ?, '[]', ?, ?, ?, ?, ?, ?, ?, ?)",
+         digest, letter_id, space_id, network, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 'pending', 0, ?, ?, ?, ?, '[]', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(view.id.as_bytes())
     .bind(new.user.as_bytes())
@@ -76,6 +79,7 @@ pub fn begin(tx: &mut Tx<'_>, new: &NewExecution<'_>) -> Result<(), StoreError> 
     .bind(new.idempotency.map(|(_, digest)| digest.to_vec()))
     .bind(new.letter.map(|id| id.as_bytes().to_vec()))
     .bind(new.team.map(|id| id.as_bytes().to_vec()))
+    .bind(new.network.map(|network| network.to_vec()))
     .bind(new.request)
     .execute(tx)?;
     Ok(())

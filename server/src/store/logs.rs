@@ -1,5 +1,5 @@
-//! The logs that boards are counted from: votes, copies that people took, runs of those; and the keys under which networks are hashed.
-//! Not the counting, and no line is ever changed.
+//! The logs that boards are counted from: votes, and copies that people took; and the keys under which networks are hashed. Not the runs of
+//! those, nor the counting, and no line is ever changed.
 
 use super::library::{fault, signed};
 use super::publications::{account, publication};
@@ -7,8 +7,7 @@ use super::statement::{Statement, Value};
 use super::{Conn, StoreError, ties};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, SmallInt, Text};
-use krowoc_shared::ids::{DocId, ExecutionId, Millis, PublicationId, UserId};
-use krowoc_shared::leaderboard::BURST;
+use krowoc_shared::ids::{DocId, Millis, PublicationId, UserId};
 use krowoc_shared::leaderboard::votes::Cast;
 use krowoc_shared::leaderboard::window::{DAY, HOUR};
 use krowoc_shared::leaderboard::wire::Vote;
@@ -18,7 +17,7 @@ use serde::Serialize;
 pub type Network = [u8; 16];
 
 /// Ids of one statement.
-const NAMED: usize = 500;
+pub(super) const NAMED: usize = 500;
 
 /// The key of a day under which networks are hashed. `fresh` becomes it when the day has none yet.
 ///
@@ -170,7 +169,7 @@ pub fn vote(
 }
 
 /// Accounts that count: their address is confirmed where that is asked for. `column` names the account.
-fn confirmed(only: bool, column: &str) -> String {
+pub(super) fn confirmed(only: bool, column: &str) -> String {
     if only {
         format!(" AND {column} NOT IN (SELECT id FROM account WHERE email_verified_at IS NULL)")
     } else {
@@ -302,153 +301,20 @@ pub fn take(conn: &mut Conn, taken: &Taken) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Adds completed runs of unchanged copies to the log, each once. Other executions among these leave nothing.
+/// Whether a text of somebody's is a copy of a public prompt, as it was taken: what is run of it may count.
 ///
 /// # Errors
 /// The database's.
-pub fn ran(conn: &mut Conn, executions: &[ExecutionId]) -> Result<(), StoreError> {
+pub fn is_copy(conn: &mut Conn, doc: DocId, rev: u64) -> Result<bool, StoreError> {
     #[derive(QueryableByName)]
-    struct Any {
+    struct Found {
         #[diesel(sql_type = BigInt)]
         n: i64,
     }
-    let any: Option<Any> =
-        Statement::new("SELECT count(*) AS n FROM (SELECT 1 FROM fork LIMIT 1) any_fork")
+    let found: Option<Found> =
+        Statement::new("SELECT count(*) AS n FROM fork WHERE doc_id = ? AND rev = ?")
+            .bind(doc.as_bytes())
+            .bind(signed(rev))
             .first(conn)?;
-    if any.is_none_or(|any| any.n == 0) {
-        return Ok(());
-    }
-    let burst = i64::try_from(BURST).unwrap_or(i64::MAX);
-    for some in executions.chunks(NAMED) {
-        let places = vec!["?"; some.len()].join(", ");
-        let ids = some.iter().map(|id| Value::from(id.as_bytes()));
-        Statement::new(
-            "INSERT INTO run_event (execution_id, publication_id, account_id, counts, at) SELECT e.id, f.publication_id, e.account_id, \
-             CASE WHEN f.place <= ? AND ",
-        )
-        .bind(burst)
-        .sql(&ties::none("f.publication_id", "e.account_id"))
-        .sql(
-            " THEN 1 ELSE 0 END, e.created_at FROM execution e JOIN fork f ON f.doc_id = e.prompt_id \
-             AND f.rev = e.version AND f.account_id = e.account_id \
-             WHERE e.state = 'completed' AND e.id IN (",
-        )
-        .sql(&places)
-        .sql(") ON CONFLICT (execution_id) DO NOTHING")
-        .bind_all(ids)
-        .execute(conn)?;
-    }
-    Ok(())
-}
-
-/// What a group of accounts did that ran a prompt last in the same hour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Runners {
-    /// Which prompt.
-    pub publication: PublicationId,
-    /// The hour of their last runs, counted from 1970.
-    pub hour: i64,
-    /// How many they are.
-    pub people: i64,
-    /// Their runs in each window, capped for each of them; in the order of the windows.
-    pub runs: [i64; 3],
-    /// How many of them ran it in each window.
-    pub in_window: [i64; 3],
-}
-
-/// The log of runs by the hour of everybody's last run, as it stood at a time. `caps` are of the windows.
-///
-/// # Errors
-/// The database's.
-pub fn runners(
-    conn: &mut Conn,
-    until: Millis,
-    begins: [Millis; 3],
-    caps: [u64; 3],
-    confirmed_only: bool,
-) -> Result<Vec<Runners>, StoreError> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Binary)]
-        publication_id: Vec<u8>,
-        #[diesel(sql_type = BigInt)]
-        hour: i64,
-        #[diesel(sql_type = BigInt)]
-        people: i64,
-        #[diesel(sql_type = BigInt)]
-        day_runs: i64,
-        #[diesel(sql_type = BigInt)]
-        week_runs: i64,
-        #[diesel(sql_type = BigInt)]
-        all_runs: i64,
-        #[diesel(sql_type = BigInt)]
-        day_people: i64,
-        #[diesel(sql_type = BigInt)]
-        week_people: i64,
-    }
-    let [day, week, all] = caps.map(signed);
-    let [day_begin, week_begin, _] = begins;
-    let rows: Vec<Row> = Statement::new(
-        "SELECT publication_id, latest / 3600000 AS hour, count(*) AS people, \
-         CAST(sum(CASE WHEN in_day > ? THEN ? ELSE in_day END) AS BIGINT) AS day_runs, \
-         CAST(sum(CASE WHEN in_week > ? THEN ? ELSE in_week END) AS BIGINT) AS week_runs, \
-         CAST(sum(CASE WHEN in_all > ? THEN ? ELSE in_all END) AS BIGINT) AS all_runs, \
-         CAST(sum(CASE WHEN in_day > 0 THEN 1 ELSE 0 END) AS BIGINT) AS day_people, \
-         CAST(sum(CASE WHEN in_week > 0 THEN 1 ELSE 0 END) AS BIGINT) AS week_people FROM \
-         (SELECT publication_id, account_id, max(at) AS latest, count(*) AS in_all, sum(CASE WHEN at > ? THEN 1 ELSE 0 END) AS in_day, \
-         sum(CASE WHEN at > ? THEN 1 ELSE 0 END) AS in_week FROM run_event WHERE counts = 1 AND at <= ?",
-    )
-    .bind_all([day, day, week, week, all, all].map(Value::from))
-    .bind_all([day_begin, week_begin, until].map(Value::from))
-    .sql(&confirmed(confirmed_only, "account_id"))
-    .sql(" GROUP BY publication_id, account_id) seen WHERE ")
-    .sql(&ties::none("seen.publication_id", "seen.account_id"))
-    .sql(" GROUP BY publication_id, latest / 3600000")
-    .load(conn)?;
-    let group = |row: Row| {
-        Ok(Runners {
-            publication: publication(&row.publication_id)?,
-            hour: row.hour,
-            people: row.people,
-            runs: [row.day_runs, row.week_runs, row.all_runs],
-            in_window: [row.day_people, row.week_people, row.people],
-        })
-    };
-    rows.into_iter().map(group).collect()
-}
-
-/// Runs of each prompt in the hours after a time, until another: prompt, hour from 1970, count.
-///
-/// # Errors
-/// The database's.
-pub fn hours(
-    conn: &mut Conn,
-    after: Millis,
-    until: Millis,
-    confirmed_only: bool,
-) -> Result<Vec<(PublicationId, i64, i64)>, StoreError> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Binary)]
-        publication_id: Vec<u8>,
-        #[diesel(sql_type = BigInt)]
-        hour: i64,
-        #[diesel(sql_type = BigInt)]
-        n: i64,
-    }
-    // Ids of executions begin with the time at which they were asked for: the last of them lie together.
-    let from = ExecutionId::mint(after, [0; 10]).as_bytes().to_vec();
-    let rows: Vec<Row> = Statement::new(
-        "SELECT publication_id, at / 3600000 AS hour, count(*) AS n FROM run_event WHERE execution_id >= ? AND counts = 1 AND at > ? AND at <= ?",
-    )
-    .bind(from)
-    .bind(after)
-    .bind(until)
-    .sql(" AND ")
-    .sql(&ties::none("run_event.publication_id", "run_event.account_id"))
-    .sql(&confirmed(confirmed_only, "account_id"))
-    .sql(" GROUP BY publication_id, at / 3600000")
-    .load(conn)?;
-    let hour = |row: Row| Ok((publication(&row.publication_id)?, row.hour, row.n));
-    rows.into_iter().map(hour).collect()
+    Ok(found.is_some_and(|found| found.n > 0))
 }

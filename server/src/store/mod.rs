@@ -51,6 +51,7 @@ pub mod results;
 pub mod rollups;
 pub mod rotation;
 mod rows;
+pub mod run_log;
 pub mod schema;
 pub mod search;
 pub mod sessions;

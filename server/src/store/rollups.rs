@@ -6,7 +6,7 @@
 use super::execution_rows::{cost, fault};
 use super::library::signed;
 use super::statement::{Statement, Value};
-use super::{Conn, StoreError, Tx, logs, sync};
+use super::{Conn, StoreError, Tx, run_log, sync};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use krowoc_shared::dashboards::{Fact, Grain, Latencies, Tally};
@@ -272,7 +272,7 @@ pub fn apply(tx: &mut Tx<'_>, step: &Step) -> Result<bool, StoreError> {
         }
         add(tx, *user, (*grain, *bucket), subject, tally)?;
     }
-    logs::ran(tx, &step.ran)?;
+    run_log::ran(tx, &step.ran)?;
     Ok(true)
 }
 

@@ -13,6 +13,7 @@ pub mod guard;
 pub mod headers;
 pub mod health;
 pub mod lasting;
+pub mod origin;
 pub mod problem;
 pub mod proven;
 pub mod recent;

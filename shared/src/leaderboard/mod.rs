@@ -4,6 +4,7 @@
 //! See `docs/leaderboard.md` for the formulas with their sources.
 
 pub mod copies;
+pub mod crowd;
 pub mod formula;
 pub mod picture;
 pub mod rank;

@@ -1,7 +1,7 @@
 //! From the log of votes to counts: the last word of each account, and not too many of one network within an hour. Not who may vote.
 
-use super::BURST;
-use super::window::{HOUR, Window};
+use super::crowd::{Crowd, Crowds};
+use super::window::Window;
 use crate::ids::{Millis, PublicationId, UserId};
 use std::collections::{BTreeMap, HashMap};
 
@@ -30,22 +30,14 @@ pub struct Votes {
 }
 
 /// Counts the log of some prompts, in its order, as it stood at a time. Of the accounts that vote for one prompt from one network within an hour, the
-/// first [`BURST`] count. An account counts in the windows that hold its last word.
+/// first [`super::BURST`] count. An account counts in the windows that hold its last word.
 #[must_use]
 pub fn tally(log: &[Cast], until: Millis) -> BTreeMap<(Window, PublicationId), Votes> {
-    // Those who count of each crowd: a handful.
-    let mut crowd: HashMap<(PublicationId, [u8; 16], i64), Vec<UserId>> = HashMap::new();
+    let mut crowds = Crowds::default();
     let mut last: HashMap<(PublicationId, UserId), (i16, Millis)> = HashMap::new();
     for cast in log.iter().filter(|cast| cast.at <= until) {
-        let hour = cast.at.div_euclid(HOUR);
-        let place = (cast.publication, cast.network, hour);
-        let there = crowd.entry(place).or_default();
-        let known = there.contains(&cast.account);
-        let room = u64::try_from(there.len()).unwrap_or(u64::MAX) < BURST;
-        if !known && room {
-            there.push(cast.account);
-        }
-        let counts = known || room;
+        let crowd = Crowd::of(cast.publication, cast.network, cast.at);
+        let counts = crowds.admits(crowd, cast.account);
         let value = if counts { cast.value } else { 0 };
         last.insert((cast.publication, cast.account), (value, cast.at));
     }
@@ -70,7 +62,7 @@ pub fn tally(log: &[Cast], until: Millis) -> BTreeMap<(Window, PublicationId), V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::leaderboard::window::DAY;
+    use crate::leaderboard::window::{DAY, HOUR};
     use proptest::prelude::*;
 
     const NOW: Millis = 1_000 * DAY;

@@ -5,6 +5,7 @@ mod counting;
 mod moderation;
 mod pages;
 mod public;
+mod runs;
 mod ties;
 mod votes;
 
@@ -163,6 +164,8 @@ struct Run {
     prompt: DocId,
     version: u64,
     state: ExecutionState,
+    /// The hash of where it was asked for from.
+    network: Option<[u8; 16]>,
 }
 
 /// A completed run of a copy, as it was taken.
@@ -173,6 +176,7 @@ fn run(user: UserId, copy: &Written, at: Millis) -> Run {
         prompt: copy.document.id,
         version: copy.document.body.rev,
         state: ExecutionState::Completed,
+        network: None,
     }
 }
 
@@ -183,8 +187,8 @@ async fn ran(app: &TestApp, runs: Vec<Run>) {
             let id = ExecutionId::mint(run.at, [number; 10]);
             Statement::new(
                 "INSERT INTO execution (id, account_id, group_id, place, prompt_id, version, title, model, tier, state, cost_state, cost, \
-                 reserved, period, created_at, finished_at, latency_ms, attempts, correlation_id, request) \
-                 VALUES (?, ?, ?, 0, ?, ?, 'A prompt', 'openai/a', 0, ?, 'exact', 1, 0, 202611, ?, ?, 5, '[]', 'c', '{}')",
+                 reserved, period, created_at, finished_at, latency_ms, attempts, correlation_id, request, network) \
+                 VALUES (?, ?, ?, 0, ?, ?, 'A prompt', 'openai/a', 0, ?, 'exact', 1, 0, 202611, ?, ?, 5, '[]', 'c', '{}', ?)",
             )
             .bind(id.as_bytes())
             .bind(run.user.as_bytes())
@@ -194,6 +198,7 @@ async fn ran(app: &TestApp, runs: Vec<Run>) {
             .bind(run.state.as_str())
             .bind(run.at)
             .bind(run.at)
+            .bind(run.network.map(|it| it.to_vec()))
             .execute(tx)?;
         }
         Ok(())

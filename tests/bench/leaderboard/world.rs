@@ -107,6 +107,12 @@ fn bytes(numbers: &mut Numbers) -> [u8; 10] {
     [a, b, c, d, e, f, g, h, i, j]
 }
 
+/// Where somebody is at home.
+fn network_of(owner: usize) -> Vec<u8> {
+    let number = u64::try_from(owner).expect("a number");
+    [number.to_be_bytes(), [0; 8]].concat()
+}
+
 /// A number below `end`; small ones are more frequent.
 fn skewed(numbers: &mut Numbers, end: usize) -> usize {
     let uniform = (numbers.next() >> 11) as f64 / (1_u64 << 53) as f64;
@@ -228,10 +234,10 @@ impl World {
     }
 
     fn runs(&self, numbers: &mut Numbers, times: &[Millis]) -> Statement {
-        let row = "(?, ?, ?, 0, ?, ?, 'A prompt', 'openai/gpt-5-mini', 0, ?, 'exact', 1, 0, 202611, ?, ?, 900, '[]', 'bench', '{}')";
+        let row = "(?, ?, ?, 0, ?, ?, 'A prompt', 'openai/gpt-5-mini', 0, ?, 'exact', 1, 0, 202611, ?, ?, 900, '[]', 'bench', '{}', ?)";
         let mut insert = Statement::new(
             "INSERT INTO execution (id, account_id, group_id, place, prompt_id, version, title, model, tier, state, cost_state, cost, \
-             reserved, period, created_at, finished_at, latency_ms, attempts, correlation_id, request) VALUES ",
+             reserved, period, created_at, finished_at, latency_ms, attempts, correlation_id, request, network) VALUES ",
         )
         .sql(&vec![row; times.len()].join(", "));
         for at in times {
@@ -246,7 +252,9 @@ impl World {
                 .bind(copy.rev)
                 .bind(if failed { "failed" } else { "completed" })
                 .bind(*at)
-                .bind(*at + 900);
+                .bind(*at + 900)
+                // Everybody is at home.
+                .bind(network_of(copy.owner));
         }
         insert
     }

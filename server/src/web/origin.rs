@@ -1,17 +1,17 @@
 //! Where a request comes from, as a hash that says nothing of the address once the day's key is dropped. Not who asks.
 
+use super::client::network;
 use crate::app::AppState;
 use crate::platform::random;
 use crate::store::logs::{self, Network};
 use crate::store::{Conn, StoreError};
-use crate::web::client::network;
 use krowoc_shared::ids::Millis;
 use ring::hmac;
 use std::net::IpAddr;
 
 /// What is needed to hash an address inside a transaction.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Origin {
+#[derive(Clone, Copy)]
+pub struct Origin {
     address: IpAddr,
     now: Millis,
     /// Becomes the key of the day when there is none.
@@ -20,7 +20,8 @@ pub(super) struct Origin {
 
 impl Origin {
     /// Of a request.
-    pub(super) fn of(state: &AppState, address: IpAddr) -> Self {
+    #[must_use]
+    pub fn of(state: &AppState, address: IpAddr) -> Self {
         Self {
             address,
             now: state.now(),
@@ -32,7 +33,7 @@ impl Origin {
     ///
     /// # Errors
     /// The database's.
-    pub(super) fn hash(&self, conn: &mut Conn) -> Result<Network, StoreError> {
+    pub fn hash(&self, conn: &mut Conn) -> Result<Network, StoreError> {
         let key = logs::network_key(conn, self.now, &self.fresh)?;
         Ok(keyed(&key, self.address))
     }
@@ -46,6 +47,13 @@ fn keyed(key: &[u8], address: IpAddr) -> Network {
         *to = *from;
     }
     hash
+}
+
+/// Neither the address nor a key is for a log.
+impl std::fmt::Debug for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Origin")
+    }
 }
 
 #[cfg(test)]
