@@ -12,13 +12,14 @@ use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use krowoc_server::dashboards::rollup;
 use krowoc_server::store::statement::Statement;
 use krowoc_server::store::{Conn, StoreError, Tx};
-use krowoc_shared::dashboards::wire::DashboardView;
-use krowoc_shared::dashboards::{Board, Fact, Span};
+use krowoc_shared::dashboards::wire::{ActivePrompts, DashboardView, Figures};
+use krowoc_shared::dashboards::{Board, Fact, Span, Tally};
 use krowoc_shared::execution::money::NanoUsd;
 use krowoc_shared::execution::wire::{Cost, ExecutionState};
 use krowoc_shared::ids::{DocId, ExecutionId, GroupId, Millis, SpaceId, UserId};
 use krowoc_tests::{Caller, TestApp};
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 
 const MINUTE: Millis = 60_000;
 const HOUR: Millis = 60 * MINUTE;
@@ -128,6 +129,41 @@ fn end(tx: &mut Tx<'_>, row: &Row, state: ExecutionState, now: Millis) -> Result
     Ok(())
 }
 
+const MODELS: [&str; 3] = ["openai/a", "anthropic/b", "ollama/c"];
+const STATES: [ExecutionState; 5] = [
+    ExecutionState::Completed,
+    ExecutionState::Completed,
+    ExecutionState::Failed,
+    ExecutionState::Truncated,
+    ExecutionState::Cancelled,
+];
+
+/// An execution asked for at a time, of any kind, and of no team; a third of them has not ended.
+fn any(dice: &mut Dice, user: UserId, at: i64) -> Row {
+    let which = dice.below(4) as u8;
+    let open = dice.below(3) == 0;
+    let state = STATES[dice.below(5) as usize];
+    Row {
+        model: MODELS[dice.below(3) as usize],
+        prompt: (which > 0).then(|| DocId::mint(1, [which; 10])),
+        state: if open { ExecutionState::Running } else { state },
+        cost: dice.millis(2_000_000),
+        priced: ["exact", "estimated", "unpriced"][dice.below(3) as usize],
+        latency: (dice.below(9) > 0).then(|| dice.millis(90_000)),
+        ..row(dice, user, at)
+    }
+}
+
+/// Ends executions that were put open, now.
+async fn finish(app: &TestApp, rows: Vec<(Row, ExecutionState)>) {
+    let now = app.state.now();
+    let ended = app.state.store.write(move |tx: &mut Tx<'_>| {
+        rows.iter()
+            .try_for_each(|(row, state)| end(tx, row, *state, now))
+    });
+    ended.await.unwrap();
+}
+
 /// Whose executions a test looks at.
 #[derive(Clone, Copy, Debug)]
 enum Of {
@@ -190,6 +226,30 @@ async fn facts(app: &TestApp, of: Of) -> Vec<Fact> {
         latency: row.latency_ms,
     };
     read.await.unwrap().into_iter().map(fact).collect()
+}
+
+/// What facts of a span come to, prompt by prompt.
+fn by_prompt(facts: &[Fact], span: Span) -> BTreeMap<Option<DocId>, Figures> {
+    let mut all: BTreeMap<Option<DocId>, Tally> = BTreeMap::new();
+    for fact in facts.iter().filter(|fact| span.contains(fact.at)) {
+        all.entry(fact.prompt).or_default().add(fact);
+    }
+    let pair = |(prompt, tally): (_, Tally)| (prompt, tally.figures());
+    all.into_iter().map(pair).collect()
+}
+
+/// How many of the prompts of a span there are, and how many came and went since the one before.
+fn active(facts: &[Fact], span: Span) -> ActivePrompts {
+    let named = |span: Span| -> BTreeSet<DocId> {
+        by_prompt(facts, span).keys().copied().flatten().collect()
+    };
+    let (now, before) = (named(span), named(span.before()));
+    let count = |number: usize| u64::try_from(number).unwrap();
+    ActivePrompts {
+        count: count(now.len()),
+        new: count(now.difference(&before).count()),
+        silent: count(before.difference(&now).count()),
+    }
 }
 
 /// What facts come to in a span.

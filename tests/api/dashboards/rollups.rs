@@ -1,30 +1,21 @@
 //! Roll-ups and what is not in them yet are the raw executions, at any moment and on any server.
 
 use super::{
-    DAY, Dice, HOUR, MINUTE, Of, Row, board, dashboard, end, facts, person, put, roll_up, row,
+    DAY, Dice, HOUR, MINUTE, Of, Row, STATES, active, any, board, by_prompt, dashboard, facts,
+    finish, person, put, roll_up, row,
 };
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use krowoc_server::jobs::{ensure, work};
 use krowoc_server::store::statement::Statement;
 use krowoc_server::store::{Conn, Tx, rollups};
-use krowoc_shared::dashboards::wire::{DashboardView, Figures};
-use krowoc_shared::dashboards::{Fact, Period, Span, Tally};
+use krowoc_shared::dashboards::wire::DashboardView;
+use krowoc_shared::dashboards::{Fact, Period, Span};
 use krowoc_shared::execution::wire::ExecutionState;
-use krowoc_shared::ids::{DocId, UserId};
+use krowoc_shared::ids::UserId;
 use krowoc_tests::{Caller, Options, TestApp};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
-
-fn prompts(facts: &[Fact], span: Span) -> BTreeMap<Option<DocId>, Figures> {
-    let mut all: BTreeMap<Option<DocId>, Tally> = BTreeMap::new();
-    for fact in facts.iter().filter(|fact| span.contains(fact.at)) {
-        all.entry(fact.prompt).or_default().add(fact);
-    }
-    all.into_iter()
-        .map(|(prompt, tally)| (prompt, tally.figures()))
-        .collect()
-}
 
 /// What is shown of a span is what the raw executions come to.
 fn same(view: &DashboardView, facts: &[Fact], span: Span) {
@@ -33,21 +24,13 @@ fn same(view: &DashboardView, facts: &[Fact], span: Span) {
     assert_eq!(view.before, board(facts, span.before()).total().figures());
     assert_eq!(view.points, expected.series());
     assert_eq!(view.models, expected.by_model(50));
-    let now = prompts(facts, span);
     let shown: BTreeMap<_, _> = view
         .prompts
         .iter()
         .map(|row| (row.prompt, row.figures))
         .collect();
-    assert_eq!(shown, now);
-    let named = |all: &BTreeMap<Option<DocId>, Figures>| -> BTreeSet<DocId> {
-        all.keys().copied().flatten().collect()
-    };
-    let (now, before) = (named(&now), named(&prompts(facts, span.before())));
-    let count = |it: usize| u64::try_from(it).unwrap();
-    assert_eq!(view.active.count, count(now.len()));
-    assert_eq!(view.active.new, count(now.difference(&before).count()));
-    assert_eq!(view.active.silent, count(before.difference(&now).count()));
+    assert_eq!(shown, by_prompt(facts, span));
+    assert_eq!(view.active, active(facts, span));
 }
 
 async fn check(app: &TestApp, caller: &Caller, user: UserId) {
@@ -62,40 +45,6 @@ async fn check(app: &TestApp, caller: &Caller, user: UserId) {
     let first = 1_794_700_800_000 / DAY;
     assert!(today >= first + 6);
     same(&view, &facts, Span::of_days(first, first + 6, now).unwrap());
-}
-
-const MODELS: [&str; 3] = ["openai/a", "anthropic/b", "ollama/c"];
-const STATES: [ExecutionState; 5] = [
-    ExecutionState::Completed,
-    ExecutionState::Completed,
-    ExecutionState::Failed,
-    ExecutionState::Truncated,
-    ExecutionState::Cancelled,
-];
-
-/// An execution asked for at a time, of any kind; a third of them has not ended.
-fn any(dice: &mut Dice, user: UserId, at: i64) -> Row {
-    let which = dice.below(4) as u8;
-    let open = dice.below(3) == 0;
-    let state = STATES[dice.below(5) as usize];
-    Row {
-        model: MODELS[dice.below(3) as usize],
-        prompt: (which > 0).then(|| DocId::mint(1, [which; 10])),
-        state: if open { ExecutionState::Running } else { state },
-        cost: dice.millis(2_000_000),
-        priced: ["exact", "estimated", "unpriced"][dice.below(3) as usize],
-        latency: (dice.below(9) > 0).then(|| dice.millis(90_000)),
-        ..row(dice, user, at)
-    }
-}
-
-async fn finish(app: &TestApp, rows: Vec<(Row, ExecutionState)>) {
-    let now = app.state.now();
-    let ended = app.state.store.write(move |tx: &mut Tx<'_>| {
-        rows.iter()
-            .try_for_each(|(row, state)| end(tx, row, *state, now))
-    });
-    ended.await.unwrap();
 }
 
 #[tokio::test]

@@ -1,23 +1,24 @@
 //! Figures of a team: its members' executions of its prompts, equal to the rows themselves at any moment, and for its admins alone.
 
-use super::{DAY, Dice, HOUR, MINUTE, Of, Row, board, end, facts, put, roll_up, row};
+use super::{
+    DAY, Dice, HOUR, MINUTE, Of, Row, active, any, board, by_prompt, facts, finish, put, roll_up,
+    row,
+};
 use krowoc_server::store::Tx;
 use krowoc_server::store::statement::Statement;
 use krowoc_shared::access::Role;
-use krowoc_shared::dashboards::wire::{
-    ActivePrompts, Begun, Figures, FirstSuccess, TeamFiguresView,
-};
+use krowoc_shared::dashboards::wire::{Begun, Figures, FirstSuccess, TeamFiguresView};
 use krowoc_shared::dashboards::{Fact, Period, Span, Tally, csv};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::wire::ExecutionState;
-use krowoc_shared::ids::{DocId, SpaceId, UserId};
+use krowoc_shared::ids::{DocId, UserId};
 use krowoc_tests::caller::PASSWORD;
 use krowoc_tests::clock::BEGIN;
 use krowoc_tests::ops::{at, edit, prompt};
 use krowoc_tests::teams::Team;
 use krowoc_tests::{Caller, Options, TestApp};
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 async fn figures(team: Team, by: &Caller, query: &str) -> TeamFiguresView {
@@ -84,68 +85,14 @@ async fn files(team: Team, by: &Caller, period: Period, view: &TeamFiguresView) 
 
 /// Its prompts, one by one, and how many came and went.
 fn prompts(facts: &[Fact], span: Span, view: &TeamFiguresView) {
-    let of = |span: Span| {
-        let mut all: BTreeMap<Option<DocId>, Tally> = BTreeMap::new();
-        for fact in facts.iter().filter(|fact| span.contains(fact.at)) {
-            all.entry(fact.prompt).or_default().add(fact);
-        }
-        all
-    };
-    let (now, before) = (of(span), of(span.before()));
     let shown = view.prompts.iter().map(|row| (row.prompt, row.figures));
-    let expected = now.iter().map(|(prompt, tally)| (*prompt, tally.figures()));
-    assert_eq!(
-        shown.collect::<BTreeMap<_, _>>(),
-        expected.collect::<BTreeMap<_, _>>()
-    );
+    let shown: BTreeMap<_, _> = shown.collect();
+    assert_eq!(shown, by_prompt(facts, span));
     assert!(
         view.prompts
             .is_sorted_by(|one, two| one.figures.cost >= two.figures.cost)
     );
-    let named = |all: &BTreeMap<Option<DocId>, Tally>| -> BTreeSet<DocId> {
-        all.keys().filter_map(|prompt| *prompt).collect()
-    };
-    let (now, before) = (named(&now), named(&before));
-    let count = |number: usize| u64::try_from(number).unwrap();
-    let active = ActivePrompts {
-        count: count(now.len()),
-        new: count(now.difference(&before).count()),
-        silent: count(before.difference(&now).count()),
-    };
-    assert_eq!(view.active_prompts, active);
-}
-
-const STATES: [ExecutionState; 5] = [
-    ExecutionState::Completed,
-    ExecutionState::Completed,
-    ExecutionState::Failed,
-    ExecutionState::Truncated,
-    ExecutionState::Cancelled,
-];
-
-fn any(dice: &mut Dice, user: UserId, team: Option<SpaceId>, at: i64) -> Row {
-    let open = dice.below(3) == 0;
-    let state = STATES[dice.below(5) as usize];
-    let prompt = dice.below(4);
-    Row {
-        team,
-        model: ["openai/a", "openai/b", "ollama/c"][dice.below(3) as usize],
-        prompt: (prompt > 0).then(|| DocId::mint(BEGIN, [prompt as u8; 10])),
-        state: if open { ExecutionState::Running } else { state },
-        cost: dice.millis(2_000_000),
-        priced: ["exact", "estimated", "unpriced"][dice.below(3) as usize],
-        latency: (dice.below(9) > 0).then(|| dice.millis(90_000)),
-        ..row(dice, user, at)
-    }
-}
-
-async fn finish(app: &TestApp, rows: Vec<Row>) {
-    let now = app.state.now();
-    let ended = app.state.store.write(move |tx: &mut Tx<'_>| {
-        let state = ExecutionState::Completed;
-        rows.iter().try_for_each(|row| end(tx, row, state, now))
-    });
-    ended.await.unwrap();
+    assert_eq!(view.active_prompts, active(facts, span));
 }
 
 /// All is counted anew, as the step leaves it that brought the counts of a team by model and by prompt.
@@ -159,6 +106,12 @@ async fn begin_anew(app: &TestApp) {
             .execute(tx)
     });
     begun.await.unwrap();
+}
+
+/// Executions that end with a whole answer.
+fn whole(rows: Vec<Row>) -> Vec<(Row, ExecutionState)> {
+    let end = |row| (row, ExecutionState::Completed);
+    rows.into_iter().map(end).collect()
 }
 
 async fn again(owner: &Caller) {
@@ -186,7 +139,10 @@ async fn counts_of_a_team_and_what_is_not_in_them_yet_are_its_executions_at_ever
             let who = if dice.below(2) == 0 { bob } else { user };
             let whose = [Some(team.id), Some(team.id), Some(another.id), None];
             let whose = whose[dice.below(4) as usize];
-            rows.push(any(&mut dice, who, whose, now));
+            rows.push(Row {
+                team: whose,
+                ..any(&mut dice, who, now)
+            });
         }
         let running = rows
             .iter()
@@ -195,7 +151,7 @@ async fn counts_of_a_team_and_what_is_not_in_them_yet_are_its_executions_at_ever
         put(&app, rows).await;
         let (ending, rest): (Vec<Row>, Vec<Row>) = open.drain(..).partition(|_| dice.below(3) == 0);
         open = rest;
-        finish(&app, ending).await;
+        finish(&app, whole(ending)).await;
         match dice.below(4) {
             0 => {}
             1 => drop(roll_up(&app).await),
@@ -213,7 +169,7 @@ async fn counts_of_a_team_and_what_is_not_in_them_yet_are_its_executions_at_ever
         }
         app.advance([MINUTE, 3 * MINUTE, HOUR, 7 * HOUR, DAY][dice.below(5) as usize]);
     }
-    finish(&app, open).await;
+    finish(&app, whole(open)).await;
     app.advance(HOUR);
     roll_up(&app).await;
     assert_eq!(roll_up(&other).await, 0);
@@ -222,7 +178,10 @@ async fn counts_of_a_team_and_what_is_not_in_them_yet_are_its_executions_at_ever
     // A team that goes while some of its executions wait to be counted takes its counts along, and holds up nobody's.
     put(
         &app,
-        vec![any(&mut dice, user, Some(another.id), app.state.now())],
+        vec![Row {
+            team: Some(another.id),
+            ..any(&mut dice, user, app.state.now())
+        }],
     )
     .await;
     let gone = app.state.store.write(move |tx: &mut Tx<'_>| {
