@@ -144,6 +144,9 @@ export async function run(context) {
   await looks(context, first, page, 'leaderboard');
   await page.evaluate(() => [...document.querySelectorAll('.rank__title')].find((it) => it.textContent === 'Chef').click());
   await ada.shows('You are a chef with one pan.');
+  // Why it has its place is said there too, as on the board.
+  await page.evaluate(() => { [...document.querySelectorAll('summary')].find((it) => it.textContent.startsWith('Why rank 1')).closest('details').open = true; });
+  await ada.shows('of 1,000 points');
   await page.type('[name=fridge]', 'two eggs <b>');
   await ada.pressed('Fill in');
   await ada.shows('cheapest first: two eggs <b>');
