@@ -188,7 +188,7 @@
       const answer = await ask("GET", "/votes");
       if (!answer.ok) return;
       const mine = await answer.json();
-      const why = JSON.parse(document.body.dataset.ties);
+      const why = JSON.parse(document.body.dataset.ties ?? "{}");
       for (const button of document.querySelectorAll("[data-vote]")) {
         const vote = mine.votes[button.dataset.vote] ?? null;
         button.setAttribute("aria-pressed", String(vote === button.dataset.value));
