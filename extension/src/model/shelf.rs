@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 const TAGS: usize = 500;
 /// Values of one name of metadata.
 const VALUES: usize = 100;
-/// Names with a value, of all names together.
+/// Names with a value, of all names together: shared among them.
 const PIECES: usize = 1_000;
 /// Models.
 const MODELS: usize = 50;
@@ -37,21 +37,29 @@ pub fn tags(rows: &Rows) -> Vec<String> {
     tags.take(TAGS).map(str::to_owned).collect()
 }
 
-/// Metadata: names with a value, the most used first. A name with many values leaves room for the others.
+/// Metadata: names with a value, the most used first. Where there are too many, every name has as many of its values as any other, as far as
+/// it has them.
 #[must_use]
 pub fn values(rows: &Rows) -> Vec<(String, String)> {
     let all = rows.values().flat_map(|row| &row.meta);
     let pairs = all.map(|(name, value)| (name.as_str(), value.as_str()));
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let mut kept = Vec::new();
-    for (name, value) in by_use(pairs) {
+    for (place, (name, value)) in by_use(pairs).enumerate() {
         let count = seen.entry(name).or_default();
-        if *count < VALUES && kept.len() < PIECES {
+        if *count < VALUES {
+            kept.push((*count, place, name, value));
             *count = count.saturating_add(1);
-            kept.push((name.to_owned(), value.to_owned()));
         }
     }
-    kept
+    if kept.len() > PIECES {
+        // The first of each name, then the second of each.
+        kept.sort_unstable();
+        kept.truncate(PIECES);
+        kept.sort_unstable_by_key(|(_, place, ..)| *place);
+    }
+    let owned = |(_, _, name, value): (_, _, &str, &str)| (name.to_owned(), value.to_owned());
+    kept.into_iter().map(owned).collect()
 }
 
 /// Models that prompts choose first, the most used first.
@@ -116,6 +124,44 @@ mod tests {
         let pieces = values(&rows);
         assert_eq!(pieces.len(), VALUES + 1);
         assert!(pieces.contains(&piece("zone", "north")));
+    }
+
+    #[test]
+    fn many_names_share_the_room_and_the_rarest_is_there_too() {
+        let rows = rows(
+            |row, number| {
+                let usual = (0..12).map(|name| piece(&format!("name-{name}"), &number.to_string()));
+                row.meta = usual.collect();
+                if number == 7 {
+                    row.meta.push(piece("zone", "north"));
+                }
+            },
+            150,
+        );
+        let pieces = values(&rows);
+        assert_eq!(pieces.len(), PIECES);
+        assert!(pieces.contains(&piece("zone", "north")));
+        for name in 0..12 {
+            let name = format!("name-{name}");
+            let count = pieces.iter().filter(|(of, _)| *of == name).count();
+            assert!((83..=84).contains(&count), "{name} has {count}");
+        }
+    }
+
+    #[test]
+    fn the_most_used_piece_comes_first_also_where_many_names_share_the_room() {
+        let rows = rows(
+            |row, number| {
+                row.meta = vec![piece(&format!("name-{number}"), "once")];
+                if number < 3 {
+                    row.meta.push(piece("zone", "north"));
+                }
+            },
+            PIECES + 200,
+        );
+        let pieces = values(&rows);
+        assert_eq!(pieces.len(), PIECES);
+        assert_eq!(pieces[0], piece("zone", "north"));
     }
 
     #[test]
