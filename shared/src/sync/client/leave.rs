@@ -76,6 +76,7 @@ pub fn on_leave(state: &ClientState, known: &[DocId], loaded: Loaded) -> Commit 
     }
     let state = &mut work.state;
     state.phase = Phase::Gone;
+    state.whole = false;
     // An answer that is still under way is of an epoch that is not known here.
     state.epoch = None;
     state.since = 0;

@@ -30,7 +30,7 @@ pub fn retry(
         return Err(not_in_team());
     }
     let id = row.op.doc_id;
-    let gone = is_gone(&row);
+    let gone = row.is_gone();
     let unchanged = edited.is_none();
     if unchanged && is_of_role(&row) {
         // Nothing is wrong with it. A server may have it, as the answer was lost: the same operation again does nothing twice.
@@ -103,10 +103,6 @@ pub fn discard_all(state: &ClientState, loaded: Loaded, id: DocId) -> Commit {
     work.finish()
 }
 
-fn is_gone(row: &OutboxRow) -> bool {
-    matches!(&row.state, RowState::Rejected(violation) if violation.code == ErrorCode::NotFound)
-}
-
 fn is_of_role(row: &OutboxRow) -> bool {
     matches!(&row.state, RowState::Rejected(violation) if violation.code == ErrorCode::RoleTooLow)
 }
@@ -114,7 +110,7 @@ fn is_of_role(row: &OutboxRow) -> bool {
 fn gone_rows(work: &Work, id: DocId) -> Vec<u64> {
     let rows = work.rows_of(id);
     rows.iter()
-        .filter(|row| is_gone(row))
+        .filter(|row| row.is_gone())
         .map(|row| row.seq)
         .collect()
 }

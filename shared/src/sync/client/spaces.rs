@@ -63,6 +63,8 @@ fn begin(state: &mut ClientState, space: &SpaceState) {
         };
         state.reoffer = true;
         state.wanted = 0;
+        // What is here may be of another space altogether.
+        state.whole &= !moved;
     }
     state.space = Some(space.space);
     state.team = state.team.map(|_| space.role);

@@ -81,6 +81,9 @@ pub struct ClientState {
     pub generation: u64,
     /// What is being done.
     pub phase: Phase,
+    /// The space had been read whole before the present reading began: see [`ClientState::is_whole`].
+    #[serde(default)]
+    pub whole: bool,
     /// The epoch changed: what the server forgot is offered again while reading.
     pub reoffer: bool,
     /// The clock that stamps edits.
@@ -135,6 +138,7 @@ impl ClientState {
             horizon: 0,
             generation: 1,
             phase: Phase::Ask,
+            whole: false,
             reoffer: false,
             clock: Clock::new(node),
             skew: 0,
@@ -193,6 +197,12 @@ impl ClientState {
         matches!(self.phase, Phase::Leave | Phase::Gone)
     }
 
+    /// True when everything of the space is here, as it was when it was last read to its end: also while it is read anew.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.whole || matches!(self.phase, Phase::Sweep | Phase::Steady)
+    }
+
     /// A server was configured, or signed in to again. What waits is sent; what is here is kept.
     pub fn connect(&mut self, device: Option<DeviceId>) {
         self.connected = true;
@@ -232,6 +242,7 @@ impl ClientState {
     /// Asks for the space again and reads it whole.
     pub(super) fn start_over(&mut self) {
         self.knows = KNOWS;
+        self.whole = self.is_whole();
         self.phase = Phase::Ask;
     }
 
@@ -311,6 +322,12 @@ impl OutboxRow {
     #[must_use]
     pub fn is_rejected(&self) -> bool {
         self.state != RowState::Waiting
+    }
+
+    /// True when the server refused it because it has no such document.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        matches!(&self.state, RowState::Rejected(violation) if violation.code == ErrorCode::NotFound)
     }
 }
 

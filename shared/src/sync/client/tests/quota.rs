@@ -110,6 +110,44 @@ fn the_limit_is_known_without_a_connection_and_follows_the_tier() {
     assert_eq!(client.state.prompt_limit, None);
 }
 
+fn told(client: &mut Client, spaces: Vec<SpaceState>) -> ClientState {
+    let mut random = client.ids();
+    let mut env = Env {
+        now: client.now,
+        random: &mut random,
+    };
+    on_spaces(&client.state, Ok(spaces), &mut env).state
+}
+
+#[test]
+fn a_library_is_whole_once_it_was_read_and_stays_so_while_it_is_read_anew() {
+    let (server, mut client) = filled(2);
+    assert!(!ClientState::new(1).is_whole());
+    assert!(client.state.is_whole());
+    client.state.connect(None);
+    assert_eq!(client.state.phase, Phase::Ask);
+    assert!(client.state.is_whole());
+    let again = told(&mut client, server.spaces());
+    assert_eq!(again.phase, Phase::Read);
+    assert!(again.is_whole());
+    let mut elsewhere = server.spaces();
+    elsewhere[0].space = SpaceId::mint(1, [9; 10]);
+    let moved = told(&mut client, elsewhere);
+    assert_eq!(moved.phase, Phase::Read);
+    assert!(!moved.is_whole(), "nothing of it was read yet");
+}
+
+#[test]
+fn a_store_that_did_not_say_whether_it_is_whole_is_so_when_it_was_read() {
+    let (_, client) = filled(2);
+    let mut state = serde_json::to_value(&client.state).unwrap();
+    state.as_object_mut().unwrap().remove("whole");
+    let mut state: ClientState = serde_json::from_value(state).unwrap();
+    assert!(state.is_whole());
+    state.connect(None);
+    assert!(state.is_whole());
+}
+
 #[test]
 fn a_server_that_is_left_limits_nothing() {
     let (_, mut client) = filled(2);

@@ -161,6 +161,22 @@ fn who_is_let_in_again_reads_all_anew_and_may_send_what_was_kept() {
 }
 
 #[test]
+fn a_library_that_was_left_is_not_whole_when_its_team_is_entered_again() {
+    let (mut server, mut client) = team(Role::Editor);
+    client.create("taken");
+    client.sync(&mut server);
+    client.state.connect(None);
+    assert!(client.state.is_whole());
+    server.member = false;
+    client.sync(&mut server);
+    assert_eq!(client.state.phase, Phase::Gone);
+    server.member = true;
+    let again = on_membership(&client.state, &server.spaces()).state;
+    assert_eq!(again.phase, Phase::Ask);
+    assert!(!again.is_whole());
+}
+
+#[test]
 fn an_edit_that_was_taken_and_not_read_back_yet_goes_with_the_library() {
     let (mut server, mut client) = team(Role::Editor);
     let id = client.create("one");
