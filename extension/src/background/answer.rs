@@ -34,6 +34,7 @@ pub(super) async fn message(request: &str) -> String {
         Request::Shelf { space, last } => json(overview::shelf(space, last).await),
         Request::State => json(opened().await),
         Request::Look => json(look().await),
+        Request::Fresh => json(fresh().await),
         Request::SyncNow => json(sync_now().await),
         Request::Retry { op_id, title, body } => json(queue::retry(op_id, title, body).await),
         Request::Discard { op_id } => json(queue::discard(op_id).await),
@@ -67,6 +68,12 @@ async fn opened() -> Outcome<crate::messages::State> {
 
 async fn look() -> Outcome<crate::messages::State> {
     overview::state().await
+}
+
+/// A page that was opened stays: the server may allow something else by now.
+async fn fresh() -> Outcome<crate::messages::State> {
+    flush::flush(true).await?;
+    look().await
 }
 
 async fn sync_now() -> Outcome<crate::messages::State> {

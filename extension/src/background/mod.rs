@@ -100,6 +100,10 @@ pub async fn handle(event: &str) -> String {
 
 async fn installed() -> Outcome<()> {
     let set = browser::set_menus(&menus::entries()).await;
+    // After an update, before anybody asks for what is in them.
+    for library in spaces::all().await.unwrap_or_default() {
+        spaces::remake(library);
+    }
     started().await?;
     set.map_err(|error| Failure::new(FailureCode::Internal, error.0))
 }

@@ -11,7 +11,7 @@ use crate::model::{badge, rescue, room as places, search as ranking, shelf as kn
 use crate::store::{Counts, IndexRow, Store};
 use krowoc_shared::ids::{DocId, SpaceId};
 use krowoc_shared::library::document::{Field, Kind};
-use krowoc_shared::sync::client::{OutboxRow, Phase, RowState};
+use krowoc_shared::sync::client::{OutboxRow, RowState};
 use krowoc_shared::text;
 use krowoc_ui::editor::Library;
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,23 +101,21 @@ async fn held(library: &Store) -> Outcome<Held> {
     })
 }
 
-/// How full a library is, with the limit that the server told last; `None` where there is none, where it is not known, and where the person
-/// cannot save.
+/// How full a library is, with the limit that the server told last; `None` where none can be told.
 async fn room(library: &Store) -> Outcome<Option<Room>> {
-    let state = library.state().await?;
-    // While it is read for the first time, only a part of it is here.
-    let told = state.phase != Phase::Read && state.refusal().is_none();
-    let Some(limit) = state.prompt_limit.filter(|_| told) else {
+    let Some(limit) = places::limit(&library.state().await?) else {
         return Ok(None);
     };
-    let outside = places::outside(&library.rows(u32::MAX).await?);
-    let placed = |row: &&IndexRow| row.kind == Kind::Prompt && !outside.contains(&row.id);
+    let without = library.places(places::Places::documents).await?;
     let prompts = library
-        .find(|rows| rows.values().filter(placed).count())
+        .find(|rows| {
+            let prompts = rows.values().filter(|row| row.kind == Kind::Prompt);
+            places::filled(prompts.map(|row| row.id), &without, limit)
+        })
         .await?;
     Ok(Some(Room {
         space: library.team(),
-        prompts: u64::try_from(prompts).unwrap_or(u64::MAX),
+        prompts,
         limit,
     }))
 }
@@ -286,8 +284,6 @@ pub(super) async fn shelf(space: Option<SpaceId>, last: bool) -> Outcome<Shelf> 
             });
         }
     }
-    // A library that cannot be looked through completes from what is there.
-    let _ = store.remake().await;
     let shelf = store
         .find(|rows| {
             let mut collections: Vec<_> = rows
@@ -306,6 +302,8 @@ pub(super) async fn shelf(space: Option<SpaceId>, last: bool) -> Outcome<Shelf> 
             }
         })
         .await?;
+    // The form does not wait for it: what rows of an older version lack is there when it is asked for again.
+    spaces::remake(store);
     Ok(shelf)
 }
 

@@ -199,6 +199,14 @@ async fn tell(
     Ok(())
 }
 
+/// Makes the search rows anew that an older version made, without keeping anybody waiting.
+pub(super) fn remake(library: Rc<Store>) {
+    wasm_bindgen_futures::spawn_local(async move {
+        // A library that cannot be written completes from what is there.
+        let _ = library.remake().await;
+    });
+}
+
 /// Whether a team was left, and nothing of it is here any more.
 async fn is_empty(place: &Place) -> Outcome<bool> {
     let store = of_team(place).await?;

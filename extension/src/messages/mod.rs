@@ -150,6 +150,8 @@ pub enum Request {
     State,
     /// How things stand, and nothing else. Gives [`State`].
     Look,
+    /// How things stand once it is synchronised, as by itself. Gives [`State`].
+    Fresh,
     /// Synchronises now. Gives [`State`].
     SyncNow,
     /// Sends a rejected operation again, with another text or title where given. Gives [`State`].

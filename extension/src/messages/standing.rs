@@ -40,7 +40,7 @@ pub struct State {
 pub struct Room {
     /// The team whose library it is; one's own when absent.
     pub space: Option<SpaceId>,
-    /// Prompts in it outside the trash, with those that are yet to be sent and without those that wait for room.
+    /// Prompts in it outside the trash: those that the server has, and those yet to be sent that will find room.
     pub prompts: u64,
     /// Most prompts that it may hold.
     pub limit: u64,

@@ -3,6 +3,7 @@
 use crate::messages::{Before, Keep, Likeness};
 use krowoc_shared::capture::fingerprint::{SimHash, near};
 use krowoc_shared::ids::{DocId, Millis, SpaceId};
+use krowoc_shared::library::document::Kind;
 
 /// What is known of a capture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +67,15 @@ pub fn proposed(before: Option<&Before>, chosen: Option<SpaceId>) -> Keep {
             Keep::Update
         }
         _ => Keep::Both,
+    }
+}
+
+/// What it is saved as unless the person says otherwise; `own` where no earlier save is updated, which stays what it is.
+#[must_use]
+pub fn kind(before: Option<&Before>, keep: Keep, own: Kind) -> Kind {
+    match (keep, before) {
+        (Keep::Update, Some(before)) => before.kind,
+        _ => own,
     }
 }
 
@@ -173,5 +183,14 @@ mod tests {
         let page = saved(team, Likeness::SamePage);
         assert_eq!(proposed(Some(&page), team), Keep::Both);
         assert_eq!(proposed(None, team), Keep::Both);
+    }
+
+    #[test]
+    fn what_is_updated_stays_what_it_is_and_what_is_new_is_what_was_captured() {
+        let own = saved(None, Likeness::Same);
+        let as_kept = |keep| kind(Some(&own), keep, Kind::Snippet);
+        assert_eq!(as_kept(Keep::Update), Kind::Prompt);
+        assert_eq!(as_kept(Keep::Both), Kind::Snippet);
+        assert_eq!(kind(None, Keep::Update, Kind::Snippet), Kind::Snippet);
     }
 }

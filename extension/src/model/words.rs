@@ -80,13 +80,16 @@ pub const fn refused(code: ErrorCode) -> &'static str {
     }
 }
 
-/// Key of what is said of the room that is left; nothing while there is enough.
+/// Key of what is said of the room that is left; nothing while there is enough. `team`: the library is a team's, whose tier is that of its
+/// owners.
 #[must_use]
-pub const fn room(left: Room) -> Option<&'static str> {
-    match left {
-        Room::Enough => None,
-        Room::Near => Some("roomNear"),
-        Room::Full => Some("roomFull"),
+pub const fn room(left: Room, team: bool) -> Option<&'static str> {
+    match (left, team) {
+        (Room::Enough, _) => None,
+        (Room::Near, false) => Some("roomNear"),
+        (Room::Near, true) => Some("roomNearTeam"),
+        (Room::Full, false) => Some("roomFull"),
+        (Room::Full, true) => Some("roomFullTeam"),
     }
 }
 

@@ -125,7 +125,7 @@ impl Desk {
     pub fn begin(self) {
         self.read(None);
         self.search();
-        self.refresh();
+        self.stand();
         self.bring_back();
         listen(
             move || self.server_now().is_some(),

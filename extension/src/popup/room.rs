@@ -2,15 +2,44 @@
 //! refusal: that is the server's.
 
 use super::desk::Desk;
-use crate::messages::Room;
+use crate::messages::{Request, Room, State};
 use crate::model::words;
 use crate::page::dom::{El, div, el, group};
-use crate::page::{number, t, t2};
+use crate::page::{ask, failure, number, t, t2};
 use krowoc_shared::library::quota::Room as Left;
+use wasm_bindgen_futures::spawn_local;
+
+impl Desk {
+    /// Asks how things stand, and anew once it is synchronised: the tier may be another by then.
+    pub fn stand(self) {
+        spawn_local(async move {
+            match ask::<State>(&Request::Look).await {
+                Ok(state) => self.state.set(Some(state)),
+                Err(reason) => self.spoken.set(failure(&reason)),
+            }
+            // What went wrong meanwhile is in the state, or was said.
+            if let Ok(state) = ask::<State>(&Request::Fresh).await {
+                self.state.set(Some(state));
+            }
+        });
+    }
+}
 
 /// The prompts there are of those that may be, and what can be done when they are nearly all; nothing where there is no limit.
 pub(super) fn room(desk: Desk) -> El {
-    group().some(move || here(desk), drawn)
+    let now = move || here(desk).and_then(|room| hint(&room));
+    let class = move || match now() {
+        Some(_) => "room room--whole room--near",
+        None => "room room--whole",
+    };
+    // What is said stays where it is: only its words change, or a screen reader would not say them.
+    let said = div("div", "xs")
+        .attr("role", "status")
+        .told(move || now().map_or_else(String::new, t));
+    el("div")
+        .follow("class", move || Some(class().to_owned()))
+        .some(move || here(desk), count)
+        .child(said)
 }
 
 /// That of the library that is saved to.
@@ -24,21 +53,18 @@ fn here(desk: Desk) -> Option<Room> {
     })
 }
 
-fn drawn(room: &Room) -> El {
+/// Key of what is said of it.
+fn hint(room: &Room) -> Option<&'static str> {
+    words::room(Left::of(room.prompts, room.limit), room.space.is_some())
+}
+
+fn count(room: &Room) -> El {
     let count = |value: u64| number(usize::try_from(value).unwrap_or(usize::MAX));
-    let hint = words::room(Left::of(room.prompts, room.limit));
     let said = t2("roomUsed", &count(room.prompts), &count(room.limit));
     // The words say the same as the bar.
     let bar = el("progress")
         .attr("max", &room.limit.to_string())
         .attr("value", &room.prompts.min(room.limit).to_string())
         .attr("aria-hidden", "true");
-    let class = match hint {
-        Some(_) => "room room--whole room--near",
-        None => "room room--whole",
-    };
-    div("div", class)
-        .child(div("p", "xs").text(&said))
-        .child(bar)
-        .maybe(hint.map(|key| div("p", "xs").attr("role", "status").text(&t(key))))
+    group().child(div("p", "xs").text(&said)).child(bar)
 }

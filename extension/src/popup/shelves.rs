@@ -26,10 +26,9 @@ impl Desk {
             let Ok(shelf) = ask::<Shelf>(&Request::Shelf { space, last }).await else {
                 return;
             };
-            // What is being saved was not meant for another one.
+            // What is being saved was not meant for another one, nor is what was begun already: that library is the one that is shown.
             let free = last && !self.chosen.now() && self.saving.now() == Saving::Not;
-            // What is written already was meant for the library that is shown.
-            if free && !self.is_written() && shelf.space != self.clip.space.now() {
+            if free && !self.is_begun() && shelf.space != self.clip.space.now() {
                 self.turn_to(shelf.space);
             }
             let wanted = self.editor().space.now();
@@ -39,6 +38,15 @@ impl Desk {
                 self.stock(wanted, false);
             }
         });
+    }
+
+    /// Whether the person has written or picked something about the page: the answer to an earlier question changes nothing of it any more.
+    fn is_begun(self) -> bool {
+        let before = once(|| self.before());
+        let keep = before::proposed(before.as_ref(), self.clip.space.now());
+        let kind = before::kind(before.as_ref(), keep, self.clip.before().kind);
+        let picked = self.keep.now() != keep || self.clip.kind.now() != kind;
+        picked || self.templated.now() || self.is_written()
     }
 
     /// Asks anew when what is written now is in another library than what was.
@@ -84,9 +92,8 @@ impl Desk {
     pub fn propose(self) {
         let before = once(|| self.before());
         let keep = before::proposed(before.as_ref(), self.clip.space.now());
-        if let (Keep::Update, Some(before)) = (keep, &before) {
-            self.clip.kind.set(before.kind);
-        }
+        let kind = before::kind(before.as_ref(), keep, self.clip.kind.now());
+        self.clip.kind.set(kind);
         self.choose(keep);
     }
 }

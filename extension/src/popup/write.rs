@@ -120,6 +120,10 @@ impl Desk {
             self.pen.busy.set(false);
             match done {
                 Ok(()) => {
+                    if writing.new {
+                        // An older answer does not know which library was saved to last.
+                        self.chosen.set(true);
+                    }
                     self.leave_writing();
                     self.spoken.set(t("saved"));
                     self.refresh();

@@ -1,20 +1,23 @@
 //! Reading and writing in transactions. A commit is one transaction of strict durability, or nothing.
 
 use super::StoreError;
-use super::row::IndexRow;
 use super::schema::{self, ALL, DOCUMENTS, FINDER, META, OUTBOX};
+use crate::model::room::placed;
 use idb::{KeyRange, ObjectStore, Query, Transaction, TransactionResult};
 use krowoc_shared::ids::{DocId, OpId, SpaceId};
 use krowoc_shared::sync::client::{ClientState, Commit, Loaded, Local, OutboxRow, Step, plan};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::IntoFuture;
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbDatabase, IdbTransaction};
 
 mod finder;
+mod memory;
+
+use memory::{Changes, Memory};
 
 /// Rows that a plan looks at.
 const PLANNED: u32 = 200;
@@ -46,18 +49,17 @@ pub struct Counts {
     pub rejected: usize,
 }
 
-/// Search rows by document; `None` for one that is not to be found any more.
-type Changes = Vec<(DocId, Option<IndexRow>)>;
-
-/// The open database of one library, and the search rows once they were asked for.
+/// The open database of one library, and what is held of it in memory.
 #[derive(Debug)]
 pub struct Store {
     team: Option<SpaceId>,
     database: Durable,
-    finder: RefCell<Option<BTreeMap<DocId, IndexRow>>>,
+    memory: Memory,
+    /// Its search rows are being made anew.
+    remakes: Cell<bool>,
 }
 
-/// A transaction over all object stores. Dropped without [`Scope::finish`], it ends by itself with what was written.
+/// A transaction over object stores. Dropped without [`Scope::finish`], it ends by itself with what was written.
 struct Scope {
     transaction: Transaction,
     raw: IdbTransaction,
@@ -69,7 +71,7 @@ impl Scope {
         Ok(self.transaction.object_store(name)?)
     }
 
-    /// Waits until everything is durable; gives the search rows that changed.
+    /// Waits until everything is durable; gives what changed of what is held in memory.
     async fn finish(self) -> Result<Changes, StoreError> {
         let ended = self.transaction.commit()?.await;
         if matches!(ended, Ok(TransactionResult::Committed)) {
@@ -135,21 +137,27 @@ impl Scope {
     }
 
     async fn load(&self, ids: &[DocId]) -> Result<Loaded, StoreError> {
+        Ok(Loaded {
+            locals: self.locals(ids).await?,
+            rows: self.rows_of(ids).await?,
+        })
+    }
+
+    async fn locals(&self, ids: &[DocId]) -> Result<BTreeMap<DocId, Local>, StoreError> {
         let documents = self.store(DOCUMENTS)?;
         let mut asked = Vec::with_capacity(ids.len());
         for id in ids {
             // Its callbacks are set here: an answer that arrives before it is awaited is kept.
             asked.push(documents.get(JsValue::from(id.to_string()))?.into_future());
         }
-        let mut loaded = Loaded::default();
+        let mut locals = BTreeMap::new();
         for answer in asked {
             if let Some(value) = answer.await? {
                 let local: Local = read(&value)?;
-                loaded.locals.insert(local.view.id, local);
+                locals.insert(local.view.id, local);
             }
         }
-        loaded.rows = self.rows_of(ids).await?;
-        Ok(loaded)
+        Ok(locals)
     }
 
     /// Writes a commit; it is durable once [`Scope::finish`] has returned.
@@ -174,6 +182,7 @@ impl Scope {
         let outbox = self.store(OUTBOX)?;
         for seq in &commit.drop_rows {
             outbox.delete(number(*seq))?;
+            self.changes.borrow_mut().placed.push((*seq, None));
         }
         for row in &commit.put_rows {
             let key = number(row.seq);
@@ -185,6 +194,8 @@ impl Scope {
                 keys.push((schema::BY_WAITING, key.clone()));
             }
             self.put(OUTBOX, &key, row, &keys)?;
+            let placed = (row.seq, placed(row));
+            self.changes.borrow_mut().placed.push(placed);
         }
         Ok(())
     }
@@ -236,7 +247,8 @@ impl Store {
         let store = Self {
             team,
             database: database.unchecked_into(),
-            finder: RefCell::new(None),
+            memory: Memory::default(),
+            remakes: Cell::new(false),
         };
         let scope = store.scope("readwrite")?;
         if scope.state().await?.is_none() {
@@ -252,7 +264,12 @@ impl Store {
     }
 
     fn scope(&self, mode: &str) -> Result<Scope, StoreError> {
-        let stores: js_sys::Array = ALL.into_iter().map(JsValue::from).collect();
+        self.scope_of(&ALL, mode)
+    }
+
+    /// A transaction over some of the object stores: it keeps nobody waiting for the others.
+    fn scope_of(&self, names: &[&str], mode: &str) -> Result<Scope, StoreError> {
+        let stores: js_sys::Array = names.iter().copied().map(JsValue::from).collect();
         let options = js_sys::Object::new();
         set(&options, "durability", &"strict".into());
         let raw = self
@@ -267,21 +284,13 @@ impl Store {
         Ok(Scope {
             transaction: raw.clone().into(),
             raw,
-            changes: RefCell::new(Vec::new()),
+            changes: RefCell::default(),
         })
     }
 
-    /// Waits until a scope is durable and brings the search rows in memory up to date.
+    /// Waits until a scope is durable and brings what is held in memory up to date.
     async fn settle(&self, scope: Scope) -> Result<(), StoreError> {
-        let changes = scope.finish().await?;
-        if let Some(rows) = self.finder.borrow_mut().as_mut() {
-            for (id, row) in changes {
-                match row {
-                    Some(row) => drop(rows.insert(id, row)),
-                    None => drop(rows.remove(&id)),
-                }
-            }
-        }
+        self.memory.change(scope.finish().await?);
         Ok(())
     }
 
@@ -465,7 +474,7 @@ impl Store {
         }
         scope.apply(&Commit::of(fresh))?;
         scope.finish().await?;
-        *self.finder.borrow_mut() = None;
+        self.memory.forget();
         Ok(())
     }
 }

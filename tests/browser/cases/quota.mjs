@@ -56,6 +56,7 @@ async function beforehand(context, browser, dashboard, page) {
   await filled(dashboard, 5);
   const full = await popupThat(browser, page, 'to say that it is full', (text) => text.includes('Prompts: 50 of 50'));
   await says(full, 'Full. Move prompts to the trash');
+  await says(full, 'New prompts that you save meanwhile are kept here.');
   await context.shot(full, 'popup-full');
   await full.close();
 }
@@ -76,6 +77,8 @@ export async function run(context) {
   await alone.close();
   const popup = await clip(browser, page, { what: 'selection', kind: 'Prompt', tags: ['over'] });
   await says(popup, '1 waiting');
+  // It is yet to be sent, and there is no place for it.
+  await says(popup, 'Prompts: 50 of 50');
   await popup.close();
   await context.server.up();
 
@@ -91,10 +94,13 @@ export async function run(context) {
   assert.equal((await dashboard.list('?kind=prompt&limit=200')).length, 50);
 
   setTier(context.server, 'grace@example.org', 'power');
+  // A popup that was only just opened learns of it by itself.
+  const larger = await browser.popup(page);
+  await says(larger, 'No room in your tier');
+  await until('the popup to name no limit', async () => !(await pageText(larger)).includes('Prompts:'));
+  await larger.close();
   await options.bringToFront();
   await click(options, 'Sync now');
   await until('the clip to arrive', async () => (await dashboard.list('?tag=over')).length === 1);
   assert.equal((await dashboard.list('?kind=prompt&limit=200')).length, 51, 'once');
-  const unlimited = await popupThat(browser, page, 'to name no limit', (text) => !text.includes('Prompts:'));
-  await unlimited.close();
 }

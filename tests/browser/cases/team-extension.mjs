@@ -4,7 +4,7 @@ import { Dashboard, PASSWORD } from '../lib/dashboard.mjs';
 import { clip, connect, says, select } from '../lib/extension.mjs';
 import { until } from '../lib/wait.mjs';
 
-export const name = 'a team’s library is read, saved to and left in the extension, and what an older version kept goes on';
+export const name = 'a team’s library is read, saved to and left in the extension, and what an older version kept goes on and is completed from';
 
 const TEAM = 'Lighthouse keepers';
 
@@ -54,10 +54,55 @@ function older(page) {
   }));
 }
 
+/** The search rows of a library. `lesser`: they are written as a version that kept no metadata wrote them. */
+function searchRows(page, library, lesser = false) {
+  return page.evaluate((name, less) => new Promise((resolve, reject) => {
+    const open = indexedDB.open(name);
+    open.onerror = () => reject(open.error);
+    open.onsuccess = () => {
+      const database = open.result;
+      const scope = database.transaction('finder', less ? 'readwrite' : 'readonly');
+      const rows = [];
+      scope.objectStore('finder').openCursor().onsuccess = ({ target: { result: cursor } }) => {
+        if (!cursor) return;
+        const row = JSON.parse(cursor.value.json);
+        if (less) {
+          for (const newer of ['made', 'meta', 'model']) delete row[newer];
+          cursor.update({ json: JSON.stringify(row) });
+        }
+        rows.push(row);
+        cursor.continue();
+      };
+      scope.oncomplete = () => { database.close(); resolve(rows); };
+      scope.onabort = () => reject(scope.error);
+    };
+  }), library, lesser);
+}
+
+/** Rows that an older version made are made anew once a form has asked for them, and it completes from them from then on. */
+async function madeAnew(browser, article, team, topic) {
+  const library = `krowoc-${team}`;
+  const page = await browser.extensionPage('pages/options.html');
+  assert.ok((await searchRows(page, library, true)).length > 0);
+  await page.close();
+  await browser.killBackground();
+  const first = await browser.popup(article);
+  await until('the rows to be made anew', async () => (await searchRows(first, library)).every((row) => row.made > 0));
+  await first.close();
+  const popup = await browser.popup(article);
+  await until('the library to be the last one', () => popup.evaluate((id) => document.querySelector('#editor-library')?.value === id, team));
+  await popup.evaluate(() => document.querySelector('#editor-more').click());
+  await until('the topic to complete', () => popup.evaluate((wanted) => {
+    const known = document.querySelector('#editor-topic-known')?.options ?? [];
+    return [...known].some((it) => it.value === wanted);
+  }, topic));
+  await popup.close();
+}
+
 export async function run(context) {
   const alice = await person(context.server, 'alice@example.org');
   const { id: team } = await alice('POST', '/teams', { name: TEAM });
-  const { document: prompt } = await alice('POST', `/library?space=${team}`, { kind: 'prompt', set: { title: 'Morse code' }, body: 'Say it in Morse code.' });
+  const { document: prompt } = await alice('POST', `/library?space=${team}`, { kind: 'prompt', set: { title: 'Morse code' }, meta: { topic: 'Signals' }, body: 'Say it in Morse code.' });
   const { path } = await alice('POST', `/teams/${team}/invitations`, { role: 'editor' });
 
   const browser = await context.profile();
@@ -105,6 +150,7 @@ export async function run(context) {
   const again = await browser.popup(article);
   await until('the library to be the last one', async () => (await chosen(again)) === team);
   await again.close();
+  await madeAnew(browser, article, team, 'Signals');
   const { user } = (await bob.api('GET', '/session')).body;
   await alice('PATCH', `/teams/${team}/members/${user}`, { role: 'viewer' });
   const settings = await browser.extensionPage('pages/options.html');

@@ -2,14 +2,14 @@
 //! `store::row`.
 
 use super::super::row::{IndexRow, MADE, index_row};
-use super::{FINDER, Scope, Store, StoreError, read_all};
+use super::{DOCUMENTS, FINDER, Scope, Store, StoreError, read_all};
 use krowoc_shared::ids::DocId;
 use krowoc_shared::library::document::Document;
 use std::collections::BTreeMap;
 use wasm_bindgen::JsValue;
 
-/// Documents read in one transaction.
-const CHUNK: usize = 100;
+/// Documents read in one transaction: a save waits for no more of them.
+const CHUNK: usize = 25;
 
 impl Scope {
     /// Makes the search row of a document; none for one that is not to be found.
@@ -20,7 +20,7 @@ impl Scope {
             Some(row) => self.put(FINDER, &key, row, &[])?,
             None => drop(self.store(FINDER)?.delete(key)?),
         }
-        self.changes.borrow_mut().push((id, row));
+        self.changes.borrow_mut().found.push((id, row));
         Ok(())
     }
 }
@@ -31,28 +31,42 @@ impl Store {
         &self,
         look: impl FnOnce(&BTreeMap<DocId, IndexRow>) -> T,
     ) -> Result<T, StoreError> {
-        if self.finder.borrow().is_none() {
+        if self.memory.found.borrow().is_none() {
             let scope = self.scope("readonly")?;
             let rows: Vec<IndexRow> = read_all(scope.store(FINDER)?.get_all(None, None)?.await?)?;
             let rows = rows.into_iter().map(|row| (row.id, row)).collect();
-            *self.finder.borrow_mut() = Some(rows);
+            *self.memory.found.borrow_mut() = Some(rows);
         }
         Ok(look(
-            self.finder.borrow().as_ref().unwrap_or(&BTreeMap::new()),
+            self.memory
+                .found
+                .borrow()
+                .as_ref()
+                .unwrap_or(&BTreeMap::new()),
         ))
     }
 
-    /// Makes the rows anew that hold less than rows hold now: once after an update. Afterwards it looks, and finds none.
+    /// Makes the rows anew that hold less than rows hold now: once after an update. Afterwards it looks, and finds none. While it is at work,
+    /// a second call does nothing.
     pub async fn remake(&self) -> Result<(), StoreError> {
+        if self.remakes.replace(true) {
+            return Ok(());
+        }
+        let made = self.remake_older().await;
+        self.remakes.set(false);
+        made
+    }
+
+    async fn remake_older(&self) -> Result<(), StoreError> {
         let older = |row: &&IndexRow| row.made != MADE;
         let ids: Vec<DocId> = self
             .find(|rows| rows.values().filter(older).map(|row| row.id).collect())
             .await?;
         for ids in ids.chunks(CHUNK) {
-            let scope = self.scope("readwrite")?;
-            let loaded = scope.load(ids).await?;
+            let scope = self.scope_of(&[DOCUMENTS, FINDER], "readwrite")?;
+            let locals = scope.locals(ids).await?;
             for id in ids {
-                let local = loaded.locals.get(id);
+                let local = locals.get(id);
                 scope.index(*id, local.map(|local| &local.view))?;
             }
             self.settle(scope).await?;
