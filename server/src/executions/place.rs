@@ -1,5 +1,6 @@
 //! Where a reader stands in an execution, and what comes after it. Not the stream: see `stream`.
 
+use super::board::Live;
 use krowoc_shared::execution::wire::ExecutionView;
 
 /// Most bytes of events that are sent at once: a slow reader holds no more.
@@ -21,6 +22,22 @@ impl Place {
     #[must_use]
     pub fn attempts(&self) -> usize {
         usize::try_from(self.rank / 2).unwrap_or(usize::MAX)
+    }
+
+    /// Whether the store is behind what was read in the memory of a server: nothing is told of it until it has come as far.
+    #[must_use]
+    pub fn is_ahead_of(&self, view: &ExecutionView) -> bool {
+        rank(view) < self.rank
+    }
+
+    /// Whether the text is not the one that was read: an attempt of which text was shown is followed by another one only when its server
+    /// or its task ended before that text was kept. Less text of the same attempt is a store that is behind, until the execution ends.
+    #[must_use]
+    pub fn is_of_another(&self, live: &Live) -> bool {
+        let seen = self.text > 0 || self.reasoning > 0;
+        let shorter = self.text > live.output.len() || self.reasoning > live.reasoning.len();
+        let last = shorter && live.view.state.is_final();
+        seen && (last || live.view.attempts.len() > self.attempts())
     }
 }
 
@@ -74,6 +91,84 @@ pub fn rest<'a>(text: &'a str, place: &mut usize) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use krowoc_shared::execution::money::NanoUsd;
+    use krowoc_shared::execution::request::ModelRef;
+    use krowoc_shared::execution::wire::{Attempt, Cost, ExecutionState};
+    use krowoc_shared::ids::{ExecutionId, GroupId};
+
+    fn live(state: ExecutionState, attempts: u32, output: &str) -> Live {
+        let model = ModelRef::parse("openai/a").unwrap();
+        let attempt = |number| Attempt {
+            number,
+            model: model.clone(),
+            started_at: 0,
+            duration_ms: None,
+            failure: None,
+            next_at: None,
+            request_id: None,
+        };
+        let view = ExecutionView {
+            id: ExecutionId::mint(1, [1; 10]),
+            group: GroupId::mint(1, [2; 10]),
+            prompt: None,
+            team: None,
+            title: String::new(),
+            version: None,
+            model: model.clone(),
+            answered_by: None,
+            key: None,
+            state,
+            failure: None,
+            finish_reason: None,
+            usage: None,
+            cost: Cost::Pending,
+            reserved: NanoUsd(0),
+            price_revision: None,
+            created_at: 0,
+            finished_at: None,
+            latency_ms: None,
+            first_token_ms: None,
+            attempts: (1..=attempts).map(attempt).collect(),
+            rating: 0,
+            correlation_id: String::new(),
+        };
+        Live {
+            view,
+            output: output.to_owned(),
+            reasoning: String::new(),
+            tools: Vec::new(),
+            raw_usage: None,
+        }
+    }
+
+    #[test]
+    fn a_store_that_is_behind_is_waited_for_and_another_attempt_begins_anew() {
+        let read = Place {
+            text: 7,
+            reasoning: 0,
+            rank: 2,
+        };
+        let tells = |live: &Live| (!read.is_ahead_of(&live.view), read.is_of_another(live));
+        // Nothing was kept yet, less was, and all of it.
+        assert!(!tells(&live(ExecutionState::Waiting, 0, "")).0);
+        assert_eq!(
+            tells(&live(ExecutionState::Running, 1, "ha")),
+            (true, false)
+        );
+        assert_eq!(
+            tells(&live(ExecutionState::Running, 1, "half an a")),
+            (true, false)
+        );
+        // Another attempt, whatever there is of it, and an end with less than was read.
+        for state in [ExecutionState::Running, ExecutionState::Completed] {
+            assert_eq!(tells(&live(state, 2, "")), (true, true));
+            assert_eq!(tells(&live(state, 2, "a whole answer")), (true, true));
+        }
+        assert_eq!(tells(&live(ExecutionState::Cancelled, 0, "")), (true, true));
+        // Of which nothing was read, nothing begins anew.
+        let unread = Place { text: 0, ..read };
+        assert!(!unread.is_of_another(&live(ExecutionState::Running, 2, "x")));
+    }
 
     #[test]
     fn an_id_that_is_none_is_the_beginning() {

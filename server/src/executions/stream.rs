@@ -336,7 +336,10 @@ impl Reader {
         let mut events: Vec<(&'static str, String, Place)> = Vec::new();
         let mut read = |live: &Live| {
             let (now, before) = (rank(&live.view), place.rank);
-            let anew = is_anew(&place, live);
+            if place.is_ahead_of(&live.view) {
+                return;
+            }
+            let anew = place.is_of_another(live);
             if anew {
                 (place.text, place.reasoning) = (0, 0);
             }
@@ -394,14 +397,6 @@ impl Reader {
         }
         let _ = write!(out, "\nevent: {name}\ndata: {data}\n\n");
     }
-}
-
-/// Whether the text is not the one that was read before: an attempt of which text was shown is followed by another one only when its
-/// server or its task ended before that text was kept.
-fn is_anew(place: &Place, live: &Live) -> bool {
-    let seen = place.text > 0 || place.reasoning > 0;
-    let shorter = place.text > live.output.len() || place.reasoning > live.reasoning.len();
-    seen && (shorter || live.view.attempts.len() > place.attempts())
 }
 
 fn json(data: &impl Serialize) -> String {
