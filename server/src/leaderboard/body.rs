@@ -38,11 +38,11 @@ impl Body {
         }
     }
 
-    /// Of bytes that are compressed already.
-    pub(super) fn packed(kind: &'static str, bytes: Vec<u8>) -> Self {
+    /// Of bytes that are compressed already, known by a tag of the caller's.
+    pub(super) fn packed(kind: &'static str, tag: String, bytes: Vec<u8>) -> Self {
         Self {
             kind,
-            tag: tag(&bytes),
+            tag,
             gzip: None,
             brotli: None,
             plain: Bytes::from(bytes),
@@ -54,23 +54,24 @@ impl Body {
         self.plain.len()
     }
 
+    /// Whether the client says that it has what this tag is of.
+    pub(super) fn is_known(&self, request: &HttpRequest) -> bool {
+        let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+        let own = strong(&self.tag);
+        sent(request, header::IF_NONE_MATCH)
+            .split(',')
+            .any(|one| strong(one) == own)
+    }
+
     /// The answer to a request: this body in the form that the client takes, or that it has it already.
     pub(super) fn answer(&self, request: &HttpRequest, cache: &'static str) -> HttpResponse {
-        let sent = |name| {
-            let value = request.headers().get(name);
-            value
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or_default()
-        };
-        let known = sent(header::IF_NONE_MATCH)
-            .split(',')
-            .any(|one| one.trim().trim_start_matches("W/") == self.tag);
+        let known = self.is_known(request);
         let mut response = if known {
             HttpResponse::NotModified()
         } else {
             HttpResponse::Ok()
         };
-        let accepted = sent(header::ACCEPT_ENCODING);
+        let accepted = sent(request, header::ACCEPT_ENCODING);
         let (coding, bytes) = self.form(accepted);
         response
             .insert_header((header::ETAG, self.tag.as_str()))
@@ -93,6 +94,14 @@ impl Body {
             _ => ("identity", &self.plain),
         }
     }
+}
+
+/// A header of a request; empty when it has none that is text.
+fn sent(request: &HttpRequest, name: header::HeaderName) -> &str {
+    let value = request.headers().get(name);
+    value
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
 
 /// The tag by which bytes are known.
@@ -170,6 +179,18 @@ mod tests {
         assert!(to_bytes(again.into_body()).await.unwrap().is_empty());
         let other = Body::new("text/html", "word".repeat(400).into_bytes());
         assert_ne!(header_of(&ask(&other, &[]), "etag"), tag);
+    }
+
+    #[actix_web::test]
+    async fn a_weak_tag_of_the_callers_own_is_known_again() {
+        let body = Body::packed("image/png", "W/\"look\"".to_owned(), b"few".to_vec());
+        assert_eq!(header_of(&ask(&body, &[]), "etag"), "W/\"look\"");
+        for sent in ["W/\"look\"", "\"look\"", "\"other\", W/\"look\""] {
+            let again = ask(&body, &[("if-none-match", sent)]);
+            assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{sent}");
+        }
+        let other = ask(&body, &[("if-none-match", "W/\"looks\"")]);
+        assert_eq!(other.status(), StatusCode::OK);
     }
 
     #[actix_web::test]

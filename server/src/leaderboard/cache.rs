@@ -15,7 +15,7 @@ use krowoc_shared::leaderboard::{Counts, Formula, PLACES, Pool, Ranked, Window};
 use krowoc_shared::text::fold;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// What was read is taken as it is for so long; then one request reads anew, and the others go on with what there is.
 const FRESH: Millis = 10_000;
@@ -168,6 +168,32 @@ fn pick<T>(window: Window, [day, week, all]: [T; 3]) -> T {
     }
 }
 
+/// All that have a place, in their order. Copies have none.
+fn ranked(items: &[Item], window: Window, formula: Formula) -> (Vec<Ranked>, Pool) {
+    let ranks = items.iter().filter(|item| item.listed.first.is_none());
+    let candidates: Vec<Candidate> = ranks
+        .map(|item| Candidate {
+            id: item.listed.id,
+            first_at: item.listed.first_at,
+            counts: item.counts(window),
+        })
+        .collect();
+    let pool = Pool::of(candidates.iter().map(|it| it.counts));
+    (rank(formula, &candidates), pool)
+}
+
+/// Runs of all together in each of the last 24 hours.
+fn hours(items: &[Item]) -> Vec<u64> {
+    let mut all = vec![0_u64; 24];
+    for item in items {
+        let [day, ..] = &item.standings;
+        for (sum, more) in all.iter_mut().zip(&day.hours) {
+            *sum = sum.saturating_add(*more);
+        }
+    }
+    all
+}
+
 /// Everything that is public, as it was read at a time.
 pub(super) struct Catalogue {
     /// When it was read.
@@ -176,12 +202,15 @@ pub(super) struct Catalogue {
     counted_at: Option<Millis>,
     items: Vec<Item>,
     by_id: HashMap<PublicationId, usize>,
-    /// The usual order of the usual window, and where each is in it; made when a page asks for it first.
-    usual: OnceLock<(Vec<Ranked>, HashMap<PublicationId, usize>)>,
+    /// The usual order of the usual window, after where each is in it.
+    usual: (HashMap<PublicationId, usize>, Vec<Ranked>),
+    /// Runs of all together in each of the last 24 hours.
+    hours: Vec<u64>,
     bodies: moka::sync::Cache<Ready, Arc<Body>>,
 }
 
 impl Catalogue {
+    /// Reads it, and works out what pages take of it as a whole: beside the requests, for it may be much.
     fn read(conn: &mut Conn, read_at: Millis) -> Result<Self, StoreError> {
         let counted_at = standings::counted(conn)?.at;
         let mut all: Standings = standings::all(conn, Moment::Now)?;
@@ -206,12 +235,15 @@ impl Catalogue {
             })
             .collect();
         let places = items.iter().enumerate();
+        let (ranked, _) = ranked(&items, Window::default(), Formula::default());
+        let ranks = ranked.iter().enumerate();
         Ok(Self {
             read_at,
             counted_at,
             by_id: places.map(|(at, item)| (item.listed.id, at)).collect(),
+            hours: hours(&items),
+            usual: (ranks.map(|(at, it)| (it.id, at)).collect(), ranked),
             items,
-            usual: OnceLock::new(),
             bodies: moka::sync::Cache::new(BODIES),
         })
     }
@@ -232,28 +264,8 @@ impl Catalogue {
     }
 
     /// Runs of all public prompts in each of the last 24 hours.
-    pub(super) fn hours(&self) -> Vec<u64> {
-        let mut all = vec![0_u64; 24];
-        for item in &self.items {
-            for (sum, more) in all.iter_mut().zip(item.hours()) {
-                *sum = sum.saturating_add(more);
-            }
-        }
-        all
-    }
-
-    /// All that have a place, in their order. Copies have none.
-    fn ranked(&self, window: Window, formula: Formula) -> (Vec<Ranked>, Pool) {
-        let ranks = self.items.iter().filter(|item| item.listed.first.is_none());
-        let candidates: Vec<Candidate> = ranks
-            .map(|item| Candidate {
-                id: item.listed.id,
-                first_at: item.listed.first_at,
-                counts: item.counts(window),
-            })
-            .collect();
-        let pool = Pool::of(candidates.iter().map(|it| it.counts));
-        (rank(formula, &candidates), pool)
+    pub(super) fn hours(&self) -> &[u64] {
+        &self.hours
     }
 
     /// The places of a day before the counting, by the logs as they stood then, of what is public now and was then.
@@ -305,12 +317,7 @@ impl Catalogue {
     /// much it moved is not worked out for it.
     pub(super) fn entry_of(&self, id: PublicationId) -> Option<Entry> {
         let window = Window::default();
-        let (ranked, places) = self.usual.get_or_init(|| {
-            let (ranked, _) = self.ranked(window, Formula::default());
-            let places = ranked.iter().enumerate().map(|(at, it)| (it.id, at));
-            let places = places.collect();
-            (ranked, places)
-        });
+        let (places, ranked) = &self.usual;
         let at = *places.get(&id)?;
         let rank = u32::try_from(at).ok()?.checked_add(1)?;
         self.entry(rank, ranked.get(at)?.clone(), window, None)
@@ -318,7 +325,7 @@ impl Catalogue {
 
     /// A board.
     pub(super) fn board(&self, window: Window, formula: Formula) -> BoardView {
-        let (ranked, pool) = self.ranked(window, formula);
+        let (ranked, pool) = ranked(&self.items, window, formula);
         let before = self.places_before(window, formula);
         let entry = |(rank, ranked): (u32, Ranked)| {
             let moved = |place: &i64| place.saturating_sub(i64::from(rank));
@@ -343,7 +350,7 @@ impl Catalogue {
     pub(super) fn search(&self, words: &str) -> Vec<&Item> {
         let folded = fold(words);
         let words: Vec<&str> = folded.split_whitespace().collect();
-        let (ranked, _) = self.ranked(Window::All, Formula::default());
+        let (ranked, _) = ranked(&self.items, Window::All, Formula::default());
         let firsts = ranked.iter().filter_map(|it| self.item(it.id));
         let copies = self.items.iter().filter(|item| item.listed.first.is_some());
         let found = firsts.chain(copies);

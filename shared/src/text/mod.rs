@@ -11,3 +11,5 @@ pub use fold::fold;
 pub use query::{SearchQuery, query};
 pub use slug::slug;
 pub use tokens::search_text;
+/// Whether a character is assigned, and to what is the same for everybody: no private use.
+pub use unicode_normalization::char::is_public_assigned as is_assigned;

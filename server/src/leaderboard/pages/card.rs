@@ -4,8 +4,12 @@
 use super::faces::{FACES, Faces, Legible};
 use super::png::png;
 use super::words::{Lines, Place};
+use crate::web::token;
+use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+/// Changes whenever a look is drawn in another way: its picture is then known by another tag.
+const DRAWING: u8 = 1;
 /// Its width.
 const WIDTH: usize = 1_200;
 /// Its height.
@@ -63,7 +67,27 @@ pub(super) struct Look {
     pub hours: Vec<u64>,
 }
 
-/// The picture. Takes a few milliseconds, and longer when the first title comes that needs a face of the machine.
+impl Look {
+    /// The tag by which its picture is known. It is weak: with the fonts of another machine the picture may be another.
+    pub(super) fn tag(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update([DRAWING]);
+        let author = self.author.as_deref();
+        for text in [Some(self.title.as_str()), author, Some(self.site.as_str())] {
+            // What is not there is no empty text.
+            let length = text.map_or(Some(u64::MAX), |it| u64::try_from(it.len()).ok());
+            hash.update(length.unwrap_or_default().to_be_bytes());
+            hash.update(text.unwrap_or_default());
+        }
+        for runs in &self.hours {
+            hash.update(runs.to_be_bytes());
+        }
+        format!("W/\"{}\"", token::encode(&hash.finalize()))
+    }
+}
+
+/// The picture. It takes a processor for a while, and much longer when the first text comes with characters that the server's faces lack:
+/// then the fonts of the machine are read, and each of these characters is looked for in all of them once.
 pub(super) fn draw(look: &Look) -> Vec<u8> {
     // Words are anybody's, and what sets them is large: when it fails on some, there is the picture without.
     let worded = catch_unwind(AssertUnwindSafe(|| worded(&FACES, look)));
@@ -326,6 +350,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_picture_is_known_by_all_that_it_shows() {
+        let shown = look("Lawyer", "Ann");
+        assert_eq!(shown.tag(), look("Lawyer", "Ann").tag());
+        let mut others = vec![shown.clone(); 4];
+        others[0].title = "Lawyer A".to_owned();
+        others[0].author = Some("nn".to_owned());
+        others[1].author = None;
+        others[2].site = "prompts.example.com".to_owned();
+        others[3].hours[0] = 1;
+        others.push(look("Lawyer", ""));
+        let mut tags: Vec<String> = others.iter().map(Look::tag).collect();
+        tags.push(shown.tag());
+        assert!(tags.iter().all(|tag| tag.starts_with("W/\"")));
+        tags.sort_unstable();
+        tags.dedup();
+        assert_eq!(tags.len(), others.len() + 1);
+    }
+
     /// Whatever this machine has.
     #[test]
     fn every_title_makes_a_picture() {
@@ -338,8 +381,12 @@ mod tests {
             "a\u{2028}b\u{85}c",
         ] {
             for times in [1, 40] {
-                let drawn = draw(&look(&title.repeat(times), title));
-                assert_eq!(rows(&drawn).len(), HEIGHT * (WIDTH + 1), "{title}");
+                let look = look(&title.repeat(times), title);
+                // Not behind what catches a panic.
+                let pixels = worded(&FACES, &look).unwrap_or_else(|| plain(&look));
+                let shown = png(&pixels, (WIDTH, HEIGHT), &palette());
+                assert_eq!(rows(&shown).len(), HEIGHT * (WIDTH + 1), "{title}");
+                assert_eq!(draw(&look), shown, "{title}");
             }
         }
     }

@@ -2,24 +2,25 @@
 
 use super::super::body::Body;
 use super::card::{Look, draw};
+use crate::aside::Aside;
 use crate::web::Reply;
-use actix_web::web;
-use krowoc_shared::error::ErrorCode;
+use actix_web::{HttpRequest, HttpResponse};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
-use tokio::sync::Semaphore;
 
 /// Bytes of pictures that are kept: about a thousand.
 const KEPT: u64 = 16 * 1024 * 1024;
 /// For how long one is kept that nobody asks for.
 const IDLE: Duration = Duration::from_secs(6 * 3_600);
-/// Pictures that are drawn at the same time, whatever is asked for: one takes milliseconds.
+/// Pictures that are drawn at the same time, whatever is asked for, also while nobody waits for them any more.
 const AT_ONCE: usize = 2;
+/// The media type of a picture.
+const PNG: &str = "image/png";
 
 struct Drawn {
     /// By all that they show, so that another title, author or hour is another picture with another tag.
     pictures: moka::sync::Cache<Look, Arc<Body>>,
-    desk: Semaphore,
+    desk: Aside,
 }
 
 static DRAWN: LazyLock<Drawn> = LazyLock::new(|| Drawn {
@@ -28,25 +29,29 @@ static DRAWN: LazyLock<Drawn> = LazyLock::new(|| Drawn {
         .max_capacity(KEPT)
         .time_to_idle(IDLE)
         .build(),
-    desk: Semaphore::new(AT_ONCE),
+    desk: Aside::new(AT_ONCE),
 });
 
-/// The picture of a look.
+/// The picture of a look, as the answer to a request.
 ///
 /// # Errors
-/// [`ErrorCode::Internal`] when it could not be drawn.
-pub(super) async fn card(look: Look) -> Reply<Arc<Body>> {
-    if let Some(body) = DRAWN.pictures.get(&look) {
-        return Ok(body);
+/// [`ErrorCode::Internal`](krowoc_shared::error::ErrorCode::Internal) when it could not be drawn.
+pub(super) async fn card(
+    request: &HttpRequest,
+    look: Look,
+    cache: &'static str,
+) -> Reply<HttpResponse> {
+    // Who has it is told so before it is drawn.
+    let there = Body::packed(PNG, look.tag(), Vec::new());
+    if there.is_known(request) {
+        return Ok(there.answer(request, cache));
     }
-    let _turn = DRAWN
-        .desk
-        .acquire()
-        .await
-        .map_err(|_| ErrorCode::Internal)?;
-    let drawn = web::block(move || {
-        let make = || Arc::new(Body::packed("image/png", draw(&look)));
-        DRAWN.pictures.get_with_by_ref(&look, make)
+    if let Some(body) = DRAWN.pictures.get(&look) {
+        return Ok(body.answer(request, cache));
+    }
+    let drawn = DRAWN.desk.run(move || {
+        let make = || Arc::new(Body::packed(PNG, look.tag(), draw(&look)));
+        Ok(DRAWN.pictures.get_with_by_ref(&look, make))
     });
-    Ok(drawn.await.map_err(|_| ErrorCode::Internal)?)
+    Ok(drawn.await?.answer(request, cache))
 }

@@ -4,6 +4,7 @@
 use cosmic_text::FontSystem;
 use cosmic_text::fontdb::{Database, FaceInfo, ID, Source, Stretch, Style, Weight};
 use cosmic_text::skrifa::{FontRef, MetadataProvider};
+use krowoc_shared::text::is_assigned;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
@@ -17,6 +18,8 @@ pub(super) const FAMILY: &str = "Noto Sans";
 const READ: usize = 300;
 /// Faces of the machine that one text is set in.
 const TOGETHER: usize = 6;
+/// Different characters of a text that are looked for in all faces of the machine: each look opens all of them.
+const SOUGHT: usize = 40;
 /// Characters of which it is remembered where they were found.
 const KNOWN: usize = 20_000;
 /// Families that have something for every character, and draw none, or draw them in colours only.
@@ -103,8 +106,8 @@ impl Faces {
         }
     }
 
-    /// What of a text can be drawn: spaces are one each, emoji and symbols without a face are left out. `None` when nothing is left, and
-    /// when one of its letters has no face: a word with a hole says something else.
+    /// What of a text can be drawn: spaces are one each, emoji and symbols without a face are left out. `None` when nothing is left, when one
+    /// of its letters has no face (a word with a hole says something else), and when it takes more than [`TOGETHER`] of them.
     pub(super) fn legible(&self, text: &str) -> Option<Legible> {
         let region = Region::of(text);
         let own = FontRef::from_index(BOLD, 0).ok()?.charmap();
@@ -112,6 +115,7 @@ impl Faces {
             text: String::new(),
             faces: Vec::new(),
         };
+        let mut sought = HashMap::new();
         for c in text.chars().take(READ) {
             let after = out.text.chars().next_back();
             if c.is_whitespace() || c.is_control() {
@@ -121,9 +125,12 @@ impl Faces {
             } else if is_unseen(c, after) {
             } else if own.map(c).is_some_and(|glyph| glyph.to_u32() > 0) {
                 out.text.push(c);
-            } else if let Some(id) = self.find(c, region, &out.faces) {
+            } else if let Some(id) = self.find(c, region, &out.faces, &mut sought) {
                 if !out.faces.contains(&id) {
                     out.faces.push(id);
+                }
+                if out.faces.len() > TOGETHER {
+                    return None;
                 }
                 out.text.push(c);
             } else if !is_symbol(c) {
@@ -131,7 +138,7 @@ impl Faces {
             }
         }
         out.text.truncate(out.text.trim_end().len());
-        (!out.text.is_empty() && out.faces.len() <= TOGETHER).then_some(out)
+        (!out.text.is_empty()).then_some(out)
     }
 
     /// What sets a text in a weight: the server's faces, and of the machine's no others than it takes.
@@ -155,32 +162,53 @@ impl Faces {
         })
     }
 
-    /// The face of a character that the server's own lack: one that the text is set in already, or else the fittest.
-    fn find(&self, c: char, region: Region, used: &[ID]) -> Option<ID> {
+    /// The face of a character that the server's own lack: one that the text is set in already, or else the fittest. `sought` is what was
+    /// looked for in all faces for this text before; of more than [`SOUGHT`] nothing is looked for.
+    fn find(
+        &self,
+        c: char,
+        region: Region,
+        used: &[ID],
+        sought: &mut HashMap<char, Option<ID>>,
+    ) -> Option<ID> {
+        if let Some(found) = sought.get(&c) {
+            return *found;
+        }
         let machine = self.machine();
         if let Some(id) = used.iter().find(|id| machine.has(**id, c)) {
             return Some(*id);
         }
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = known.get(&(c, region)) {
-            return *found;
+        if sought.len() >= SOUGHT {
+            return None;
         }
-        let fit = |(_, of): &&(ID, Option<Region>)| of.is_none_or(|of| of == region);
-        let fits = machine.order.iter().filter(fit);
-        let others = machine.order.iter().filter(|face| !fit(face));
-        let found = fits
-            .chain(others)
-            .map(|(id, _)| *id)
-            .find(|id| machine.has(*id, c));
-        if known.len() >= KNOWN {
-            known.clear();
-        }
-        known.insert((c, region), found);
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = known().get(&(c, region)).copied();
+        let found = before.unwrap_or_else(|| {
+            // Others go on meanwhile: two that look for the same find the same.
+            let found = machine.fittest(c, region);
+            let mut known = known();
+            if known.len() >= KNOWN {
+                known.clear();
+            }
+            known.insert((c, region), found);
+            found
+        });
+        sought.insert(c, found);
         found
     }
 }
 
 impl Machine {
+    /// The fittest face that has a character. Opens one after another.
+    fn fittest(&self, c: char, region: Region) -> Option<ID> {
+        let fit = |(_, of): &&(ID, Option<Region>)| of.is_none_or(|of| of == region);
+        let fits = self.order.iter().filter(fit);
+        let others = self.order.iter().filter(|face| !fit(face));
+        fits.chain(others)
+            .map(|(id, _)| *id)
+            .find(|id| self.has(*id, c))
+    }
+
     fn read() -> Self {
         let mut all = Database::new();
         all.load_system_fonts();
@@ -244,7 +272,8 @@ impl Fitness {
     }
 }
 
-/// What leaves nothing on a line: joiners without letters, turns of direction, shades of emoji, and emoji.
+/// What leaves nothing on a line: joiners without letters, turns of direction, shades of emoji, emoji, and what is no character or means
+/// something only among those who agreed on it.
 fn is_unseen(c: char, after: Option<char>) -> bool {
     match c {
         '\u{200c}' | '\u{200d}' => {
@@ -263,7 +292,7 @@ fn is_unseen(c: char, after: Option<char>) -> bool {
         | '\u{fff0}'..='\u{ffff}'
         | '\u{1f000}'..='\u{1ffff}'
         | '\u{e0000}'..='\u{e0fff}' => true,
-        _ => false,
+        _ => !is_assigned(c),
     }
 }
 
@@ -275,11 +304,9 @@ fn is_symbol(c: char) -> bool {
             | '\u{2e00}'..='\u{2e7f}'
             | '\u{3000}'..='\u{3020}'
             | '\u{3030}'..='\u{303f}'
-            | '\u{e000}'..='\u{f8ff}'
             | '\u{fe10}'..='\u{fe6f}'
             | '\u{ff00}'..='\u{ffef}'
             | '\u{1d000}'..='\u{1d24f}'
-            | '\u{f0000}'..='\u{10ffff}'
     );
     sign && !c.is_alphanumeric()
 }
@@ -305,6 +332,7 @@ mod tests {
             ("Ship it 🚀👨‍👩‍👧 now ❤️", "Ship it now"),
             ("1️⃣ first 🇩🇪", "1 first"),
             ("a\u{202e}b\u{200b}c\u{e000}", "abc"),
+            ("x\u{378}y\u{f8ff}\u{40000}\u{f0000}\u{10fffd}z", "xyz"),
         ];
         for (text, legible) in shown {
             assert_eq!(read(text).as_deref(), Some(legible), "{text}");
@@ -318,10 +346,31 @@ mod tests {
             "Summary 要約",
             "שלום",
             "नमस्ते",
-            "x\u{378}",
+            "\u{378}\u{e000}",
         ] {
             assert_eq!(read(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn what_no_face_has_is_looked_for_a_few_times() {
+        let bare = Faces::new(false);
+        // Those without a meaning, before any look.
+        let nothing: String = ('\u{e000}'..='\u{f8ff}')
+            .chain('\u{f0000}'..=char::MAX)
+            .collect();
+        for some in nothing.chars().collect::<Vec<_>>().chunks(READ) {
+            let text: String = some.iter().collect();
+            assert_eq!(bare.legible(&text), None);
+        }
+        assert!(bare.known.lock().unwrap().is_empty());
+        let signs: String = ('\u{2300}'..='\u{23ff}').collect();
+        let text = format!("Go {signs}{signs}");
+        assert_eq!(bare.legible(&text).unwrap().text, "Go");
+        assert_eq!(bare.known.lock().unwrap().len(), SOUGHT);
+        // A letter without one ends it.
+        assert_eq!(bare.legible("要約する方法"), None);
+        assert_eq!(bare.known.lock().unwrap().len(), SOUGHT + 1);
     }
 
     #[test]

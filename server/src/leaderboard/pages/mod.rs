@@ -15,12 +15,13 @@ use super::board::{BoardQuery, CACHE, read};
 use super::body::Body;
 use super::cache::{Catalogue, Ready};
 use crate::app::AppState;
+use crate::aside::Aside;
 use crate::web::actor::ACCESS_COOKIE;
 use crate::web::headers::SHARED;
 use crate::web::{Fault, Reply, assets};
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, Data, Path, Query, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, route, web};
+use actix_web::{HttpRequest, HttpResponse, route};
 use card::Look;
 use cards::card;
 use html::{Head, page};
@@ -31,7 +32,7 @@ use prompt::Made;
 use serde::Deserialize;
 use site::Site;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The media type of a page.
 const HTML: &str = "text/html; charset=utf-8";
@@ -41,6 +42,9 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 const HOUR: &str = "public, max-age=3600";
 /// Most blanks that are read.
 const BLANKS: usize = 200;
+
+/// Where maps of the site are made.
+static MAPS: LazyLock<Aside> = LazyLock::new(|| Aside::new(1));
 
 /// Their routes.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -133,9 +137,9 @@ async fn board_card(request: HttpRequest, state: Data<AppState>) -> Reply<HttpRe
         title: front::TITLE.to_owned(),
         author: None,
         site: Site::of(&state).name().to_owned(),
-        hours: catalogue.hours(),
+        hours: catalogue.hours().to_vec(),
     };
-    Ok(shared(card(look).await?.answer(&request, HOUR)))
+    Ok(shared(card(&request, look, HOUR).await?))
 }
 
 /// Pages of others show it beside a link.
@@ -175,21 +179,21 @@ async fn sitemap_part(
     Ok(body.answer(&request, CACHE))
 }
 
-/// The map of the site, or a part of it: made aside, for it may name tens of thousands.
+/// The map of the site, or a part of it: made aside, one at a time, for it may name tens of thousands.
 async fn map(state: &AppState, catalogue: Arc<Catalogue>, part: Option<usize>) -> Reply<Arc<Body>> {
     let key = Ready::Map(part);
     if let Some(body) = catalogue.find(&key) {
         return Ok(body);
     }
     let site = Site::of(state);
-    let made = web::block(move || {
+    let made = MAPS.run(move || {
         let make = |it: &Catalogue| {
             let words = site::map(&site, it, part);
             Body::new("application/xml; charset=utf-8", words.into_bytes())
         };
-        catalogue.ready(key, make)
+        Ok(catalogue.ready(key, make))
     });
-    Ok(made.await.map_err(|_| ErrorCode::Internal)?)
+    made.await
 }
 
 #[route("/p/{slug}/card.png", method = "GET", method = "HEAD")]
@@ -207,7 +211,7 @@ async fn prompt_card(
         site: Site::of(&state).name().to_owned(),
         hours: item.hours(),
     };
-    Ok(shared(card(look).await?.answer(&request, HOUR)))
+    Ok(shared(card(&request, look, HOUR).await?))
 }
 
 #[route("/p/{slug}", method = "GET", method = "HEAD")]

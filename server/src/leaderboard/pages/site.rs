@@ -158,7 +158,8 @@ fn pages(site: &Site, prompts: &[Mapped<'_>], board: bool) -> String {
     out
 }
 
-/// The parts of a map. New prompts come into the last one: the others change when one of their prompts does.
+/// The parts of a map. A new prompt comes into the last one. When one goes, or a copy becomes the first of its text, all after it move by
+/// one place, over the borders of parts.
 fn parts(site: &Site, prompts: &[Mapped<'_>], most: usize) -> String {
     let mut out = format!("{XML}<sitemapindex {SCHEMA}>\n");
     let origin = escape(&site.origin);

@@ -174,3 +174,87 @@ fn set(system: &mut FontSystem, text: &str, width: usize, setting: Setting) -> O
     let whole = glyphs.all(|glyph| glyph.glyph_id > 0);
     whole.then_some(buffer)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WITHIN: usize = 1_040;
+
+    /// What is on each line, and how wide it is.
+    fn laid_out(lines: &Lines) -> Vec<(String, f32)> {
+        let runs = lines.buffer.layout_runs();
+        let line = |run: cosmic_text::LayoutRun<'_>| {
+            let begin = run.glyphs.iter().map(|it| it.start).min().unwrap();
+            let end = run.glyphs.iter().map(|it| it.end).max().unwrap();
+            (run.text[begin..end].to_owned(), run.line_w)
+        };
+        runs.map(line).collect()
+    }
+
+    fn without_spaces(text: &str) -> String {
+        text.split_whitespace().collect()
+    }
+
+    fn title(text: &str) -> Vec<(String, f32)> {
+        let bare = Faces::new(false);
+        let legible = bare.legible(text).unwrap();
+        laid_out(&Lines::title(&bare, &legible, WITHIN).unwrap())
+    }
+
+    #[test]
+    fn a_title_has_three_lines_at_most_and_what_is_longer_ends_in_an_ellipsis() {
+        let sentence = "Review a pull request for correctness, safety and taste, ";
+        let long = sentence.repeat(5);
+        let word = "Donaudampfschifffahrtsgesellschaft".repeat(8);
+        let thin = "i".repeat(299);
+        for (text, whole, most) in [
+            ("Lawyer", true, 1),
+            ("Review a pull request for taste", true, 2),
+            (sentence, true, 3),
+            (&long, false, 3),
+            (&word, false, 3),
+            (&thin, false, 3),
+        ] {
+            let lines = title(text);
+            assert!(!lines.is_empty() && lines.len() <= most, "{lines:?}");
+            assert!(whole || lines.len() == 3, "{lines:?}");
+            assert!(
+                lines.iter().all(|(_, width)| *width <= WITHIN as f32),
+                "{lines:?}"
+            );
+            let shown: String = lines.into_iter().map(|(line, _)| line).collect();
+            let (shown, text) = (without_spaces(&shown), without_spaces(text));
+            match shown.strip_suffix('\u{2026}') {
+                Some(kept) => assert!(!whole && text.starts_with(kept), "{shown}"),
+                None => assert!(whole && shown == text, "{shown}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_longer_than_a_line_is_broken_and_others_are_not() {
+        let word = "Donaudampfschifffahrtsgesellschaft".repeat(3);
+        let lines = title(&word);
+        assert!(lines.len() > 1 && lines.iter().all(|(line, _)| line.chars().count() > 1));
+        let text = "Explain what this contract asks of a small company";
+        let lines = title(text);
+        assert!(lines.len() > 1);
+        let lines: Vec<&str> = lines.iter().map(|(line, _)| line.trim()).collect();
+        assert_eq!(lines.join(" "), text);
+    }
+
+    #[test]
+    fn a_small_line_is_one_line() {
+        let bare = Faces::new(false);
+        for text in ["by Ann", &"by Ann ".repeat(30), &"w".repeat(200)] {
+            let legible = bare.legible(text).unwrap();
+            let lines = laid_out(&Lines::small(&bare, &legible, WITHIN).unwrap());
+            let [(line, width)] = lines.as_slice() else {
+                panic!("{lines:?}");
+            };
+            assert!(*width <= WITHIN as f32);
+            assert_eq!(line.ends_with('\u{2026}'), text != "by Ann", "{line}");
+        }
+    }
+}
