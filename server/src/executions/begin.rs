@@ -199,8 +199,9 @@ pub fn begin(tx: &mut Tx<'_>, gateway: &dyn Gateway, beginning: &Beginning) -> R
         return Ok(Begun::Before(group));
     }
     let settings = budgets::settings(tx, beginning.user)?;
-    let origin = beginning.spec.origin;
-    let network = origin.map(|origin| origin.hash(tx)).transpose()?;
+    let placed = beginning.spec.copy.zip(beginning.spec.origin);
+    let network = placed.map(|(prompt, origin)| origin.hash(tx, prompt));
+    let network = network.transpose()?;
     let mut begun = Vec::with_capacity(beginning.ids.len());
     let places = beginning.spec.models.iter().zip(&beginning.ids);
     for (place, (model, id)) in (0_i16..).zip(places) {

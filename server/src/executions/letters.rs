@@ -150,7 +150,7 @@ fn again(whole: Whole, letter: DeadLetterId) -> RunSpec {
         correlation_id: CORRELATION.try_with(Clone::clone).unwrap_or_default(),
         // Whoever replays it was proven just now, and need not be its owner.
         token: None,
-        copy: false,
+        copy: None,
         origin: None,
     }
 }
@@ -175,15 +175,15 @@ async fn replay_one(
             }
             let now = prompt.map(|prompt| settings_now(conn, owner, team, prompt));
             let copy = match prompt.zip(whole.view.version) {
-                Some((prompt, version)) => logs::is_copy(conn, prompt, version)?,
-                None => false,
+                Some((prompt, version)) => logs::copied(conn, owner, prompt, version)?,
+                None => None,
             };
             Ok((whole, now.transpose()?.flatten(), copy))
         })
         .await?;
     let owner = whole.user;
     let mut spec = again(whole, letter);
-    (spec.copy, spec.origin) = (copy, origin.filter(|_| copy));
+    (spec.copy, spec.origin) = (copy, origin.filter(|_| copy.is_some()));
     if let Some(settings) = settings {
         allow_again(&settings, &mut spec)?;
     }

@@ -1,14 +1,15 @@
 //! From a person's request to what is sent: the prompt's text and settings, the variables, the models that it allows. Not the sending.
 
 use super::service::{PromptRef, RunSpec};
-use crate::store::{Conn, StoreError, accounts, library, logs, versions};
+use crate::store::runnable::{self, Runnable};
+use crate::store::{Conn, StoreError, accounts, library, versions};
 use crate::web::{Fault, Reply};
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::request::{Message, ModelRef, Parameters, Role};
 use krowoc_shared::execution::settings::{ExecutionSettings, USUAL_TIMEOUT_MS};
 use krowoc_shared::execution::wire::RunRequest;
-use krowoc_shared::ids::{DocId, SpaceId, UserId};
-use krowoc_shared::library::document::{Document, Field, Kind};
+use krowoc_shared::ids::{DocId, PublicationId, SpaceId, UserId};
+use krowoc_shared::library::document::{Field, Kind};
 use krowoc_shared::library::lifecycle::Snapshot;
 use krowoc_shared::prompts::{FillError, Variable, fill};
 use std::collections::BTreeMap;
@@ -21,23 +22,25 @@ const TITLE_CHARS: usize = 80;
 /// What a run is made of.
 struct Source {
     prompt: Option<PromptRef>,
-    copy: bool,
+    /// The public prompt that it is a copy of, as it was taken.
+    copy: Option<PublicationId>,
     title: String,
     text: String,
     described: Vec<Variable>,
     settings: ExecutionSettings,
 }
 
-/// Makes a run of a request.
+/// Makes a run of a request, for who asks.
 ///
 /// # Errors
 /// What is wrong with the request, with the field.
-pub fn plan(conn: &mut Conn, space: SpaceId, request: &RunRequest) -> Reply<RunSpec> {
+pub fn plan(conn: &mut Conn, user: UserId, space: SpaceId, request: &RunRequest) -> Reply<RunSpec> {
     match request.prompt {
         None => plan_text(request),
         Some(id) => {
             check(request)?;
-            made(source(conn, space, id, request)?, request)
+            let found = prompt(conn, user, space, id)?;
+            made(source(conn, space, found, request)?, request)
         }
     }
 }
@@ -54,7 +57,7 @@ pub fn plan_text(request: &RunRequest) -> Reply<RunSpec> {
     let text = request.text.clone().unwrap_or_default();
     let source = Source {
         prompt: None,
-        copy: false,
+        copy: None,
         title: title_of(&text),
         text,
         described: Vec::new(),
@@ -136,8 +139,9 @@ fn invalid(field: &str, detail: &str) -> Fault {
         .detail(detail)
 }
 
-fn source(conn: &mut Conn, space: SpaceId, id: DocId, request: &RunRequest) -> Reply<Source> {
-    let document = prompt(conn, space, id)?;
+fn source(conn: &mut Conn, space: SpaceId, found: Runnable, request: &RunRequest) -> Reply<Source> {
+    let Runnable { document, copies } = found;
+    let id = document.id;
     let current = document.body.rev;
     let version = request.version.unwrap_or(current);
     let kept = match request.version {
@@ -170,7 +174,10 @@ fn source(conn: &mut Conn, space: SpaceId, id: DocId, request: &RunRequest) -> R
             id,
             version: of_version.then_some(version),
         }),
-        copy: of_version && logs::is_copy(conn, id, version)?,
+        copy: copies
+            .into_iter()
+            .find(|(rev, _)| of_version && *rev == version)
+            .map(|(_, publication)| publication),
         title,
         text,
         described: Variable::list(&held.variables),
@@ -178,8 +185,9 @@ fn source(conn: &mut Conn, space: SpaceId, id: DocId, request: &RunRequest) -> R
     })
 }
 
-fn prompt(conn: &mut Conn, space: SpaceId, id: DocId) -> Reply<Document> {
-    let document = library::get(conn, space, id)?.document;
+fn prompt(conn: &mut Conn, user: UserId, space: SpaceId, id: DocId) -> Reply<Runnable> {
+    let found = runnable::get(conn, space, id, user)?;
+    let document = &found.document;
     if document.purged {
         return Err(Fault::new(ErrorCode::NotFound).field("/prompt"));
     }
@@ -188,7 +196,7 @@ fn prompt(conn: &mut Conn, space: SpaceId, id: DocId) -> Reply<Document> {
             .field("/prompt")
             .detail("Only prompts can be run."));
     }
-    Ok(document)
+    Ok(found)
 }
 
 fn title_of(text: &str) -> String {

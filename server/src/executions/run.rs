@@ -84,7 +84,7 @@ async fn planned(
                 if let Some(team) = team {
                     guard::within(conn, team, user, Action::RunPrompts)?;
                 }
-                plan(conn, space, &request)
+                plan(conn, user, space, &request)
             });
             planned.await?
         }
@@ -145,7 +145,8 @@ async fn run_models(
     let idempotency = idempotency(&request, &wanted)?;
     let mut spec = planned(&state, &actor, query.space, wanted).await?;
     spec.idempotency = idempotency;
-    spec.origin = spec.copy.then(|| Origin::of(&state, address(&request)));
+    let of = |_| Origin::of(&state, address(&request));
+    spec.origin = spec.copy.map(of);
     let handle = service::start(&state, actor.user, spec).await?;
     let Some(seat) = seat else {
         let Handle {

@@ -17,7 +17,7 @@ use krowoc_shared::execution::event::{Event, ToolCall};
 use krowoc_shared::execution::request::{Message, ModelRef, ModelRequest, Parameters};
 use krowoc_shared::execution::wire::ExecutionView;
 use krowoc_shared::ids::{
-    DeadLetterId, DocId, ExecutionId, GroupId, KeyId, SpaceId, TokenId, UserId,
+    DeadLetterId, DocId, ExecutionId, GroupId, KeyId, PublicationId, SpaceId, TokenId, UserId,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -79,8 +79,8 @@ pub struct RunSpec {
     pub correlation_id: String,
     /// The personal access token that asks: it must hold still when the run begins.
     pub token: Option<TokenId>,
-    /// Whether the prompt is a copy of a public one, as it was taken.
-    pub copy: bool,
+    /// The public prompt that the prompt is a copy of, as it was taken.
+    pub copy: Option<PublicationId>,
     /// Where a run of such a copy is asked for from: it may count. Nothing is kept of where others come from.
     pub origin: Option<Origin>,
 }

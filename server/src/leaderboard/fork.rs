@@ -90,7 +90,7 @@ async fn fork_prompt(
                 doc: id,
                 rev: document.body.rev,
                 user: actor.user,
-                network: origin.hash(tx)?,
+                network: origin.hash(tx, whole.id)?,
                 at: now,
             };
             logs::take(tx, &taken)?;

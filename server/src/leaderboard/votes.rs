@@ -169,7 +169,7 @@ async fn said(
             if logs::vote_of(tx, id, user)? != vote {
                 let subject = throttle::subject("vote", &user.to_string());
                 throttle::take(tx, &subject, CHANGES, HOUR, now)?.map_err(Fault::rate_limited)?;
-                let network = origin.hash(tx)?;
+                let network = origin.hash(tx, id)?;
                 logs::vote(tx, id, user, vote, &network, now)?;
             }
             Ok(VoteView {

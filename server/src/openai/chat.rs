@@ -71,7 +71,8 @@ async fn answer(request: &HttpRequest, mut payload: Payload) -> Result<HttpRespo
     spec.token = actor.token();
     spec.correlation_id = request_id();
     spec.idempotency = idempotency;
-    spec.origin = spec.copy.then(|| Origin::of(&state, address(request)));
+    let of = |_| Origin::of(&state, address(request));
+    spec.origin = spec.copy.map(of);
     let handle = service::start(&state, actor.user, spec).await?;
     let Some(view) = handle.executions.first().cloned() else {
         return Err(ErrorCode::Internal.into());

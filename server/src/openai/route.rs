@@ -173,7 +173,7 @@ impl Desk {
             parameters: ask.parameters,
             key: None,
         };
-        let mut spec = plan(conn, space, &request)?;
+        let mut spec = plan(conn, self.user, space, &request)?;
         spec.team = Some(space).filter(|space| self.spaces.first() != Some(space));
         if is_system {
             // Instructions alone: the conversation follows whole, with the text that stood in for it.

@@ -14,7 +14,7 @@ use super::{Conn, StoreError, Tx};
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Nullable, SmallInt};
 use krowoc_shared::execution::event::ToolCall;
-use krowoc_shared::execution::wire::{Attempt, ExecutionView};
+use krowoc_shared::execution::wire::{Attempt, ExecutionState, ExecutionView};
 use krowoc_shared::ids::{DeadLetterId, ExecutionId, GroupId, Millis, SpaceId, UserId};
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ pub struct NewExecution<'a> {
     pub letter: Option<DeadLetterId>,
     /// The team whose prompt it is; `None` for one's own.
     pub team: Option<SpaceId>,
-    /// The hash of the network that asks, of a copy of a public prompt.
+    /// The hash of the network that asks, of a copy of a public prompt; kept until the run is in the log.
     pub network: Option<Network>,
     /// What was asked for, as JSON.
     pub request: &'a str,
@@ -212,12 +212,18 @@ pub fn end(tx: &mut Tx<'_>, owner: &Owner, ending: &Ending) -> Result<bool, Stor
     let view = &ending.view;
     let (cost_state, cost) = cost_parts(view.cost);
     let class = view.failure.as_ref().map(|failure| failure.class);
+    // What did not complete counts nowhere: it need not be known where it was asked for from.
+    let forgotten = match view.state {
+        ExecutionState::Completed => "",
+        _ => ", network = NULL",
+    };
     let changed = Statement::new(
         "UPDATE execution SET answered_by = ?, key_id = ?, state = ?, class = ?, failure = ?, finish_reason = ?, usage = ?, \
          cost_state = ?, cost = ?, price_revision = ?, finished_at = ?, latency_ms = ?, first_token_ms = ?, attempts = ?, \
-         owner = NULL, lease_until = NULL, output = ?, reasoning = ?, tool_calls = ?, raw_usage = ? \
-         WHERE id = ? AND owner = ? AND lease_until IS NOT NULL",
+         owner = NULL, lease_until = NULL, output = ?, reasoning = ?, tool_calls = ?, raw_usage = ?",
     )
+    .sql(forgotten)
+    .sql(" WHERE id = ? AND owner = ? AND lease_until IS NOT NULL")
     .bind(view.answered_by.as_ref().map(ToString::to_string))
     .bind(view.key.map(|id| id.as_bytes().to_vec()))
     .bind(view.state.as_str())

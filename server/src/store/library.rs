@@ -45,9 +45,10 @@ pub struct Stored {
     pub document: Document,
 }
 
+/// A row.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = document)]
-struct Loaded {
+pub(super) struct Loaded {
     row_id: i64,
     id: Vec<u8>,
     kind: String,
@@ -80,7 +81,8 @@ pub(super) fn doc_id(bytes: &[u8]) -> Result<DocId, StoreError> {
 }
 
 impl Loaded {
-    fn stored(self) -> Result<Stored, StoreError> {
+    /// What it holds.
+    pub(super) fn stored(self) -> Result<Stored, StoreError> {
         let state: State = serde_json::from_str(&self.state).map_err(|_| fault("state"))?;
         let document = Document {
             id: doc_id(&self.id)?,

@@ -301,20 +301,29 @@ pub fn take(conn: &mut Conn, taken: &Taken) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether a text of somebody's is a copy of a public prompt, as it was taken: what is run of it may count.
+/// The public prompt that a text of somebody's is a copy of, as it was taken: what is run of it may count.
 ///
 /// # Errors
 /// The database's.
-pub fn is_copy(conn: &mut Conn, doc: DocId, rev: u64) -> Result<bool, StoreError> {
+pub fn copied(
+    conn: &mut Conn,
+    user: UserId,
+    doc: DocId,
+    rev: u64,
+) -> Result<Option<PublicationId>, StoreError> {
     #[derive(QueryableByName)]
     struct Found {
-        #[diesel(sql_type = BigInt)]
-        n: i64,
+        #[diesel(sql_type = Binary)]
+        publication_id: Vec<u8>,
     }
-    let found: Option<Found> =
-        Statement::new("SELECT count(*) AS n FROM fork WHERE doc_id = ? AND rev = ?")
-            .bind(doc.as_bytes())
-            .bind(signed(rev))
-            .first(conn)?;
-    Ok(found.is_some_and(|found| found.n > 0))
+    let found: Option<Found> = Statement::new(
+        "SELECT publication_id FROM fork WHERE doc_id = ? AND rev = ? AND account_id = ? ORDER BY row_id",
+    )
+    .bind(doc.as_bytes())
+    .bind(signed(rev))
+    .bind(user.as_bytes())
+    .first(conn)?;
+    found
+        .map(|found| publication(&found.publication_id))
+        .transpose()
 }

@@ -52,6 +52,7 @@ pub mod rollups;
 pub mod rotation;
 mod rows;
 pub mod run_log;
+pub mod runnable;
 pub mod schema;
 pub mod search;
 pub mod sessions;

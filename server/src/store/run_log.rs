@@ -1,5 +1,5 @@
-//! The log of runs: completed ones of copies as they were taken, with the network that each was asked for from. Not votes and copies, nor
-//! what is counted of them, and no line is ever changed.
+//! The log of runs: completed ones of copies as they were taken, with the network that each was asked for from. No line is ever changed. Not
+//! votes and copies, nor what is counted of them.
 
 use super::library::{fault, signed};
 use super::logs::{NAMED, Network, confirmed};
@@ -12,6 +12,7 @@ use krowoc_shared::ids::{ExecutionId, Millis, PublicationId, UserId};
 use krowoc_shared::leaderboard::BURST;
 use krowoc_shared::leaderboard::crowd::{Crowd, Crowds};
 use krowoc_shared::leaderboard::window::HOUR;
+use std::collections::{BTreeSet, HashMap};
 
 /// A run of a copy, before it is in the log.
 struct Run {
@@ -23,7 +24,16 @@ struct Run {
     counts: bool,
 }
 
-/// Adds completed runs of unchanged copies to the log, each once. Other executions among these leave nothing.
+impl Run {
+    /// The crowd that it is in; none without a network.
+    fn crowd(&self) -> Option<Crowd> {
+        let network = self.network?;
+        Some(Crowd::of(self.publication, network, self.at))
+    }
+}
+
+/// Adds completed runs of unchanged copies to the log, each once. Other executions among these leave nothing. Where a run was asked for from
+/// is then in the log alone.
 ///
 /// Of the accounts whose runs of a prompt come from one network within an hour, the first [`BURST`] count, in the order of the log. What has
 /// no network is in no crowd.
@@ -45,11 +55,14 @@ pub fn ran(conn: &mut Conn, executions: &[ExecutionId]) -> Result<(), StoreError
     let mut crowds = Crowds::default();
     for some in executions.chunks(NAMED) {
         let mut runs = of_copies(conn, some)?;
+        know(conn, &mut crowds, &runs)?;
         for run in &mut runs {
-            run.counts = run.counts && admitted(conn, &mut crowds, run)?;
+            let admitted = |crowd| crowds.admits(crowd, run.account);
+            run.counts = run.counts && run.crowd().is_none_or(admitted);
         }
         if !runs.is_empty() {
             add(conn, &runs)?;
+            forget(conn, &runs)?;
         }
     }
     Ok(())
@@ -101,31 +114,60 @@ fn of_copies(conn: &mut Conn, executions: &[ExecutionId]) -> Result<Vec<Run>, St
     rows.into_iter().map(run).collect()
 }
 
-/// Whether a run is not too many of its network.
-fn admitted(conn: &mut Conn, crowds: &mut Crowds, run: &Run) -> Result<bool, StoreError> {
+/// Puts in who counts already of the crowds that these runs are in, as far as they are not known yet.
+fn know(conn: &mut Conn, crowds: &mut Crowds, runs: &[Run]) -> Result<(), StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Binary)]
+        publication_id: Vec<u8>,
+        #[diesel(sql_type = Binary)]
+        network: Vec<u8>,
+        #[diesel(sql_type = BigInt)]
+        hour: i64,
+        #[diesel(sql_type = Binary)]
         account_id: Vec<u8>,
     }
-    let Some(network) = run.network else {
-        return Ok(true);
+    let counting = runs.iter().filter(|run| run.counts);
+    let wanted = counting
+        .filter_map(Run::crowd)
+        .filter(|crowd| !crowds.knows(crowd));
+    let mut wanted: HashMap<Crowd, Vec<UserId>> = wanted.map(|it| (it, Vec::new())).collect();
+    let hours = || wanted.keys().map(|crowd| crowd.hour);
+    let (Some(first), Some(last)) = (hours().min(), hours().max()) else {
+        return Ok(());
     };
-    let crowd = Crowd::of(run.publication, network, run.at);
-    if !crowds.knows(&crowd) {
-        let begin = crowd.hour.saturating_mul(HOUR);
-        let there: Vec<Row> = Statement::new(
-            "SELECT DISTINCT account_id FROM run_event WHERE publication_id = ? AND network = ? AND counts = 1 AND at >= ? AND at < ?",
+    let places = wanted.keys().map(|it| (it.publication, it.network));
+    let places: BTreeSet<(PublicationId, Network)> = places.collect();
+    // SQLite keeps the order of a cross join, and would else walk over the whole log.
+    let rows: Vec<Row> = Statement::new("WITH crowd (publication_id, network) AS (VALUES ")
+        .sql(&vec!["(?, ?)"; places.len()].join(", "))
+        .sql(
+            ") SELECT DISTINCT e.publication_id, e.network, e.at / 3600000 AS hour, e.account_id FROM crowd CROSS JOIN run_event e \
+             WHERE e.publication_id = crowd.publication_id AND e.network = crowd.network AND e.network IS NOT NULL AND e.counts = 1 \
+             AND e.at >= ? AND e.at < ?",
         )
-        .bind(run.publication.as_bytes())
-        .bind(&network)
-        .bind(begin)
-        .bind(begin.saturating_add(HOUR))
+        .bind_all(places.iter().flat_map(|(publication, network)| {
+            [Value::from(publication.as_bytes()), Value::from(network)]
+        }))
+        .bind(first.saturating_mul(HOUR))
+        .bind(last.saturating_add(1).saturating_mul(HOUR))
+        .once()
         .load(conn)?;
-        let there = there.iter().map(|row| account(&row.account_id));
-        crowds.put(crowd, there.collect::<Result<_, _>>()?);
+    for row in rows {
+        let network = Network::try_from(row.network.as_slice()).map_err(|_| fault("network"))?;
+        let crowd = Crowd {
+            publication: publication(&row.publication_id)?,
+            network,
+            hour: row.hour,
+        };
+        if let Some(there) = wanted.get_mut(&crowd) {
+            there.push(account(&row.account_id)?);
+        }
     }
-    Ok(crowds.admits(crowd, run.account))
+    for (crowd, there) in wanted {
+        crowds.put(crowd, there);
+    }
+    Ok(())
 }
 
 fn add(conn: &mut Conn, runs: &[Run]) -> Result<(), StoreError> {
@@ -145,6 +187,23 @@ fn add(conn: &mut Conn, runs: &[Run]) -> Result<(), StoreError> {
             .bind(run.at);
     }
     insert.once().execute(conn)?;
+    Ok(())
+}
+
+/// Forgets of the executions where they were asked for from: the log has it.
+fn forget(conn: &mut Conn, runs: &[Run]) -> Result<(), StoreError> {
+    let placed = runs.iter().filter(|run| run.network.is_some());
+    let placed: Vec<Value> = placed
+        .map(|run| Value::from(run.execution.as_bytes()))
+        .collect();
+    if !placed.is_empty() {
+        Statement::new("UPDATE execution SET network = NULL WHERE id IN (")
+            .sql(&vec!["?"; placed.len()].join(", "))
+            .sql(")")
+            .bind_all(placed)
+            .once()
+            .execute(conn)?;
+    }
     Ok(())
 }
 

@@ -1,11 +1,12 @@
-//! Where a request comes from, as a hash that says nothing of the address once the day's key is dropped. Not who asks.
+//! Where a request for a public prompt comes from, as a hash that says nothing of the address once the day's key is dropped, and nothing of
+//! what else comes from there. Not who asks.
 
 use super::client::network;
 use crate::app::AppState;
 use crate::platform::random;
 use crate::store::logs::{self, Network};
 use crate::store::{Conn, StoreError};
-use krowoc_shared::ids::Millis;
+use krowoc_shared::ids::{Millis, PublicationId};
 use ring::hmac;
 use std::net::IpAddr;
 
@@ -29,19 +30,22 @@ impl Origin {
         }
     }
 
-    /// The hash under today's key.
+    /// The hash under today's key, for one prompt: what two prompts have of one network is not alike.
     ///
     /// # Errors
     /// The database's.
-    pub fn hash(&self, conn: &mut Conn) -> Result<Network, StoreError> {
+    pub fn hash(&self, conn: &mut Conn, publication: PublicationId) -> Result<Network, StoreError> {
         let key = logs::network_key(conn, self.now, &self.fresh)?;
-        Ok(keyed(&key, self.address))
+        Ok(keyed(&key, publication, self.address))
     }
 }
 
-fn keyed(key: &[u8], address: IpAddr) -> Network {
+fn keyed(key: &[u8], publication: PublicationId, address: IpAddr) -> Network {
     let key = hmac::Key::new(hmac::HMAC_SHA256, key);
-    let tag = hmac::sign(&key, network(address).as_bytes());
+    let mut signed = hmac::Context::with_key(&key);
+    signed.update(publication.as_bytes());
+    signed.update(network(address).as_bytes());
+    let tag = signed.sign();
     let mut hash = Network::default();
     for (to, from) in hash.iter_mut().zip(tag.as_ref()) {
         *to = *from;
@@ -65,10 +69,13 @@ mod tests {
     }
 
     #[test]
-    fn a_network_has_one_hash_a_key_and_another_under_another() {
-        let home = keyed(&[1; 32], ip("2001:db8::1"));
-        assert_eq!(home, keyed(&[1; 32], ip("2001:db8::2")), "one customer");
-        assert_ne!(home, keyed(&[1; 32], ip("2001:db8:1::1")));
-        assert_ne!(home, keyed(&[2; 32], ip("2001:db8::1")));
+    fn a_network_has_one_hash_a_key_and_prompt_and_another_under_another() {
+        let prompt = |number| PublicationId::mint(1, [number; 10]);
+        let hash = |key, number, text| keyed(&[key; 32], prompt(number), ip(text));
+        let home = hash(1, 1, "2001:db8::1");
+        assert_eq!(home, hash(1, 1, "2001:db8::2"), "one customer");
+        assert_ne!(home, hash(1, 1, "2001:db8:1::1"));
+        assert_ne!(home, hash(1, 2, "2001:db8::1"));
+        assert_ne!(home, hash(2, 1, "2001:db8::1"));
     }
 }

@@ -10,10 +10,12 @@ use krowoc_server::store::statement::Statement;
 use krowoc_server::store::{Conn, StoreError};
 use krowoc_shared::execution::failure::FailureClass;
 use krowoc_shared::execution::wire::DeadLetterPage;
+use krowoc_shared::ids::DocId;
 use krowoc_tests::script::{Script, answer, passing};
-use krowoc_tests::{Options, TestApp};
+use krowoc_tests::{Caller, Options, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 const MODEL: &str = "openai/a";
 const HOME: &str = "192.0.2.9";
@@ -110,76 +112,129 @@ async fn a_crowd_is_of_one_prompt() {
     assert_eq!(people, [1, 3]);
 }
 
+/// A server whose models answer what is said, behind a proxy; somebody on it with a copy of a public prompt, taken at [`HOME`].
+struct Stage {
+    script: Arc<Script>,
+    app: TestApp,
+    bob: Caller,
+    copy: DocId,
+}
+
+/// Executions of which it is known where they were asked for from.
+const KNOWN: &str = "execution WHERE network IS NOT NULL";
+
+impl Stage {
+    async fn new() -> Self {
+        let script = Script::new();
+        let options = Options {
+            settings: vec![("trusted_proxies", "127.0.0.1".to_owned())],
+            seed: None,
+        };
+        let app = TestApp::scripted_with(&script, options).await;
+        let ada = app.sign_up("ada@example.org").await;
+        let bob = app.sign_up("bob@example.org").await;
+        let (_, slug) = Prompt::public(&ada, "Lawyer", LAWYER).await;
+        let copy = fork(&bob, HOME, &slug).await.document.id;
+        Self {
+            script,
+            app,
+            bob,
+            copy,
+        }
+    }
+
+    /// Says that the next call is answered, asks for it from home, and waits for the end.
+    async fn ask(&self, person: &Caller, path: &str, body: Value) {
+        self.script.say(MODEL, answer("Yes.", 1, 1));
+        from(person, HOME, Method::POST, path, body).await.ok();
+        self.app.state.executions.idle().await;
+    }
+
+    /// A run of the copy, as the API is asked for it.
+    fn run(&self) -> Value {
+        json!({"prompt": self.copy, "variables": {"contract": "Rent."}, "models": [MODEL]})
+    }
+
+    async fn known(&self) -> i64 {
+        rows(&self.app, KNOWN).await
+    }
+}
+
 #[tokio::test]
 async fn where_a_run_is_asked_for_from_is_kept_of_copies_as_they_were_taken_alone() {
-    let script = Script::new();
-    let settings = vec![("trusted_proxies", "127.0.0.1".to_owned())];
-    let app = TestApp::scripted_with(
-        &script,
-        Options {
-            settings,
-            seed: None,
-        },
-    )
-    .await;
-    let ada = app.sign_up("ada@example.org").await;
-    let bob = app.sign_up("bob@example.org").await;
-    let (own, slug) = Prompt::public(&ada, "Lawyer", LAWYER).await;
-    let copy = fork(&bob, HOME, &slug).await.document.id;
-    let known = "execution WHERE network IS NOT NULL";
-    let ask = async |person: &krowoc_tests::Caller, body: Value| {
-        script.say(MODEL, answer("Yes.", 1, 1));
-        let mut body = body;
-        body["models"] = json!([MODEL]);
-        let answer = from(person, HOME, Method::POST, "/api/v1/executions", body).await;
-        assert_eq!(answer.status, 202, "{}", answer.text());
-        app.state.executions.idle().await;
-    };
-    let values = json!({"contract": "Rent."});
-    ask(&bob, json!({"text": "Hello"})).await;
-    ask(&ada, json!({"prompt": own.id, "variables": values})).await;
-    ask(&bob, json!({"prompt": copy, "text": "Another text"})).await;
-    assert_eq!(rows(&app, known).await, 0);
-    ask(&bob, json!({"prompt": copy, "variables": values})).await;
-    assert_eq!(rows(&app, known).await, 1);
-    // The same network has the same hash for all that is done from it in a day.
+    let stage = Stage::new().await;
+    let Stage { app, bob, copy, .. } = &stage;
+    let own = Prompt::made(bob, "Own", CHEF).await;
+    let cyd = app.sign_up("cyd@example.org").await;
+    let path = "/api/v1/executions";
+    let text = json!({"text": "Hello", "models": [MODEL]});
+    stage.ask(bob, path, text).await;
+    let values = json!({"fridge": "Eggs."});
+    let own = json!({"prompt": own.id, "variables": values, "models": [MODEL]});
+    stage.ask(bob, path, own).await;
+    let another = json!({"prompt": copy, "text": "Another text", "models": [MODEL]});
+    stage.ask(bob, path, another).await;
+    assert_eq!(stage.known().await, 0);
+    stage.ask(bob, path, stage.run()).await;
+    assert_eq!(stage.known().await, 1);
+    // A network has one hash for all that is done with a prompt from it in a day, and another for the next prompt.
     let same = "execution e JOIN fork f ON f.network = e.network";
-    assert_eq!(rows(&app, same).await, 1);
-    // The door for programs.
-    let (program, _) = bob.program(&["executions"]).await;
-    script.say(MODEL, answer("Yes.", 1, 1));
-    let body = json!({"model": format!("prompt:{copy}"), "run_model": MODEL, "messages": [], "variables": values});
-    from(&program, HOME, Method::POST, "/v1/chat/completions", body)
-        .await
-        .ok();
-    assert_eq!(rows(&app, known).await, 2);
-    // What failed and is asked for again.
-    script.refuse(MODEL, passing(FailureClass::Auth));
-    let body = json!({"prompt": copy, "variables": values, "models": [MODEL]});
-    from(&bob, HOME, Method::POST, "/api/v1/executions", body).await;
-    app.state.executions.idle().await;
-    let letters: DeadLetterPage = bob.get("/api/v1/dead-letters").await.ok().json();
-    script.say(MODEL, answer("Yes.", 1, 1));
-    let body = json!({"ids": [letters.letters[0].id]});
-    from(
-        &bob,
-        HOME,
-        Method::POST,
-        "/api/v1/dead-letters/replay",
-        body,
-    )
-    .await
-    .ok();
-    app.state.executions.idle().await;
-    assert_eq!(rows(&app, known).await, 4);
-    assert_eq!(rows(&app, same).await, 4);
-    app.advance(3 * MINUTE);
-    rollup::run(&app.state).await.unwrap();
-    assert_eq!(
-        rows(&app, "run_event WHERE network IS NOT NULL AND counts = 1").await,
-        3
-    );
+    assert_eq!(rows(app, same).await, 1);
+    let (_, chef) = Prompt::public(&cyd, "Chef", CHEF).await;
+    fork(bob, HOME, &chef).await;
+    assert_eq!(rows(app, "fork").await, 2);
+    assert_eq!(rows(app, same).await, 1);
     // Nobody is told of it.
     let all = bob.get("/api/v1/account/export").await.ok().text();
     assert!(!all.contains("network"));
+}
+
+#[tokio::test]
+async fn a_run_comes_from_somewhere_through_every_door() {
+    let stage = Stage::new().await;
+    let Stage { bob, copy, .. } = &stage;
+    let (program, _) = bob.program(&["executions"]).await;
+    let body = json!({"model": format!("prompt:{copy}"), "run_model": MODEL, "messages": [], "variables": {"contract": "Rent."}});
+    stage.ask(&program, "/v1/chat/completions", body).await;
+    assert_eq!(stage.known().await, 1);
+    let run = "mutation($input: RunRequestInput!) { run(input: $input) { group } }";
+    let body = json!({"query": run, "variables": {"input": stage.run()}});
+    stage.ask(bob, "/api/graphql", body).await;
+    assert_eq!(stage.known().await, 2);
+    let same = "execution e JOIN fork f ON f.network = e.network";
+    assert_eq!(rows(&stage.app, same).await, 2);
+}
+
+#[tokio::test]
+async fn a_replay_comes_from_where_it_is_asked_for_and_what_failed_from_nowhere() {
+    let stage = Stage::new().await;
+    let Stage {
+        app, bob, script, ..
+    } = &stage;
+    script.refuse(MODEL, passing(FailureClass::Auth));
+    from(bob, HOME, Method::POST, "/api/v1/executions", stage.run())
+        .await
+        .ok();
+    app.state.executions.idle().await;
+    assert_eq!(rows(app, "execution").await, 1);
+    assert_eq!(stage.known().await, 0, "what failed counts nowhere");
+    let letters: DeadLetterPage = bob.get("/api/v1/dead-letters").await.ok().json();
+    let body = json!({"ids": [letters.letters[0].id]});
+    stage.ask(bob, "/api/v1/dead-letters/replay", body).await;
+    assert_eq!(stage.known().await, 1);
+}
+
+#[tokio::test]
+async fn once_a_run_is_in_the_log_its_network_is_there_alone() {
+    let stage = Stage::new().await;
+    let Stage { app, bob, .. } = &stage;
+    for _ in 0..2 {
+        stage.ask(bob, "/api/v1/executions", stage.run()).await;
+    }
+    assert_eq!(stage.known().await, 2);
+    app.advance(3 * MINUTE);
+    rollup::run(&app.state).await.unwrap();
+    assert_eq!(stage.known().await, 0);
+    let logged = "run_event r JOIN fork f ON f.network = r.network WHERE r.counts = 1";
+    assert_eq!(rows(app, logged).await, 2);
 }

@@ -1,6 +1,6 @@
 //! Tables of documents, their tags, versions and search terms, and of stored results. Not the derived columns' rules: see `store::library`.
 
-use diesel::table;
+use diesel::{allow_tables_to_appear_in_same_query, table};
 
 table! {
     /// The columns of `space` that every write of documents moves.
@@ -88,6 +88,16 @@ table! {
     }
 }
 table! {
+    /// The columns of `fork` that a run of a copy reads.
+    fork (row_id) {
+        row_id -> BigInt,
+        doc_id -> Binary,
+        publication_id -> Binary,
+        account_id -> Binary,
+        rev -> BigInt,
+    }
+}
+table! {
     sync_op (space_id, op_id) {
         space_id -> Binary,
         op_id -> Binary,
@@ -96,3 +106,4 @@ table! {
         at -> BigInt,
     }
 }
+allow_tables_to_appear_in_same_query!(document, fork);
