@@ -12,8 +12,9 @@ use krowoc_server::config::settings::find;
 use krowoc_server::executions::gateway::Gateway;
 use krowoc_server::platform::{Random, SystemRandom};
 use krowoc_server::serve::{self, Stopper};
-use krowoc_server::store::DatabaseUrl;
-use krowoc_shared::ids::Millis;
+use krowoc_server::store::sessions::{self, Holder};
+use krowoc_server::store::{DatabaseUrl, StoreError, Tx, devices, tokens};
+use krowoc_shared::ids::{Millis, UserId};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -222,6 +223,25 @@ impl TestApp {
         let caller = self.anonymous();
         caller.sign_up(email).await;
         caller
+    }
+
+    /// Ends an access as another server on the same database would: this one is not told.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn revoke_elsewhere(&self, user: UserId, holder: Holder) {
+        let now = self.state.now();
+        let write = self
+            .state
+            .store
+            .write(move |tx: &mut Tx<'_>| -> Result<bool, StoreError> {
+                match holder {
+                    Holder::Session(id) => sessions::end(tx, user, id),
+                    Holder::Device(id) => devices::revoke(tx, user, id, now),
+                    Holder::Token(id) => tokens::revoke(tx, user, id, now),
+                }
+            });
+        assert!(write.await.expect("the store"), "{holder:?}");
     }
 
     /// Does the jobs that are due, all of them; gives how many were taken.

@@ -140,6 +140,17 @@ impl Lines {
             .await
             .expect("the line")
     }
+
+    /// Reads to the end.
+    ///
+    /// # Panics
+    /// When it does not come.
+    pub async fn end(&mut self) {
+        let wait = async { while self.bytes.next().await.is_some() {} };
+        tokio::time::timeout(Duration::from_secs(20), wait)
+            .await
+            .expect("the end");
+    }
 }
 
 /// What a reader has of a run.

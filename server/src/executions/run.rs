@@ -43,7 +43,7 @@ fn wants_events(request: &HttpRequest) -> bool {
     let accept = request.headers().get(header::ACCEPT);
     accept
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|text| text.contains("text/event-stream"))
+        .is_some_and(|text| text.contains(lasting::EVENTS))
 }
 
 /// The request's key with the digest of what it asks for.

@@ -1,5 +1,5 @@
 //! A reader's stream of a run: what is new since a position, as server-sent events. Not a log: whoever was away, is slow, or asks
-//! another server gets the same text in larger pieces.
+//! another server gets the same text in larger pieces; and not the end of the reader's access: that is `web::lasting`.
 //!
 //! An event's id is where each execution of the group stands after it: bytes of text, bytes of reasoning, and how many attempts began
 //! and ended. An execution of this process is read from memory, any other from the store once a second.
@@ -10,8 +10,9 @@ use super::service::Handle;
 use crate::app::AppState;
 use crate::store::execution_rows::Whole;
 use crate::store::{Conn, executions};
+use crate::web::lasting::{Due, LIVES, Lasting};
 use crate::web::{Actor, Reply};
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, Data};
 use futures_util::stream;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::wire::{ExecutionView, Started};
@@ -25,9 +26,6 @@ use tokio::time::Instant;
 
 /// How often the store is asked for executions of other processes.
 const POLL: Duration = Duration::from_secs(1);
-/// How long a quiet stream waits before it says that it lives.
-const COMMENT: Duration = Duration::from_secs(15);
-
 /// How long pieces of text gather after some were sent: a screen draws no faster than this.
 const GATHER: Duration = Duration::from_millis(15);
 
@@ -63,10 +61,19 @@ impl Track {
     }
 }
 
+/// What a stream wakes up for.
+enum Woken {
+    /// Something may be new.
+    News,
+    /// It says that it lives.
+    Comment,
+    /// The reader's access has ended. The run goes on.
+    End,
+}
+
 /// A stream under way.
 pub struct Reader {
-    state: AppState,
-    actor: Actor,
+    lasting: Lasting,
     group: GroupId,
     tracks: Vec<Track>,
     changes: Option<watch::Receiver<u64>>,
@@ -113,13 +120,14 @@ impl Reader {
     /// # Errors
     /// [`ErrorCode::NotFound`], or the store's.
     pub async fn open(
-        state: &AppState,
+        state: &Data<AppState>,
         actor: Actor,
         seat: Seat,
         group: GroupId,
         after: &[Place],
     ) -> Reply<Self> {
         let user = actor.user;
+        let lasting = Lasting::to_its_end(state.clone(), actor);
         // Before the store: what ends in between is found ended there.
         let (cells, changes) = here(state, user, group);
         let rows = stored(state, user, group).await?;
@@ -132,20 +140,26 @@ impl Reader {
         };
         let sources = rows.into_iter().map(|row| (row.view.id, source(row)));
         let sources = sources.collect();
-        Ok(Self::of(state, actor, seat, group, sources, changes, after))
+        Ok(Self::of(lasting, seat, group, sources, changes, after))
     }
 
     /// Opens a stream of a run that was just started, without asking the store; `None` when a part of it has ended already.
     #[must_use]
-    pub fn started(state: &AppState, actor: &Actor, seat: Seat, run: &Handle) -> Option<Self> {
+    pub fn started(
+        state: &Data<AppState>,
+        actor: &Actor,
+        seat: Seat,
+        run: &Handle,
+    ) -> Option<Self> {
         let (cells, changes) = here(state, actor.user, run.group);
         let source = |view: &ExecutionView| {
             let cell = cells.iter().find(|cell| cell.id == view.id)?;
             Some((view.id, Source::Here(Arc::clone(cell))))
         };
         let sources: Option<Vec<_>> = run.executions.iter().map(source).collect();
-        let (actor, group) = (actor.clone(), run.group);
-        let mut reader = Self::of(state, actor, seat, group, sources?, changes, &[]);
+        let sources = sources?;
+        let lasting = Lasting::to_its_end(state.clone(), actor.clone());
+        let mut reader = Self::of(lasting, seat, run.group, sources, changes, &[]);
         // The first event is how they began, however far they are by now: the rest follows it.
         for (track, view) in reader.tracks.iter_mut().zip(&run.executions) {
             track.place.rank = steps(view);
@@ -158,8 +172,7 @@ impl Reader {
     }
 
     fn of(
-        state: &AppState,
-        actor: Actor,
+        lasting: Lasting,
         seat: Seat,
         group: GroupId,
         sources: Vec<(ExecutionId, Source)>,
@@ -185,8 +198,7 @@ impl Reader {
             tracks.push(Track { id, source, place });
         }
         Self {
-            state: state.clone(),
-            actor,
+            lasting,
             group,
             tracks,
             changes,
@@ -217,6 +229,9 @@ impl Reader {
             self.event(&mut out, "started", &started);
             return Some(out.into());
         }
+        if self.lasting.is_over().await {
+            return None;
+        }
         let changed = |changes: &watch::Receiver<u64>| changes.has_changed().unwrap_or(false);
         let mut woken = self.changes.as_ref().is_some_and(changed);
         loop {
@@ -237,16 +252,17 @@ impl Reader {
                 self.sent = Some(Instant::now());
                 return Some(out.into());
             }
-            if self.state.now() >= self.actor.expires_at || self.is_left() {
+            if self.is_left() {
                 return None;
             }
             if self.tracks.iter().any(Track::is_left) {
                 self.look().await;
                 continue;
             }
-            woken = self.wait().await;
-            if !woken {
-                return Some(Bytes::from_static(b":\n\n"));
+            match self.wait().await {
+                Woken::News => woken = true,
+                Woken::Comment => return Some(Bytes::from_static(LIVES)),
+                Woken::End => return None,
             }
         }
     }
@@ -272,40 +288,58 @@ impl Reader {
             let carried = |source: &Source| matches!(source, Source::Here(cell) if !cell.is_gone());
             track.place.rank != ENDED && carried(&track.source)
         };
-        self.state.is_stopping() && !self.tracks.iter().any(here)
+        self.lasting.state().is_stopping() && !self.tracks.iter().any(here)
     }
 
-    /// Waits until something may be new; false when the time for a sign of life has come.
-    async fn wait(&mut self) -> bool {
+    /// Waits until something may be new, or is due.
+    async fn wait(&mut self) -> Woken {
         let elsewhere = self.tracks.iter().any(
             |track| matches!(&track.source, Source::Stored(live) if !live.view.state.is_final()),
         );
-        let woken = async {
-            match &mut self.changes {
-                // An error is the end of the last cell; its last change was seen or is still to be.
-                Some(changes) => changes.changed().await.is_ok(),
-                None => false,
-            }
-        };
-        if !elsewhere {
-            return match tokio::time::timeout(COMMENT, woken).await {
-                Ok(true) => true,
-                Ok(false) => self.look().await,
-                Err(_) => false,
+        let poll = tokio::time::sleep(POLL);
+        tokio::pin!(poll);
+        let mut silent = false;
+        loop {
+            let changed = async {
+                match &mut self.changes {
+                    // An error is the end of the last cell; its last change was seen or is still to be.
+                    Some(changes) => changes.changed().await.is_ok(),
+                    None => false,
+                }
             };
-        }
-        tokio::select! {
-            true = woken => true,
-            () = tokio::time::sleep(POLL) => self.look().await,
+            let beat = tokio::select! {
+                news = changed, if !silent => match news {
+                    true => return Woken::News,
+                    false if elsewhere => {
+                        silent = true;
+                        continue;
+                    }
+                    false => {
+                        self.look().await;
+                        return Woken::News;
+                    }
+                },
+                () = &mut poll, if elsewhere => {
+                    self.look().await;
+                    return Woken::News;
+                }
+                beat = self.lasting.next() => beat,
+            };
+            match self.lasting.due(beat).await {
+                Due::Nothing => {}
+                Due::Comment => return Woken::Comment,
+                Due::End => return Woken::End,
+            }
         }
     }
 
     /// Looks for executions that are not carried out here: in the store, and whether they are by now.
-    async fn look(&mut self) -> bool {
-        let (cells, changes) = here(&self.state, self.actor.user, self.group);
-        let Ok(mut rows) = stored(&self.state, self.actor.user, self.group).await else {
+    async fn look(&mut self) {
+        let (state, user) = (self.lasting.state(), self.lasting.actor().user);
+        let (cells, changes) = here(state, user, self.group);
+        let Ok(mut rows) = stored(state, user, self.group).await else {
             tokio::time::sleep(POLL).await;
-            return true;
+            return;
         };
         for track in &mut self.tracks {
             if track.place.rank == ENDED {
@@ -321,7 +355,6 @@ impl Reader {
             }
         }
         self.changes = changes;
-        true
     }
 
     /// Writes what is new of an execution.

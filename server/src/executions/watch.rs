@@ -142,7 +142,7 @@ impl Stream {
             beat = self.lasting.next() => match beat {
                 Beat::Event(_) => Next::Nothing,
                 Beat::Tick => self.ticked().await,
-                Beat::End => Next::End,
+                Beat::Lost | Beat::End => Next::End,
             },
         }
     }

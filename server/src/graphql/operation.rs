@@ -5,6 +5,7 @@ use super::model::{JSON, Kind, Model, Reader, Type, text};
 use super::names::{camel, pascal};
 use super::table::{ARGUMENTS, ENUMS, IDS};
 use super::values::wire;
+use crate::web::lasting::EVENTS;
 use actix_web::http::Method;
 use async_graphql::dynamic::ObjectAccessor;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -222,7 +223,7 @@ fn answer(it: &Value, id: &str, reader: &mut Reader<'_>) -> Answer {
     let contents: Vec<&Value> = fine.filter_map(|(_, it)| it.get("content")).collect();
     let of = |kind: &str| contents.iter().find_map(|it| it.get(kind)?.get("schema"));
     let name = format!("{}Answer", pascal(id));
-    match (of("application/json"), of("text/event-stream")) {
+    match (of("application/json"), of(EVENTS)) {
         (Some(schema), _) => Answer::Value(reader.read(schema, &name)),
         (None, Some(schema)) => Answer::Events(reader.read(schema, &name)),
         (None, None) if contents.is_empty() => Answer::Done,

@@ -2,6 +2,7 @@
 //! distinct connections. Not where they come from.
 
 use super::inner::{Event, correlation};
+use crate::web::lasting::LIVES;
 use crate::web::problem::CORRELATION;
 use actix_web::web::Bytes;
 use async_graphql::Response;
@@ -45,8 +46,6 @@ fn event(text: &str) -> Option<Event> {
     })
 }
 
-/// A comment: it says that the stream lives.
-const LIVES: &[u8] = b":\n\n";
 /// The last event.
 const COMPLETE: &str = "event: complete\ndata: {}\n\n";
 

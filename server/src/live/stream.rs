@@ -73,7 +73,8 @@ impl Stream {
                 }
                 Beat::Event(_) => Next::Nothing,
                 Beat::Tick => self.ticked().await,
-                Beat::End => Next::End,
+                // What was lost may have been a hint: the client begins anew.
+                Beat::Lost | Beat::End => Next::End,
             },
             hint = self.elsewhere.recv() => match hint {
                 Ok(hint) => self.hint(&hint),

@@ -342,5 +342,5 @@ async fn repeated(
         text.push_str(&head.usage(usage));
     }
     text.push_str("data: [DONE]\n\n");
-    Ok(response.content_type("text/event-stream").body(text))
+    Ok(response.content_type(lasting::EVENTS).body(text))
 }

@@ -168,6 +168,19 @@ pub fn list(conn: &mut Conn, user: UserId) -> Result<Vec<DeviceRow>, StoreError>
         .collect()
 }
 
+/// Whether a device of an account is there and was not revoked.
+///
+/// # Errors
+/// The database's.
+pub fn is_connected(conn: &mut Conn, user: UserId, id: DeviceId) -> Result<bool, StoreError> {
+    let own = device::table
+        .filter(device::id.eq(id.as_bytes().as_slice()))
+        .filter(device::account_id.eq(user.as_bytes().as_slice()))
+        .filter(device::revoked_at.is_null());
+    let found: i64 = own.count().get_result(conn)?;
+    Ok(found > 0)
+}
+
 /// Renames a connected device of an account; false when there is none.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use super::members::{self, Membership};
 use super::rotation::Pair;
 use super::schema::accounts::{device, session, spent_token};
 use super::schema::tokens::api_token;
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, devices, tokens};
 use diesel::prelude::*;
 use krowoc_shared::accounts::wire::SessionRow;
 use krowoc_shared::execution::wire::Scope;
@@ -295,6 +295,22 @@ pub fn lives(conn: &mut Conn, user: UserId, id: SessionId) -> Result<bool, Store
         .filter(session::account_id.eq(user.as_bytes().as_slice()));
     let found: i64 = own.count().get_result(conn)?;
     Ok(found > 0)
+}
+
+/// Whether a holder has its access still: its session has not ended, its device or its token was not revoked. Not whether what it shows
+/// has run out.
+///
+/// # Errors
+/// The database's.
+pub fn stands(conn: &mut Conn, user: UserId, holder: Holder) -> Result<bool, StoreError> {
+    match holder {
+        Holder::Session(id) => lives(conn, user, id),
+        Holder::Device(id) => devices::is_connected(conn, user, id),
+        Holder::Token(id) => {
+            let standing = tokens::standing(conn, id)?;
+            Ok(standing.is_some_and(|standing| !standing.revoked))
+        }
+    }
 }
 
 /// Ends a session of an account; false when there is none.

@@ -1,6 +1,7 @@
 //! Reading along: from the start, after a break, late, from another server.
 
 use super::{MODEL, detail, follow, reread, stage, start, text};
+use krowoc_server::store::sessions::Holder;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::event::{Event, FinishReason, ToolCall};
 use krowoc_shared::execution::wire::{ExecutionState, StreamEvent};
@@ -135,6 +136,79 @@ async fn a_run_is_read_through_another_server_and_stopped_through_it() {
     assert_eq!(done.state, ExecutionState::Cancelled);
     assert_eq!(text, " and more");
     assert_eq!(stage.script.open(), 0);
+}
+
+/// Reads a stream of a run that has not ended to the stream's end.
+async fn broken_off(events: &mut krowoc_tests::events::Events) {
+    while let Some(event) = events.next().await {
+        assert!(matches!(event, StreamEvent::Changed { .. }), "{event:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_the_access_of_who_reads_and_the_run_goes_on() {
+    let stage = stage().await;
+    let person = &stage.person;
+    let user = person.session().await.user;
+    let (device, tokens) = person.connect_device("Laptop").await;
+    let (program, token) = person.program(&["executions"]).await;
+    let model = stage.script.live(MODEL);
+    let mut of_device = follow(&device, text("x")).await;
+    let Some(StreamEvent::Started(started)) = of_device.next().await else {
+        panic!("it begins")
+    };
+    say(&model, "one ");
+    let mut of_program = reread(&program, &started, "").await;
+    let mut own = reread(person, &started, "").await;
+    for events in [&mut of_device, &mut of_program] {
+        assert_eq!(piece(events).await, "one ");
+    }
+    person
+        .delete(&format!("/api/v1/devices/{}", tokens.device))
+        .await
+        .ok();
+    broken_off(&mut of_device).await;
+    // Another server is told, and this one looks now and then.
+    stage
+        .app
+        .revoke_elsewhere(user, Holder::Token(token.id))
+        .await;
+    stage.app.advance(15_000);
+    broken_off(&mut of_program).await;
+    say(&model, "two");
+    end(&model);
+    let (done, text) = own.rest().await.only();
+    assert_eq!(
+        (done.state, text.as_str()),
+        (ExecutionState::Completed, "one two")
+    );
+}
+
+#[tokio::test]
+async fn a_run_that_never_pauses_is_not_read_on_without_access() {
+    let stage = stage().await;
+    let (device, tokens) = stage.person.connect_device("Laptop").await;
+    let model = stage.script.live(MODEL);
+    let mut events = follow(&device, text("x")).await;
+    say(&model, "begun ");
+    assert_eq!(piece(&mut events).await, "begun ");
+    let path = format!("/api/v1/devices/{}", tokens.device);
+    let talks = async {
+        // As fast as it is taken, until nobody does.
+        while let Some(event) = events.next().await {
+            assert!(
+                matches!(
+                    event,
+                    StreamEvent::Text { .. } | StreamEvent::Changed { .. }
+                ),
+                "{event:?}"
+            );
+            say(&model, "and on ");
+        }
+    };
+    say(&model, "and on ");
+    tokio::join!(talks, async { stage.person.delete(&path).await.ok() });
+    end(&model);
 }
 
 #[tokio::test]

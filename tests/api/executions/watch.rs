@@ -2,6 +2,7 @@
 
 use super::{MODEL, second, stage, start, text};
 use krowoc_server::store::DatabaseUrl;
+use krowoc_server::store::sessions::Holder;
 use krowoc_shared::access::Role;
 use krowoc_shared::error::ErrorCode;
 use krowoc_shared::execution::event::{Event, FinishReason};
@@ -52,6 +53,25 @@ async fn an_execution_is_told_as_it_begins_and_as_it_has_ended_and_to_its_owner_
     stage.script.say(MODEL, answer("well", 1, 1));
     let theirs = start(&other, text("y")).await;
     assert_eq!(next(&mut of_other).await.id, theirs.executions[0].id);
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_the_access_of_who_listens_wherever_that_was_ended() {
+    let stage = stage().await;
+    let user = stage.person.session().await.user;
+    let (device, tokens) = stage.person.connect_device("Laptop").await;
+    let (program, token) = stage.person.program(&["executions"]).await;
+    let mut here = listen(&device, "").await;
+    let mut elsewhere = listen(&program, "").await;
+    let path = format!("/api/v1/devices/{}", tokens.device);
+    stage.person.delete(&path).await.ok();
+    here.end().await;
+    stage
+        .app
+        .revoke_elsewhere(user, Holder::Token(token.id))
+        .await;
+    stage.app.advance(15_000);
+    elsewhere.end().await;
 }
 
 #[tokio::test]

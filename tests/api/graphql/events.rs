@@ -108,6 +108,24 @@ async fn a_run_is_read_from_its_beginning_and_from_a_place_in_it() {
 }
 
 #[tokio::test]
+async fn a_run_is_read_no_longer_than_the_access_lasts() {
+    let script = Script::new();
+    let app = TestApp::scripted(&script).await;
+    let person = app.sign_up("a@example.org").await;
+    let (device, tokens) = person.connect_device("Laptop").await;
+    let model = script.live("openai/a");
+    let start = "mutation { run(input: {text: \"x\", models: [\"openai/a\"]}) { group } }";
+    let group = data(&person, start, json!({})).await["run"]["group"].clone();
+    let mut events = subscribe(&device, RUN, json!({"group": group})).await;
+    let first = next(&mut events).await;
+    assert_eq!(first["data"]["runEvents"]["event"], "STARTED", "{first}");
+    let revoke = "mutation($id: ID!) { revokeDevice(id: $id) }";
+    data(&person, revoke, json!({"id": tokens.device})).await;
+    end(events).await;
+    assert!(!model.is_closed(), "it goes on");
+}
+
+#[tokio::test]
 async fn what_may_not_be_read_is_one_response_and_the_end() {
     let app = TestApp::start().await;
     let person = app.sign_up("a@example.org").await;

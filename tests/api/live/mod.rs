@@ -1,10 +1,14 @@
 //! Live hints.
 
 use futures_util::StreamExt;
+use krowoc_server::store::sessions::Holder;
+use krowoc_shared::accounts::wire::SessionRow;
 use krowoc_shared::sync::wire::Hint;
+use krowoc_tests::caller::PASSWORD;
 use krowoc_tests::ops::{Syncing, prompt};
 use krowoc_tests::{Caller, Options, TestApp};
 use reqwest::{Method, Response};
+use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,6 +72,34 @@ async fn a_stream_ends_when_its_device_is_revoked_and_when_the_server_stops() {
     assert_eq!(hint(&mut stream).await, None);
     app.stop().await;
     assert_eq!(hint(&mut dashboard).await, None);
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_another_server_ended_its_access_and_no_other_does() {
+    let app = TestApp::start().await;
+    let person = app.sign_up("a@example.org").await;
+    let user = person.session().await.user;
+    let (device, tokens) = person.connect_device("Laptop").await;
+    let (program, token) = person.program(&["library:read"]).await;
+    let rows: Vec<SessionRow> = person.get("/api/v1/sessions").await.ok().json();
+    let other = app.anonymous();
+    other.sign_in("a@example.org", PASSWORD).await.ok();
+    let mut stays = listen(&other).await.bytes_stream();
+    hint(&mut stays).await.unwrap();
+    for (caller, holder) in [
+        (&device, Holder::Device(tokens.device)),
+        (&program, Holder::Token(token.id)),
+        (&person, Holder::Session(rows[0].id)),
+    ] {
+        let mut stream = listen(caller).await.bytes_stream();
+        hint(&mut stream).await.unwrap();
+        app.revoke_elsewhere(user, holder).await;
+        app.advance(15_000);
+        assert_eq!(hint(&mut stream).await, None, "{holder:?}");
+    }
+    let body = json!({"kind": "prompt", "body": "Say it"});
+    other.post("/api/v1/library", body).await.ok();
+    assert_eq!(hint(&mut stays).await.unwrap().seq, 1);
 }
 
 #[tokio::test]
