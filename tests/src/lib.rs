@@ -14,6 +14,7 @@ pub mod mail;
 pub mod ops;
 pub mod program;
 pub mod provider;
+pub mod queries;
 pub mod rng;
 pub mod script;
 pub mod smtp;

@@ -28,6 +28,7 @@ const PAGE: i64 = 50;
 const DOCUMENTS: Room = Room {
     documents: 50,
     bytes: 4 * 1024 * 1024,
+    measured: 10_000,
 };
 /// Lines of teams' logs that are read at a time.
 const LINES: i64 = 500;

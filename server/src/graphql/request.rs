@@ -100,8 +100,8 @@ pub(super) async fn graphql(
     payload: actix_web::web::Payload,
 ) -> Reply<HttpResponse> {
     same_origin(&request)?;
-    let proven = proven(&request).await?;
-    let signed_in = proven.is_some();
+    // How much may be sent, before it is.
+    let signed_in = proven(&request).await?.is_some();
     let wanted = wanted(&request, payload.into_inner(), signed_in).await?;
     let inner = request.app_data::<Inner>().cloned();
     let inner = inner.ok_or(ErrorCode::Internal)?;
@@ -115,8 +115,12 @@ pub(super) async fn graphql(
     };
     let aside = Aside::default();
     // Fields of a mutation follow one another, and one may end the access that the next would need; a stream must begin with an access that
-    // holds when it is listened to. Both prove it in each call.
-    let proven = proven.filter(|_| judged.is_query);
+    // holds when it is listened to. Both prove it in each call. All fields of a query believe one proof, and it is as new as theirs: whoever
+    // sends a body slowly must not read with an access that has ended meanwhile.
+    let proven = match judged.is_query {
+        true => proven(&request).await?,
+        false => None,
+    };
     let serving = inner.serve(Caller::of(&request, proven), calls, aside.clone());
     if judged.is_subscription && accepted == Accepted::Events {
         let responses = made.schema.execute_stream(asked);

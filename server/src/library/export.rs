@@ -27,6 +27,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 const PAGE: Room = Room {
     documents: 100,
     bytes: 4 * 1024 * 1024,
+    measured: 10_000,
 };
 
 /// Its routes.

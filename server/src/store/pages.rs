@@ -1,7 +1,8 @@
 //! A library page by page, each document with its versions, as downloads take it: so many documents and so many bytes at a time, however
 //! long a history is. Not the lists that people see.
 //!
-//! What a page holds is measured before any of it is read, and then read with as many queries for a hundred documents as for one.
+//! What a page holds is measured before any of it is read, and then read with as many queries for a hundred documents as for one. About twice
+//! as many documents are measured as the page before took: where a page holds but one, a hundred are not measured for each.
 
 use super::library::{self, Stored, doc_id, signed, unsigned};
 use super::statement::Statement;
@@ -14,9 +15,6 @@ use krowoc_shared::library::wire::Version;
 
 /// What a version takes beside its texts, in bytes: a library of a great many short ones has a bound as well.
 const BESIDE: u64 = 256;
-/// Versions of one document that are measured at a time.
-const MEASURED: i64 = 10_000;
-
 /// Which versions of documents a download takes, and in which order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Histories {
@@ -54,6 +52,18 @@ pub struct Room {
     /// Bytes of what documents and their versions hold. What is larger by itself is a page of its own: a document without its versions,
     /// or one version.
     pub bytes: u64,
+    /// Versions of one document that are measured at a time.
+    pub measured: i64,
+}
+
+impl Room {
+    /// What one may be after one that took so many documents.
+    fn after(self, took: i64) -> Self {
+        Self {
+            documents: took.saturating_mul(2).min(self.documents),
+            ..self
+        }
+    }
 }
 
 /// How far a walk through a library is.
@@ -63,7 +73,12 @@ pub enum Mark {
     #[default]
     Begin,
     /// This document was read, and all before it.
-    Behind(DocId),
+    Behind {
+        /// The document.
+        doc: DocId,
+        /// How many documents the page before took, one at least.
+        took: i64,
+    },
     /// This document was read, and not yet all of its versions.
     Inside {
         /// The document.
@@ -153,7 +168,7 @@ pub fn read(
 ) -> Result<Page, StoreError> {
     match mark {
         Mark::Begin => documents(conn, space, None, which, room),
-        Mark::Behind(doc) => documents(conn, space, Some(doc), which, room),
+        Mark::Behind { doc, took } => documents(conn, space, Some(doc), which, room.after(took)),
         Mark::Inside {
             doc,
             after,
@@ -203,7 +218,10 @@ fn documents(
             until: stored.document.rev,
             begun: false,
         },
-        _ => Mark::Behind(last),
+        _ => Mark::Behind {
+            doc: last,
+            took: limit,
+        },
     };
     Ok(Page {
         pieces,
@@ -255,10 +273,11 @@ fn inside(
     .bind(doc.as_bytes())
     .bind(signed(after))
     .bind(signed(until))
-    .bind(MEASURED)
+    .bind(room.measured)
     .load(conn)?;
     let count = fitting(sizes.iter().map(|it| unsigned(it.bytes)), room.bytes);
-    let whole = count == sizes.len() && i64::try_from(count).is_ok_and(|count| count < MEASURED);
+    let all = i64::try_from(sizes.len()).is_ok_and(|measured| measured < room.measured);
+    let whole = all && count == sizes.len();
     let last = sizes.get(..count).and_then(<[_]>::last);
     let last = last.map(|it| unsigned(it.rev));
     let (taken, left) = match (last, which) {
@@ -276,7 +295,7 @@ fn inside(
         whole,
     };
     let next = match whole {
-        true => Mark::Behind(doc),
+        true => Mark::Behind { doc, took: 1 },
         false => Mark::Inside {
             doc,
             after: left.0,

@@ -1,6 +1,5 @@
 //! Both downloads read a library in pages: of few queries, bounded by what documents and their versions hold, and whole.
 
-use diesel::connection::{Connection, InstrumentationEvent};
 use krowoc_server::store::pages::{self, Histories, Mark, Piece, Room};
 use krowoc_server::store::{Conn, StoreError, versions};
 use krowoc_shared::ids::{DocId, SpaceId};
@@ -8,11 +7,10 @@ use krowoc_shared::library::wire::{BatchResult, Version};
 use krowoc_shared::sync::wire::Outcome;
 use krowoc_tests::clock::BEGIN;
 use krowoc_tests::ops::{Syncing, doc_id, edit, prompt};
+use krowoc_tests::queries::Queries;
 use krowoc_tests::{Caller, TestApp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Every page of a walk, and how many queries each took.
 async fn walk(
@@ -24,16 +22,10 @@ async fn walk(
     let (mut all, mut mark) = (Vec::new(), Some(Mark::Begin));
     while let Some(at) = mark {
         let read = app.state.store.read(move |conn: &mut Conn| {
-            let asked = Arc::new(AtomicUsize::new(0));
-            let counter = Arc::clone(&asked);
-            conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-                if matches!(event, InstrumentationEvent::StartQuery { .. }) {
-                    counter.fetch_add(1, Ordering::SeqCst);
-                }
-            });
+            let queries = Queries::of(conn);
             let page = pages::read(conn, space, at, which, room);
-            conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
-            page.map(|page| (page, asked.load(Ordering::SeqCst)))
+            Queries::leave(conn);
+            page.map(|page| (page, queries.with("")))
         });
         let (page, queries) = read.await.unwrap();
         mark = page.next;
@@ -102,6 +94,24 @@ fn together(pages: &[(Vec<Piece>, usize)]) -> BTreeMap<DocId, Vec<Version>> {
     all
 }
 
+/// The versions of a document as a walk gives them, read at once.
+async fn kept(app: &TestApp, space: SpaceId, id: DocId, which: Histories) -> Vec<Version> {
+    let read = app
+        .state
+        .store
+        .read(move |conn: &mut Conn| versions::list(conn, space, id, 1 << 40, 1_000));
+    let mut kept: Vec<Version> = read.await.unwrap();
+    match which {
+        Histories::Nothing => kept.clear(),
+        Histories::Texts => {
+            kept.retain(|version| !version.aside);
+            kept.reverse();
+        }
+        Histories::All => {}
+    }
+    kept
+}
+
 #[tokio::test]
 async fn a_page_takes_as_few_queries_for_many_documents_as_for_one() {
     let app = TestApp::start().await;
@@ -112,6 +122,7 @@ async fn a_page_takes_as_few_queries_for_many_documents_as_for_one() {
         let room = Room {
             documents,
             bytes: 1 << 20,
+            measured: 100,
         };
         let pages = walk(&app, space, which, room).await;
         assert_eq!(together(&pages).len(), 30);
@@ -138,6 +149,7 @@ async fn a_page_is_bounded_by_what_versions_hold_and_all_of_them_are_read() {
     let room = Room {
         documents: 100,
         bytes: 20_000,
+        measured: 100,
     };
     for which in [Histories::Nothing, Histories::Texts, Histories::All] {
         let pages = walk(&app, space, which, room).await;
@@ -151,21 +163,66 @@ async fn a_page_is_bounded_by_what_versions_hold_and_all_of_them_are_read() {
         let found = together(&pages);
         assert_eq!(found.len(), 8);
         for id in small.iter().chain(&long).chain([&two]) {
-            let id = *id;
-            let read = app
-                .state
-                .store
-                .read(move |conn: &mut Conn| versions::list(conn, space, id, 1 << 40, 1_000));
-            let mut expected: Vec<Version> = read.await.unwrap();
-            match which {
-                Histories::Nothing => expected.clear(),
-                Histories::Texts => {
-                    expected.retain(|version| !version.aside);
-                    expected.reverse();
-                }
-                Histories::All => {}
-            }
-            assert_eq!(found[&id], expected, "{which:?}");
+            assert_eq!(found[id], kept(&app, space, *id, which).await, "{which:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn after_a_page_of_one_document_few_are_measured_and_then_ever_more() {
+    let app = TestApp::start().await;
+    let person = app.sign_up("a@example.org").await;
+    let space = person.space().await;
+    library(&person, 9, 2, 10).await;
+    let room = Room {
+        documents: 5,
+        bytes: 1 << 20,
+        measured: 100,
+    };
+    let mut at = Some(Mark::Behind {
+        doc: DocId::mint(0, [0; 10]),
+        took: 1,
+    });
+    let mut taken = Vec::new();
+    while let Some(mark) = at {
+        let read = app
+            .state
+            .store
+            .read(move |conn: &mut Conn| pages::read(conn, space, mark, Histories::All, room));
+        let page = read.await.unwrap();
+        taken.push(page.pieces.len());
+        at = page.next;
+    }
+    assert_eq!(taken, [2, 4, 3, 0]);
+}
+
+#[tokio::test]
+async fn a_history_of_more_versions_than_are_measured_at_a_time_is_read_whole() {
+    let app = TestApp::start().await;
+    let person = app.sign_up("a@example.org").await;
+    let space = person.space().await;
+    for texts in [11, 12] {
+        let [id] = library(&person, 1, texts, 100).await[..] else {
+            panic!("one")
+        };
+        // Too small for the document with its versions, and large enough for more of them than are measured.
+        let room = Room {
+            documents: 100,
+            bytes: 3_000,
+            measured: 4,
+        };
+        for which in [Histories::Texts, Histories::All] {
+            let pages = walk(&app, space, which, room).await;
+            let mut sizes: Vec<usize> = pages
+                .iter()
+                .flat_map(|(pieces, _)| pieces)
+                .map(|piece| piece.versions.len())
+                .collect();
+            sizes.sort_unstable();
+            assert_eq!(sizes.last(), Some(&4), "{which:?}: {sizes:?}");
+            let expected = kept(&app, space, id, which).await;
+            assert_eq!(expected.len(), texts);
+            assert_eq!(together(&pages)[&id], expected, "{which:?}");
         }
     }
 }
@@ -181,6 +238,7 @@ async fn what_becomes_of_a_document_between_two_parts_of_its_history_breaks_noth
     let room = Room {
         documents: 100,
         bytes: 5_000,
+        measured: 100,
     };
     let page = async |mark, which| {
         let read = app
@@ -199,7 +257,7 @@ async fn what_becomes_of_a_document_between_two_parts_of_its_history_breaks_noth
         .await
         .ok();
     let (mut mark, mut texts) = (first.next.unwrap(), Vec::new());
-    while mark != Mark::Behind(id) {
+    while mark != (Mark::Behind { doc: id, took: 1 }) {
         let next = page(mark, Histories::Texts).await;
         texts.extend(next.pieces.into_iter().flat_map(|piece| piece.versions));
         mark = next.next.unwrap();

@@ -5,6 +5,7 @@ mod door;
 mod events;
 mod library;
 mod limits;
+mod proof;
 mod running;
 pub mod translate;
 
