@@ -12,6 +12,7 @@ use krowoc_shared::text;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Longest excerpt, in characters.
 const EXCERPT_CHARS: usize = 200;
@@ -72,8 +73,8 @@ pub struct Derived {
     pub fingerprint: Option<Vec<u8>>,
     /// The registers as JSON.
     pub state: String,
-    /// What it is found by.
-    pub terms: String,
+    /// What it is found by. It is about as long as the text, and shared where the rest is put together anew.
+    pub terms: Arc<str>,
 }
 
 impl Derived {
@@ -98,7 +99,7 @@ impl Derived {
             site: site(document),
             fingerprint: print.and_then(|text| fingerprint_key(&fingerprint(text))),
             state: whole(registers, &document.lifecycle)?,
-            terms: search::terms(document),
+            terms: search::terms(document).into(),
         })
     }
 }
@@ -143,10 +144,17 @@ impl Ahead {
         if self.document.lifecycle == document.lifecycle {
             return Some(Cow::Borrowed(&self.derived));
         }
-        let open = self.derived.state.get(..self.registers)?;
+        let ahead = &self.derived;
+        let open = ahead.state.get(..self.registers)?;
+        // SQLite's writer waits for this: nothing that is long is copied but what is written otherwise.
         Some(Cow::Owned(Derived {
             state: whole(open, &document.lifecycle).ok()?,
-            ..self.derived.clone()
+            title_key: ahead.title_key.clone(),
+            excerpt: ahead.excerpt.clone(),
+            tag_list: ahead.tag_list.clone(),
+            site: ahead.site.clone(),
+            fingerprint: ahead.fingerprint.clone(),
+            terms: Arc::clone(&ahead.terms),
         }))
     }
 }
@@ -239,6 +247,9 @@ mod tests {
             let derived = ahead.of_same(&came).unwrap();
             assert_eq!(*derived, Derived::of(&came).unwrap());
         }
+        let ahead = Ahead::of(at(7, 1)).unwrap();
+        let derived = ahead.of_same(&never).unwrap();
+        assert!(Arc::ptr_eq(&derived.terms, &ahead.derived.terms));
         let never = Ahead::of(never).unwrap();
         let derived = never.of_same(&at(3, 1)).unwrap();
         assert_eq!(*derived, Derived::of(&at(3, 1)).unwrap());

@@ -93,7 +93,6 @@ pub fn cursor(conn: &mut Conn) -> Result<Cursor, StoreError> {
         #[diesel(sql_type = BigInt)]
         turns: i64,
     }
-    // Its column `teams_from` is the release before's, which runs on this schema too: zeros, and gone with a later release.
     let row: Option<Row> =
         Statement::new("SELECT upto, turns FROM rollup_cursor WHERE id = 1").first(conn)?;
     let row = row.ok_or_else(|| StoreError::Fault("the roll-ups have no cursor".to_owned()))?;

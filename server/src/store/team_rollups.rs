@@ -2,7 +2,7 @@
 //! written, and not what is in no count yet.
 //!
 //! Counts add up in SQL; histograms of latencies do not, and come as a list that is added up here: one row for each line of a page, and
-//! not one for each member, model and hour.
+//! not one for each member, model and hour. What a part comes to in all is added up from its buckets: one list of all would be long.
 
 use super::dashboards::{Counts, sums};
 use super::rollups::fault_of_histogram;
@@ -138,9 +138,11 @@ pub fn by_model(
 /// # Errors
 /// The database's.
 pub fn total(conn: &mut Conn, team: SpaceId, part: Part) -> Result<Tally, StoreError> {
-    // All rows of a part are of one grain: of no row there is no sum, rather than one of nothing.
-    let row: Option<Sum> = by(conn, "grain", team, part).first(conn)?;
-    row.map_or_else(|| Ok(Tally::default()), |sum| sum.tally())
+    let mut sum = Tally::default();
+    for (_, tally) in by_time(conn, team, part)? {
+        sum.merge(&tally);
+    }
+    Ok(sum)
 }
 
 #[cfg(test)]
