@@ -72,7 +72,7 @@ async fn look() -> Outcome<crate::messages::State> {
 
 /// A page that was opened stays: the server may allow something else by now.
 async fn fresh() -> Outcome<crate::messages::State> {
-    flush::flush(true).await?;
+    flush::anew().await;
     look().await
 }
 

@@ -64,11 +64,38 @@ pub(super) fn later(wake: bool) {
 
 /// Sends what waits and reads what is new. `wake`: something happened that makes trying at once worth while.
 pub(super) async fn flush(wake: bool) -> Outcome<()> {
-    let now = browser::now();
-    if wake && store().await?.state().await?.connected {
-        spaces::change(|state| state.wake(now)).await?;
+    if wake {
+        woken().await?;
     }
     AGAIN.set(true);
+    work().await;
+    Ok(())
+}
+
+/// As [`flush()`] with `wake`, for somebody who is told what it brought. One that is at work already is waited for and does not count: the
+/// server may have answered it before this was asked for.
+pub(super) async fn anew() {
+    let whole = async {
+        // Here and not before: the one that was waited for has put off what it has asked. What goes wrong is told as in `work`.
+        let _ = woken().await;
+        let _ = run().await;
+    };
+    browser::in_turn(LOCK, whole).await;
+    // Whoever asked meanwhile has left it to this one.
+    work().await;
+}
+
+/// Something happened that makes trying at once worth while.
+async fn woken() -> Outcome<()> {
+    let now = browser::now();
+    if store().await?.state().await?.connected {
+        spaces::change(|state| state.wake(now)).await?;
+    }
+    Ok(())
+}
+
+/// Works while somebody asks for it, or leaves it to the one that is at work.
+async fn work() {
     while AGAIN.take() {
         let held = browser::alone(LOCK, async {
             // A failure of the store is told by the next request of a page; there is nobody here to tell.
@@ -80,7 +107,6 @@ pub(super) async fn flush(wake: bool) -> Outcome<()> {
             break;
         }
     }
-    Ok(())
 }
 
 /// As [`flush()`], because a person asks for it: what waits for room is tried as well.

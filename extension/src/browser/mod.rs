@@ -1,9 +1,11 @@
 //! Every call to the browser: `chrome.*`, fetch, locks, storage. The only place that knows them; differences between browsers end here.
 
+mod lock;
 pub mod session;
 mod side;
 mod stream;
 
+pub use lock::{alone, in_turn};
 pub use side::{open_beside, window_beside};
 pub use stream::{Opening, Stream, stream};
 
@@ -66,9 +68,6 @@ extern "C" {
     #[wasm_bindgen(js_namespace = ["chrome", "permissions"], js_name = remove, catch)]
     async fn permissions_remove(held: JsValue) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(js_namespace = ["navigator", "locks"], js_name = request, catch)]
-    async fn locks_request(name: &str, options: JsValue, held: JsValue)
-    -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = ["navigator", "storage"], js_name = persist, catch)]
     async fn storage_persist() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = ["navigator", "storage"], js_name = estimate, catch)]
@@ -378,29 +377,6 @@ pub async fn has_host(pattern: &str) -> bool {
 pub async fn drop_host(pattern: &str) {
     // A host that was never granted cannot be given back: nothing to tell.
     let _ = permissions_remove(connection(pattern, false)).await;
-}
-
-/// Runs `work` while holding a named lock of the whole extension. `None` when another holder is at work.
-pub async fn alone<F>(name: &str, work: F) -> Option<()>
-where
-    F: Future<Output = ()> + 'static,
-{
-    let ran = std::rc::Rc::new(std::cell::Cell::new(false));
-    let flag = std::rc::Rc::clone(&ran);
-    let held = Closure::once_into_js(move |lock: JsValue| -> JsValue {
-        if lock.is_null() || lock.is_undefined() {
-            return JsValue::UNDEFINED;
-        }
-        flag.set(true);
-        wasm_bindgen_futures::future_to_promise(async move {
-            work.await;
-            Ok(JsValue::UNDEFINED)
-        })
-        .into()
-    });
-    let options = object(&serde_json::json!({"ifAvailable": true}));
-    let asked = locks_request(name, options, held).await;
-    (asked.is_ok() && ran.get()).then_some(())
 }
 
 /// Asks the browser not to evict the library. True when it will not. Only pages may ask: a worker has no such function.
