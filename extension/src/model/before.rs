@@ -79,6 +79,12 @@ pub fn kind(before: Option<&Before>, keep: Keep, own: Kind) -> Kind {
     }
 }
 
+/// What it is saved as when its library is left: `own` again where it is what was `proposed` there; what the person picked stays.
+#[must_use]
+pub fn left(now: Kind, proposed: Kind, own: Kind) -> Kind {
+    if now == proposed { own } else { now }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,5 +198,18 @@ mod tests {
         assert_eq!(as_kept(Keep::Update), Kind::Prompt);
         assert_eq!(as_kept(Keep::Both), Kind::Snippet);
         assert_eq!(kind(None, Keep::Update, Kind::Snippet), Kind::Snippet);
+    }
+
+    #[test]
+    fn what_an_earlier_save_made_it_is_left_with_its_library_and_what_was_picked_is_not() {
+        let own = Kind::Snippet;
+        let earlier = saved(None, Likeness::Same);
+        let proposed = kind(Some(&earlier), Keep::Update, own);
+        assert_eq!(left(proposed, proposed, own), own);
+        // An earlier save would have made it a prompt, and it was picked to be none.
+        assert_eq!(left(Kind::Snippet, proposed, own), Kind::Snippet);
+        // Without one it was picked to be a prompt.
+        assert_eq!(left(Kind::Prompt, own, own), Kind::Prompt);
+        assert_eq!(left(own, own, own), own);
     }
 }

@@ -6,6 +6,7 @@ use crate::model::before;
 use crate::page::ask;
 use crate::page::reactive::once;
 use krowoc_shared::ids::SpaceId;
+use krowoc_shared::library::document::Kind;
 use krowoc_ui::editor::Editor;
 use wasm_bindgen_futures::spawn_local;
 
@@ -42,11 +43,17 @@ impl Desk {
 
     /// Whether the person has written or picked something about the page: the answer to an earlier question changes nothing of it any more.
     fn is_begun(self) -> bool {
+        let (keep, kind) = self.proposal();
+        let picked = self.keep.now() != keep || self.clip.kind.now() != kind;
+        picked || self.templated.now() || self.is_written()
+    }
+
+    /// What is done with the earlier save, and what the capture is saved as, where the person says nothing.
+    fn proposal(self) -> (Keep, Kind) {
         let before = once(|| self.before());
         let keep = before::proposed(before.as_ref(), self.clip.space.now());
         let kind = before::kind(before.as_ref(), keep, self.clip.before().kind);
-        let picked = self.keep.now() != keep || self.clip.kind.now() != kind;
-        picked || self.templated.now() || self.is_written()
+        (keep, kind)
     }
 
     /// Asks anew when what is written now is in another library than what was.
@@ -82,7 +89,10 @@ impl Desk {
 
     /// Another library for the capture, and with it another earlier save.
     pub fn turn_to(self, space: Option<SpaceId>) {
-        // The title of the earlier one goes with it.
+        // The title of the earlier one goes with it, and so does the kind that it brought.
+        let (_, proposed) = self.proposal();
+        let kind = before::left(self.clip.kind.now(), proposed, self.clip.before().kind);
+        self.clip.kind.set(kind);
         self.choose(Keep::Both);
         self.clip.shelve(space);
         self.propose();
