@@ -103,7 +103,8 @@ async fn held(library: &Store) -> Outcome<Held> {
 
 /// How full a library is, with the limit that the server told last; `None` where none can be told.
 async fn room(library: &Store) -> Outcome<Option<Room>> {
-    let Some(limit) = places::limit(&library.state().await?) else {
+    let state = library.state().await?;
+    let Some(limit) = places::limit(&state) else {
         return Ok(None);
     };
     let without = library.places(places::Places::documents).await?;
@@ -115,6 +116,7 @@ async fn room(library: &Store) -> Outcome<Option<Room>> {
         .await?;
     Ok(Some(Room {
         space: library.team(),
+        owned: places::is_owned(&state),
         prompts,
         limit,
     }))

@@ -40,6 +40,8 @@ pub struct State {
 pub struct Room {
     /// The team whose library it is; one's own when absent.
     pub space: Option<SpaceId>,
+    /// The tier is the person's own: that of their library, or of a team that they own. Of another team it is that of its owners.
+    pub owned: bool,
     /// Prompts in it outside the trash: those that the server has, and those yet to be sent that will find room.
     pub prompts: u64,
     /// Most prompts that it may hold.

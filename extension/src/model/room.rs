@@ -1,6 +1,7 @@
 //! How full a library is as this browser knows it: which prompts have a place on the server, which will get one, which have none. Not how
 //! much room is left: that is `shared::library::quota`.
 
+use krowoc_shared::access::Role;
 use krowoc_shared::ids::DocId;
 use krowoc_shared::library::document::Field;
 use krowoc_shared::sync::client::{ClientState, OutboxRow};
@@ -66,6 +67,12 @@ pub fn limit(state: &ClientState) -> Option<u64> {
     state.prompt_limit.filter(|_| told)
 }
 
+/// Whether the tier that limits a library is the person's own: that of their library, or of a team that they own.
+#[must_use]
+pub fn is_owned(state: &ClientState) -> bool {
+    matches!(state.team, None | Some(Role::Owner))
+}
+
 /// How many of the prompts count against a limit: those that the server has, and of those that are yet to be sent as many as find room.
 #[must_use]
 pub fn filled(
@@ -87,7 +94,6 @@ pub fn filled(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use krowoc_shared::access::Role;
     use krowoc_shared::error::{ErrorCode, Violation};
     use krowoc_shared::ids::{OpId, SpaceId};
     use krowoc_shared::library::document::Kind;
@@ -250,6 +256,16 @@ mod tests {
         assert_eq!((state.phase, limit(&state)), (Phase::Ask, Some(50)));
         state.phase = Phase::Read;
         assert_eq!(limit(&state), Some(50));
+    }
+
+    #[test]
+    fn the_tier_of_a_team_is_that_of_its_owners_and_of_nobody_else_in_it() {
+        let team = |role| ClientState::of_team(1, SpaceId::mint(1, [1; 10]), role);
+        assert!(is_owned(&ClientState::new(1)));
+        assert!(is_owned(&team(Role::Owner)));
+        for role in [Role::Admin, Role::Editor, Role::Viewer] {
+            assert!(!is_owned(&team(role)), "{role:?}");
+        }
     }
 
     #[test]

@@ -80,16 +80,16 @@ pub const fn refused(code: ErrorCode) -> &'static str {
     }
 }
 
-/// Key of what is said of the room that is left; nothing while there is enough. `team`: the library is a team's, whose tier is that of its
-/// owners.
+/// Key of what is said of the room that is left; nothing while there is enough. `owned`: the tier is the person's own, else it is that of
+/// the owners of the team.
 #[must_use]
-pub const fn room(left: Room, team: bool) -> Option<&'static str> {
-    match (left, team) {
+pub const fn room(left: Room, owned: bool) -> Option<&'static str> {
+    match (left, owned) {
         (Room::Enough, _) => None,
-        (Room::Near, false) => Some("roomNear"),
-        (Room::Near, true) => Some("roomNearTeam"),
-        (Room::Full, false) => Some("roomFull"),
-        (Room::Full, true) => Some("roomFullTeam"),
+        (Room::Near, true) => Some("roomNear"),
+        (Room::Near, false) => Some("roomNearTeam"),
+        (Room::Full, true) => Some("roomFull"),
+        (Room::Full, false) => Some("roomFullTeam"),
     }
 }
 

@@ -55,7 +55,7 @@ fn here(desk: Desk) -> Option<Room> {
 
 /// Key of what is said of it.
 fn hint(room: &Room) -> Option<&'static str> {
-    words::room(Left::of(room.prompts, room.limit), room.space.is_some())
+    words::room(Left::of(room.prompts, room.limit), room.owned)
 }
 
 fn count(room: &Room) -> El {
