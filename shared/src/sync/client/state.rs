@@ -84,7 +84,7 @@ pub struct ClientState {
     /// The space had been read whole before the present reading began: see [`ClientState::is_whole`].
     #[serde(default)]
     pub whole: bool,
-    /// The epoch changed: what the server forgot is offered again while reading.
+    /// The epoch changed, or the space: what the server forgot, or never had, is offered again until all was looked through.
     pub reoffer: bool,
     /// The clock that stamps edits.
     pub clock: Clock,
@@ -197,10 +197,12 @@ impl ClientState {
         matches!(self.phase, Phase::Leave | Phase::Gone)
     }
 
-    /// True when everything of the space is here, as it was when it was last read to its end: also while it is read anew.
+    /// True when everything of the space is here, as it was when it was last read to its end: also while it is read anew. After the space
+    /// became another, what was of the one before stands beside it until all was looked through.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.whole || matches!(self.phase, Phase::Sweep | Phase::Steady)
+        let read = self.phase == Phase::Sweep && !self.reoffer;
+        self.whole || read || self.phase == Phase::Steady
     }
 
     /// A server was configured, or signed in to again. What waits is sent; what is here is kept.

@@ -132,9 +132,35 @@ fn a_library_is_whole_once_it_was_read_and_stays_so_while_it_is_read_anew() {
     assert!(again.is_whole());
     let mut elsewhere = server.spaces();
     elsewhere[0].space = SpaceId::mint(1, [9; 10]);
-    let moved = told(&mut client, elsewhere);
+    let mut moved = told(&mut client, elsewhere);
     assert_eq!(moved.phase, Phase::Read);
     assert!(!moved.is_whole(), "nothing of it was read yet");
+    moved.phase = Phase::Sweep;
+    assert!(!moved.is_whole(), "what was of the other is still here");
+    moved.start_over();
+    assert!(!moved.is_whole());
+    moved.phase = Phase::Sweep;
+    let mut random = client.ids();
+    let mut env = Env {
+        now: client.now,
+        random: &mut random,
+    };
+    let done = on_sweep(&moved, Loaded::default(), &mut env).state;
+    assert_eq!(done.phase, Phase::Steady);
+    assert!(done.is_whole());
+}
+
+#[test]
+fn a_library_whose_server_was_restored_stays_whole_while_it_is_read_anew() {
+    let (mut server, mut client) = filled(2);
+    let backup = server.clone();
+    server.restore(&backup);
+    client.state.connect(None);
+    let mut restored = told(&mut client, server.spaces());
+    assert_eq!(restored.phase, Phase::Read);
+    assert!(restored.reoffer && restored.is_whole());
+    restored.phase = Phase::Sweep;
+    assert!(restored.is_whole());
 }
 
 #[test]
