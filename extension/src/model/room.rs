@@ -17,6 +17,9 @@ pub enum Place {
 }
 
 /// The document of an operation that says it has no place; `None` where it says nothing: the document has the place that it had.
+///
+/// One that had none is taken for one that had: a document that another device put into the trash, and that an edit made here takes out
+/// again. Only the server's answer tells whether there was room for it.
 #[must_use]
 pub fn placed(row: &OutboxRow) -> Option<(DocId, Place)> {
     place(row).map(|place| (row.op.doc_id, place))
