@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { accessible } from '../lib/axe.mjs';
 import { Dashboard } from '../lib/dashboard.mjs';
 import { clip, click, connect, pageText, says, select } from '../lib/extension.mjs';
+import { startProxy } from '../lib/proxy.mjs';
 import { until } from '../lib/wait.mjs';
 
 export const name = 'the popup says beforehand how full the library is; a clip over the quota is kept, marked, and comes through with a larger tier';
@@ -61,10 +62,23 @@ async function beforehand(context, browser, dashboard, page) {
   await full.close();
 }
 
-export async function run(context) {
+/** A popup that was only just opened learns of another tier by itself: it asks, and is not told by a live hint. */
+async function enlarged(context, browser, page, wire) {
+  setTier(context.server, 'grace@example.org', 'power');
+  wire.deafen();
+  const larger = await browser.popup(page);
+  await says(larger, 'No room in your tier');
+  await until('the popup to name no limit', async () => !(await pageText(larger)).includes('Prompts:'));
+  await larger.close();
+  wire.hear();
+}
+
+/** Fills the library, saves over its limit, and makes room, over a wire that lets hints through or not. */
+async function filledUp(context, wire) {
   const browser = await context.profile();
-  const dashboard = await Dashboard.signUp(browser, context.server, 'grace@example.org');
-  await connect(browser, context.server, dashboard);
+  const server = { url: wire.url };
+  const dashboard = await Dashboard.signUp(browser, server, 'grace@example.org');
+  await connect(browser, server, dashboard);
   const page = await browser.visit(`${context.fixtures.url}/article`);
   await select(page, '#first');
   await beforehand(context, browser, dashboard, page);
@@ -93,14 +107,18 @@ export async function run(context) {
   assert.equal((await dashboard.list('?tag=over')).length, 0, 'there is no room for it');
   assert.equal((await dashboard.list('?kind=prompt&limit=200')).length, 50);
 
-  setTier(context.server, 'grace@example.org', 'power');
-  // A popup that was only just opened learns of it by itself.
-  const larger = await browser.popup(page);
-  await says(larger, 'No room in your tier');
-  await until('the popup to name no limit', async () => !(await pageText(larger)).includes('Prompts:'));
-  await larger.close();
+  await enlarged(context, browser, page, wire);
   await options.bringToFront();
   await click(options, 'Sync now');
   await until('the clip to arrive', async () => (await dashboard.list('?tag=over')).length === 1);
   assert.equal((await dashboard.list('?kind=prompt&limit=200')).length, 51, 'once');
+}
+
+export async function run(context) {
+  const wire = await startProxy(context.server.port);
+  try {
+    await filledUp(context, wire);
+  } finally {
+    wire.close();
+  }
 }
