@@ -31,13 +31,19 @@ impl Place {
     }
 
     /// Whether the text is not the one that was read: an attempt of which text was shown is followed by another one only when its server
-    /// or its task ended before that text was kept. Less text of the same attempt is a store that is behind, until the execution ends.
+    /// or its task ended before that text was kept.
     #[must_use]
-    pub fn is_of_another(&self, live: &Live) -> bool {
+    pub fn is_of_another(&self, view: &ExecutionView) -> bool {
         let seen = self.text > 0 || self.reasoning > 0;
-        let shorter = self.text > live.output.len() || self.reasoning > live.reasoning.len();
-        let last = shorter && live.view.state.is_final();
-        seen && (last || live.view.attempts.len() > self.attempts())
+        seen && view.attempts.len() > self.attempts()
+    }
+
+    /// Steps back to what an execution that has ended has: less of the same attempt was kept than was read, and nothing more comes.
+    pub fn settle(&mut self, live: &Live) {
+        if live.view.state.is_final() {
+            self.text = self.text.min(live.output.len());
+            self.reasoning = self.reasoning.min(live.reasoning.len());
+        }
     }
 }
 
@@ -148,26 +154,44 @@ mod tests {
             reasoning: 0,
             rank: 2,
         };
-        let tells = |live: &Live| (!read.is_ahead_of(&live.view), read.is_of_another(live));
+        let tells = |live: &Live| {
+            let view = &live.view;
+            (!read.is_ahead_of(view), read.is_of_another(view))
+        };
         // Nothing was kept yet, less was, and all of it.
         assert!(!tells(&live(ExecutionState::Waiting, 0, "")).0);
-        assert_eq!(
-            tells(&live(ExecutionState::Running, 1, "ha")),
-            (true, false)
-        );
-        assert_eq!(
-            tells(&live(ExecutionState::Running, 1, "half an a")),
-            (true, false)
-        );
-        // Another attempt, whatever there is of it, and an end with less than was read.
-        for state in [ExecutionState::Running, ExecutionState::Completed] {
-            assert_eq!(tells(&live(state, 2, "")), (true, true));
-            assert_eq!(tells(&live(state, 2, "a whole answer")), (true, true));
+        for text in ["ha", "half an a"] {
+            let running = live(ExecutionState::Running, 1, text);
+            assert_eq!(tells(&running), (true, false));
         }
-        assert_eq!(tells(&live(ExecutionState::Cancelled, 0, "")), (true, true));
+        // Another attempt, whatever there is of it.
+        for state in [ExecutionState::Running, ExecutionState::Completed] {
+            for text in ["", "a whole answer"] {
+                assert_eq!(tells(&live(state, 2, text)), (true, true));
+            }
+        }
         // Of which nothing was read, nothing begins anew.
         let unread = Place { text: 0, ..read };
-        assert!(!unread.is_of_another(&live(ExecutionState::Running, 2, "x")));
+        assert!(!unread.is_of_another(&live(ExecutionState::Running, 2, "x").view));
+    }
+
+    #[test]
+    fn an_end_with_less_than_was_read_is_the_end_of_what_was_read() {
+        let mut place = Place {
+            text: 7,
+            reasoning: 3,
+            rank: 2,
+        };
+        place.settle(&live(ExecutionState::Running, 1, "half"));
+        assert_eq!((place.text, place.reasoning), (7, 3));
+        let cut = live(ExecutionState::Truncated, 1, "half");
+        assert!(!place.is_of_another(&cut.view));
+        place.settle(&cut);
+        assert_eq!((place.text, place.reasoning), (4, 0));
+        assert_eq!(rest(&cut.output, &mut place.text), None);
+        // Stopped before anything was kept.
+        place.settle(&live(ExecutionState::Cancelled, 0, ""));
+        assert_eq!(place.text, 0);
     }
 
     #[test]

@@ -256,7 +256,10 @@ impl Reader {
                 return None;
             }
             if self.tracks.iter().any(Track::is_left) {
-                self.look().await;
+                // A store that is away is asked again for as long as the access holds.
+                if !self.look().await && self.lasting.is_over().await {
+                    return None;
+                }
                 continue;
             }
             match self.wait().await {
@@ -333,13 +336,13 @@ impl Reader {
         }
     }
 
-    /// Looks for executions that are not carried out here: in the store, and whether they are by now.
-    async fn look(&mut self) {
+    /// Looks for executions that are not carried out here: in the store, and whether they are by now. False when the store is away.
+    async fn look(&mut self) -> bool {
         let (state, user) = (self.lasting.state(), self.lasting.actor().user);
         let (cells, changes) = here(state, user, self.group);
         let Ok(mut rows) = stored(state, user, self.group).await else {
             tokio::time::sleep(POLL).await;
-            return;
+            return false;
         };
         for track in &mut self.tracks {
             if track.place.rank == ENDED {
@@ -355,6 +358,7 @@ impl Reader {
             }
         }
         self.changes = changes;
+        true
     }
 
     /// Writes what is new of an execution.
@@ -372,10 +376,11 @@ impl Reader {
             if place.is_ahead_of(&live.view) {
                 return;
             }
-            let anew = place.is_of_another(live);
+            let anew = place.is_of_another(&live.view);
             if anew {
                 (place.text, place.reasoning) = (0, 0);
             }
+            place.settle(live);
             place.rank = steps(&live.view);
             if anew || (now != ENDED && now != before) {
                 let data = Changed {

@@ -142,7 +142,12 @@ impl Stream {
             beat = self.lasting.next() => match beat {
                 Beat::Event(_) => Next::Nothing,
                 Beat::Tick => self.ticked().await,
-                Beat::Lost | Beat::End => Next::End,
+                // It reads no events: what was lost may have been the end of its access.
+                Beat::Lost => match self.lasting.due(Beat::Lost).await {
+                    Due::End => Next::End,
+                    Due::Nothing | Due::Comment => Next::Nothing,
+                },
+                Beat::End => Next::End,
             },
         }
     }

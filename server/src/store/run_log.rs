@@ -62,8 +62,8 @@ pub fn ran(conn: &mut Conn, executions: &[ExecutionId]) -> Result<(), StoreError
         }
         if !runs.is_empty() {
             add(conn, &runs)?;
-            forget(conn, &runs)?;
         }
+        forget(conn, some)?;
     }
     Ok(())
 }
@@ -190,20 +190,13 @@ fn add(conn: &mut Conn, runs: &[Run]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Forgets of the executions where they were asked for from: the log has it.
-fn forget(conn: &mut Conn, runs: &[Run]) -> Result<(), StoreError> {
-    let placed = runs.iter().filter(|run| run.network.is_some());
-    let placed: Vec<Value> = placed
-        .map(|run| Value::from(run.execution.as_bytes()))
-        .collect();
-    if !placed.is_empty() {
-        Statement::new("UPDATE execution SET network = NULL WHERE id IN (")
-            .sql(&vec!["?"; placed.len()].join(", "))
-            .sql(")")
-            .bind_all(placed)
-            .once()
-            .execute(conn)?;
-    }
+/// Takes away where executions were asked for from, also of those whose copy or prompt went before they came into the log.
+fn forget(conn: &mut Conn, executions: &[ExecutionId]) -> Result<(), StoreError> {
+    Statement::new("UPDATE execution SET network = NULL WHERE network IS NOT NULL AND id IN (")
+        .sql(&vec!["?"; executions.len()].join(", "))
+        .sql(")")
+        .bind_all(executions.iter().map(|id| Value::from(id.as_bytes())))
+        .execute(conn)?;
     Ok(())
 }
 

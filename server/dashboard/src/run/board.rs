@@ -81,18 +81,20 @@ impl Board {
             }
             StreamEvent::Text { execution, text } => self.piece(execution, text, false, now),
             StreamEvent::Reasoning { execution, text } => self.piece(execution, text, true, now),
-            StreamEvent::Changed { execution } | StreamEvent::Done { execution } => {
-                let id = execution.id;
-                let before = self.lane(id).map(|(_, lane)| lane.view.state);
-                let state = execution.state;
-                let anew = self.begins_anew(&execution);
-                self.put(*execution, now);
-                match self.lane(id) {
-                    Some((at, _)) if anew => Effect::Anew(at),
-                    Some((at, _)) if before != Some(state) => Effect::State(at),
-                    _ => Effect::Board,
+            StreamEvent::Changed { execution } => {
+                if !self.begins_anew(&execution) {
+                    return self.stand(*execution, now);
                 }
+                let (id, mut view) = (execution.id, *execution);
+                // One that has ended by now: its end is told when its text is whole.
+                if view.state.is_final() {
+                    view.state = ExecutionState::Running;
+                }
+                self.put(view, now);
+                self.lane(id)
+                    .map_or(Effect::Board, |(at, _)| Effect::Anew(at))
             }
+            StreamEvent::Done { execution } => self.stand(*execution, now),
             StreamEvent::Problem { problem } => Effect::Problem(Box::new(problem)),
             StreamEvent::End => {
                 self.ended = true;
@@ -143,13 +145,24 @@ impl Board {
         }
     }
 
-    /// Whether another attempt follows one of which something was shown; that is forgotten.
+    /// Takes where an execution stands, of which nothing shown is forgotten.
+    fn stand(&mut self, execution: ExecutionView, now: Millis) -> Effect {
+        let (id, state) = (execution.id, execution.state);
+        let before = self.lane(id).map(|(_, lane)| lane.view.state);
+        self.put(execution, now);
+        match self.lane(id) {
+            Some((at, _)) if before != Some(state) => Effect::State(at),
+            _ => Effect::Board,
+        }
+    }
+
+    /// Whether another attempt follows one of which something was shown; that is forgotten. It may have ended already: its whole text comes.
     fn begins_anew(&mut self, view: &ExecutionView) -> bool {
         let Some(lane) = self.lanes.iter_mut().find(|lane| lane.view.id == view.id) else {
             return false;
         };
         let more = view.attempts.len() > lane.view.attempts.len();
-        let anew = more && !view.state.is_final() && (lane.has_text || lane.has_reasoning);
+        let anew = more && (lane.has_text || lane.has_reasoning);
         if anew {
             (lane.has_text, lane.has_reasoning) = (false, false);
         }

@@ -149,8 +149,22 @@ fn another_attempt_after_some_text_begins_the_answer_anew() {
     let three = vec![attempt(1), attempt(2), attempt(3)];
     assert_eq!(board.take(changed(three.clone()), 104), Effect::Anew(0));
     assert!(!board.lanes[0].has_text);
-    board.take(text, 105);
-    assert_eq!(board.take(changed(three), 106), Effect::Board);
+    board.take(text.clone(), 105);
+    assert_eq!(board.take(changed(three.clone()), 106), Effect::Board);
+    assert!(board.lanes[0].has_text);
+    // One that has ended by the time at which it is heard of.
+    let whole = ExecutionView {
+        attempts: [three, vec![attempt(4)]].concat(),
+        state: ExecutionState::Completed,
+        ..one()
+    };
+    let ended = StreamEvent::Changed {
+        execution: Box::new(whole.clone()),
+    };
+    assert_eq!(board.take(ended, 107), Effect::Anew(0));
+    board.take(text, 108);
+    let end = done(whole, ExecutionState::Completed);
+    assert_eq!(board.take(end, 109), Effect::State(0));
     assert!(board.lanes[0].has_text);
 }
 
