@@ -40,6 +40,8 @@ async function looked(context, browser, page, where) {
 /** Opens the popup on a page and runs a prompt that its search finds. */
 async function fromPopup(browser, page) {
   const popup = await browser.popup(page);
+  // It stands above the search, and moves it when it comes.
+  await popup.waitForSelector('.preview');
   const find = await popup.waitForSelector('#find');
   await find.type('sum');
   await click(popup, 'Run: Sum up');
